@@ -1,0 +1,1 @@
+"""Floor 1: bytes to value trees, importing and calling nothing that the data names."""

@@ -1,0 +1,56 @@
+"""Errors that reach a person. Each says what happened (`message`) and what to do about it (`hint`).
+
+`status` is the HTTP status a page answers with. No message ever holds a password or a stored value.
+"""
+
+from __future__ import annotations
+
+
+class InspectorError(Exception):
+    """Base of every error that is shown to a person instead of a traceback."""
+
+    status = 500
+    default_hint = ""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint or self.default_hint
+
+
+class BadRequest(InspectorError):
+    """A parameter that cannot be what it says: a stale cursor, an unknown sort, a date that is none."""
+
+    status = 400
+
+
+class NotFound(InspectorError):
+    """A thread, checkpoint or store that is not there (any more)."""
+
+    status = 404
+
+
+class ConfigError(InspectorError):
+    """A setting that cannot work: a bad URL, an unknown scheme, two stores of one name."""
+
+
+class StoreError(InspectorError):
+    """The store could not answer. Pages stay up and show this; the next request tries again."""
+
+    status = 503
+
+
+class StoreUnreachable(StoreError):
+    default_hint = "Check that the server runs and that this machine may reach it; the page recovers by itself."
+
+
+class StoreDenied(StoreError):
+    """Wrong password, or a role that may not read the checkpoint tables."""
+
+
+class NotACheckpointStore(StoreError):
+    """The database answers, but holds no LangGraph checkpoint tables."""
+
+
+class StoreTimeout(StoreError):
+    """A read hit its time budget and was cut."""

@@ -1,0 +1,212 @@
+"""The contract of a checkpoint store: which records it hands over, exactly as stored, and within which budgets.
+
+A store never decodes a value, never writes, and never builds a LangGraph saver (building one creates tables). Each
+method is one short read. Records are frozen; bytes stay bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from inspector.domain.value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """One table (or key family) of the store. Sizes in bytes; `rows` is the server's estimate, never a scan."""
+
+    name: str
+    rows: int | None
+    size_bytes: int | None
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """What we are connected to, and whether this login could do harm."""
+
+    kind: str  #: "postgres", "redis", "sqlite"
+    server: str  #: "PostgreSQL 16.4"
+    database: str
+    login: str
+    schema: str  #: "" where the store has no such thing
+    schema_version: int | None  #: newest row of checkpoint_migrations
+    tables: tuple[TableFacts, ...]
+    size_bytes: int | None
+    read_only_session: bool  #: the session refuses writes
+    could_write: tuple[str, ...]  #: what this login may write if the session let it, as "INSERT on checkpoints"
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCount:
+    """One thread as a full listing shows it: enough to tell whether the thread changed."""
+
+    thread_id: str
+    checkpoints: int
+    writes: int
+    last_checkpoint_id: str  #: greatest over all namespaces
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One thread's exact aggregate, from one snapshot. `turns` by the rule of `domain.turns`."""
+
+    thread_id: str
+    turns: int
+    turns_is_lower_bound: bool
+    checkpoints: int
+    writes: int
+    namespaces: int
+    last_checkpoint_id: str
+    first_root_id: str
+    last_root_id: str
+    siblings: bool  #: some checkpoint has two or more children made by `input` or `loop`
+    clock_skew: bool  #: some checkpoint's id sorts before its parent's
+    rebuilt_values: bool  #: some root checkpoint leaves a delta channel's value out
+    hosts: Mapping[str, int]  #: checkpoints put, by host; "" where the metadata names none
+    owner: str
+    metadata: Mapping[str, Json]  #: of the newest root checkpoint that came with the caller's config
+    head: CheckpointRow | None  #: newest root checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """One checkpoint without its channel bodies. JSON documents are parsed, values are not decoded."""
+
+    thread_id: str
+    checkpoint_ns: str
+    checkpoint_id: str
+    parent_checkpoint_id: str | None
+    ts: str  #: ISO 8601 as the writer's clock had it; "" when missing
+    version: int  #: checkpoint format, `v`
+    channel_versions: Mapping[str, str | int | float]
+    versions_seen: Mapping[str, Mapping[str, str | int | float]]
+    inline_values: Mapping[str, Json]  #: channel values kept in the document itself
+    inline_omitted: Mapping[str, int]  #: inline values over the budget: channel to size in bytes
+    metadata: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSize:
+    """One stored channel value and its size; `type` is the serializer's tag ("empty" holds no value)."""
+
+    channel: str
+    version: str
+    type: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelBody:
+    """One stored channel value. `blob` is None when `size_bytes` was over the byte budget."""
+
+    channel: str
+    version: str
+    type: str
+    size_bytes: int
+    blob: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteRow:
+    """One pending write. `blob` is None when it was not asked for or over the byte budget."""
+
+    checkpoint_ns: str
+    checkpoint_id: str
+    task_id: str
+    task_path: str
+    idx: int
+    channel: str
+    type: str
+    size_bytes: int
+    blob: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceRow:
+    checkpoint_ns: str
+    checkpoints: int
+    first_checkpoint_id: str
+    last_checkpoint_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Rows of a read that has a budget. `truncated` says that the store holds more than `rows`."""
+
+    rows: tuple[CheckpointRow, ...]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBudget:
+    """How much one read may take. Counted in rows and bytes; time is the session's statement timeout."""
+
+    rows: int = 1_000
+    bytes: int = 8_000_000
+
+
+DEFAULT_READ = ReadBudget()
+
+
+@runtime_checkable
+class CheckpointStore(Protocol):
+    """A checkpoint store. Every method raises only `errors.StoreError`s."""
+
+    name: str
+    kind: str
+    safe_url: str  #: without its password
+
+    def read_facts(self) -> StoreFacts:
+        """Server, schema, sizes and rights. Raises `NotACheckpointStore` with a hint where there are no tables."""
+        ...
+
+    def read_fingerprint(self) -> str | None:
+        """A text that changes whenever the store may have changed; None where the server cannot tell."""
+        ...
+
+    def iter_thread_counts(self, after: str | None = None) -> Iterator[Sequence[ThreadCount]]:
+        """Every thread in ascending code-point order of its id, in batches, from the first id greater than `after`."""
+        ...
+
+    def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str], owner_keys: Sequence[str]) -> list[ThreadRow]:
+        """The exact aggregate of each thread that exists; ids that do not exist are left out."""
+        ...
+
+    def read_namespaces(self, thread_id: str) -> list[NamespaceRow]: ...
+
+    def read_checkpoints(
+        self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ
+    ) -> Cut:
+        """Newest first, those with an id less than `before`."""
+        ...
+
+    def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None: ...
+
+    def read_channel_sizes(self, thread_id: str, checkpoint_ns: str, versions: Mapping[str, str]) -> list[ChannelSize]:
+        """Sizes of the bodies behind (channel, version); bodies themselves are not touched."""
+        ...
+
+    def read_channels(
+        self, thread_id: str, checkpoint_ns: str, versions: Mapping[str, str], *, budget: ReadBudget = DEFAULT_READ
+    ) -> list[ChannelBody]:
+        """Bodies behind (channel, version), smallest first, until the byte budget is spent."""
+        ...
+
+    def read_writes(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_ids: Sequence[str],
+        *,
+        channels: Sequence[str] | None = None,
+        bodies: bool = True,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[WriteRow]:
+        """Pending writes of these checkpoints in LangGraph's order (task_path, task_id, idx)."""
+        ...
+
+    def close(self) -> None: ...
