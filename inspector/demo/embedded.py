@@ -5,7 +5,7 @@ up the permissions of every directory above the data and gives a server ten seco
 and `postgres` ourselves needs none of that. What is here instead:
 
 * Postgres refuses to run as root, so under root it runs as `postgres` or `nobody`.
-* It listens on a Unix socket only, in a short directory of its own (such a path may have about 100 characters).
+* It listens on a Unix socket only, in a short directory of its own (such a path may have 100 characters).
 * `guard.py` sits between us and the server: when we die without a word, it stops the server and deletes
   the temporary files.
 """
@@ -32,7 +32,7 @@ from psycopg import sql
 from inspector.demo import guard
 from inspector.demo.binaries import EmbeddedPostgresError, own, postgres_binaries, server_user
 
-# A throwaway store need not survive a power cut: without fsync and waits for its log it is several times faster.
+# A throwaway store need not survive a power cut: without fsync and waits it is several times faster.
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
