@@ -53,13 +53,21 @@ def postgres_binaries(user: str | None, spare: Path) -> Path:
         )
     home = Path(next(iter(found.submodule_search_locations))) / "pginstall"
     if user is not None and not _runs(home / "bin" / "postgres", user):
-        copy = spare / "pginstall"
-        shutil.copytree(home, copy, symlinks=True)
-        for path in (copy, *copy.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o044))
-        home = copy
+        home = _copy_programs(home, spare / "programs")
     return home / "bin"
+
+
+def _copy_programs(home: Path, target: Path) -> Path:
+    """Copy the programs where everybody may read them, and the libraries that lie beside the package."""
+    package = home.parent
+    shutil.copytree(home, target / package.name / home.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    for path in (target, *target.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o044))
+    return target / package.name / home.name
 
 
 def _runs(program: Path, user: str) -> bool:
