@@ -1,8 +1,8 @@
 """Static files whose addresses change with their content, without a build or collect step.
 
 Django's manifest storage needs `collectstatic` into a writable directory before the first page. A pip install
-and a read-only container have neither, so the hash goes into the query string (`app.css?v=1a2b3c4d`), computed
-once per process from the file as it lies.
+and a read-only container have neither, so the hash goes into the query string (`app.css?v=1a2b3c4d`). It is
+computed once per process from the file as it lies.
 """
 
 from __future__ import annotations

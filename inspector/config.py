@@ -54,7 +54,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table. `default` is in the environment's own form; where it is empty, `help` tells it."""
+    """One row of the table. `default` is in the environment's own form; empty ones are told in `help`."""
 
     field: str  #: of `Config`; the variable is INSPECTOR_ and this in capitals
     parse: Callable[[str], Any]  #: raises ValueError that says what is wrong without the value

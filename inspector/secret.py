@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
-#: From the first colon after the user to the *last* @: a password may hold an unescaped @, / or ?, and to mask
-#: too much does no harm.
+#: From the first colon after the user to the *last* @: a password may hold an unescaped @, / or ?, and to
+#: mask too much does no harm.
 _PASSWORD = re.compile(r"^(?P<user>[^:@/]*):.*@", re.DOTALL)
 _PASSWORD_PARAMETER = re.compile(r"(?i)(?<=[?&])([^=&#]*(?:pass|pwd|secret|token)[^=&#]*)=[^&#]*")
 _MASK = "***"

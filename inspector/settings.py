@@ -116,8 +116,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
-# Everything comes from here, nothing is inline, and nobody may frame it. What a store holds may be hostile: this
-# is the second lock behind escaping.
+# Everything comes from here, nothing is inline, and nobody may frame it. What a store holds may be hostile:
+# this is the second lock behind escaping.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
