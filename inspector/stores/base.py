@@ -7,7 +7,7 @@ method is one short read. Records are frozen; bytes stay bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.value import Json
@@ -41,35 +41,25 @@ class StoreFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Two opaque texts that a sync pass compares with those of the pass before.
+
+    `rows` changes whenever any row may have changed. `rewrites` changes only when rows may have been updated or deleted,
+    which a thread's counts need not show. None means that the server cannot tell, so the pass must look.
+    """
+
+    rows: str | None
+    rewrites: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadCount:
-    """One thread as a full listing shows it: enough to tell whether the thread changed."""
+    """One thread as a full listing shows it: enough to tell whether rows were added or removed."""
 
     thread_id: str
     checkpoints: int
     writes: int
     last_checkpoint_id: str  #: greatest over all namespaces
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
-    """One thread's exact aggregate, from one snapshot. `turns` by the rule of `domain.turns`."""
-
-    thread_id: str
-    turns: int
-    turns_is_lower_bound: bool
-    checkpoints: int
-    writes: int
-    namespaces: int
-    last_checkpoint_id: str
-    first_root_id: str
-    last_root_id: str
-    siblings: bool  #: some checkpoint has two or more children made by `input` or `loop`
-    clock_skew: bool  #: some checkpoint's id sorts before its parent's
-    rebuilt_values: bool  #: some root checkpoint leaves a delta channel's value out
-    hosts: Mapping[str, int]  #: checkpoints put, by host; "" where the metadata names none
-    owner: str
-    metadata: Mapping[str, Json]  #: of the newest root checkpoint that came with the caller's config
-    head: CheckpointRow | None  #: newest root checkpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +77,7 @@ class CheckpointRow:
     inline_values: Mapping[str, Json]  #: channel values kept in the document itself
     inline_omitted: Mapping[str, int]  #: inline values over the budget: channel to size in bytes
     metadata: Mapping[str, Json]
+    size_bytes: int  #: of the document itself, without the bodies kept elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +114,36 @@ class WriteRow:
     type: str
     size_bytes: int
     blob: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest root checkpoint with what tells whether work is left: control channels and marks left by tasks."""
+
+    row: CheckpointRow
+    control: tuple[ChannelBody, ...]  #: non-empty `__pregel_tasks`, `join:*` and `branch:to:*` bodies
+    writes: tuple[WriteRow, ...]  #: its errors, interrupts and resumes, without bodies
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """One thread's exact aggregate, from one snapshot. `turns` by the rule of `domain.turns`."""
+
+    thread_id: str
+    turns: int
+    turns_is_lower_bound: bool
+    checkpoints: int
+    writes: int
+    namespaces: int
+    last_checkpoint_id: str  #: greatest over all namespaces
+    first_root_id: str  #: "" where the root namespace has no checkpoint
+    last_root_id: str
+    siblings: bool  #: some checkpoint has two or more children made by `input` or `loop`
+    clock_skew: bool  #: some checkpoint's id sorts before its parent's
+    rebuilt_values: bool  #: some checkpoint leaves a delta channel's value out
+    hosts: Mapping[str, int]  #: checkpoints put, by host; "" where the metadata names none
+    metadata: Mapping[str, Json]  #: of the newest root checkpoint that carries more than LangGraph's own keys
+    head: Head | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +185,13 @@ class CheckpointStore(Protocol):
         """Server, schema, sizes and rights. Raises `NotACheckpointStore` with a hint where there are no tables."""
         ...
 
-    def read_fingerprint(self) -> str | None:
-        """A text that changes whenever the store may have changed; None where the server cannot tell."""
+    def read_fingerprint(self) -> Fingerprint: ...
+
+    def iter_thread_counts(self) -> Iterator[ThreadCount]:
+        """Every thread once, in no particular order, streamed from one short-lived snapshot."""
         ...
 
-    def iter_thread_counts(self, after: str | None = None) -> Iterator[Sequence[ThreadCount]]:
-        """Every thread in ascending code-point order of its id, in batches, from the first id greater than `after`."""
-        ...
-
-    def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str], owner_keys: Sequence[str]) -> list[ThreadRow]:
+    def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         """The exact aggregate of each thread that exists; ids that do not exist are left out."""
         ...
 
@@ -186,12 +205,12 @@ class CheckpointStore(Protocol):
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None: ...
 
-    def read_channel_sizes(self, thread_id: str, checkpoint_ns: str, versions: Mapping[str, str]) -> list[ChannelSize]:
+    def read_channel_sizes(self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]) -> list[ChannelSize]:
         """Sizes of the bodies behind (channel, version); bodies themselves are not touched."""
         ...
 
     def read_channels(
-        self, thread_id: str, checkpoint_ns: str, versions: Mapping[str, str], *, budget: ReadBudget = DEFAULT_READ
+        self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]], *, budget: ReadBudget = DEFAULT_READ
     ) -> list[ChannelBody]:
         """Bodies behind (channel, version), smallest first, until the byte budget is spent."""
         ...

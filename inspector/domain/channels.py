@@ -1,0 +1,43 @@
+"""Channel names LangGraph itself uses, and what they mean. Names as langgraph 1.2 writes them."""
+
+from __future__ import annotations
+
+START = "__start__"
+TASKS = "__pregel_tasks"  #: Sends waiting for the next step
+ERROR = "__error__"
+INTERRUPT = "__interrupt__"
+RESUME = "__resume__"
+SCHEDULED = "__scheduled__"
+NULL_TASK_ID = "00000000-0000-0000-0000-000000000000"
+
+_BRANCH = "branch:to:"  #: an edge's trigger: present while its node is due
+_JOIN = "join:"  #: several edges into one node: `join:a+b:node` collects who arrived
+
+#: Writes that are marks of a task, not values for a channel.
+CONTROL_WRITES = frozenset({ERROR, INTERRUPT, RESUME, SCHEDULED, "__return__", "__no_writes__", "__error_source_node__"})
+
+
+def is_internal(channel: str) -> bool:
+    """Whether a channel is LangGraph's plumbing rather than the graph's state."""
+    return channel.startswith(("__", _BRANCH, _JOIN))
+
+
+def decides_tasks(channel: str) -> bool:
+    """Whether a channel's value decides which nodes run next."""
+    return channel in (START, TASKS) or channel.startswith((_BRANCH, _JOIN))
+
+
+def triggered_node(channel: str) -> str | None:
+    """The node that a trigger channel belongs to, by its name; None for any other channel."""
+    if channel.startswith(_BRANCH):
+        return channel[len(_BRANCH) :]
+    if channel.startswith(_JOIN):
+        return channel.rpartition(":")[2] or None
+    return None
+
+
+def join_starts(channel: str) -> frozenset[str] | None:
+    """The nodes that a join channel waits for, or None when the channel is no join."""
+    if not channel.startswith(_JOIN):
+        return None
+    return frozenset(channel[len(_JOIN) :].rpartition(":")[0].split("+"))

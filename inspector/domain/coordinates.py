@@ -1,0 +1,85 @@
+"""Where a checkpoint is, and what its id says by itself.
+
+A `checkpoint_id` is a UUID version 6 made by the worker: its time is the worker's clock, and its clock sequence holds the
+step (`0x8000 | step` in 14 bits, so -1 is `bfff`). LangGraph's "latest" is the greatest id, which is why a worker whose
+clock lags writes checkpoints that nobody finds again.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+_GREGORIAN = datetime(1582, 10, 15, tzinfo=UTC)
+_STEP_BITS = 0x3FFF
+_HIGHEST_STEP = 0x1FFF
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """One checkpoint's address in a store. `thread_id` may legally be empty or hold any character."""
+
+    thread_id: str
+    checkpoint_ns: str
+    checkpoint_id: str
+
+
+def time_of(checkpoint_id: str) -> datetime | None:
+    """When the id was made, in UTC, to the microsecond. None for an id that is no UUID version 6."""
+    parsed = _uuid6(checkpoint_id)
+    if parsed is None:
+        return None
+    ticks = (parsed.int >> 80) << 12 | (parsed.int >> 64) & 0xFFF
+    try:
+        return _GREGORIAN + timedelta(microseconds=ticks // 10)
+    except OverflowError:
+        return None
+
+
+def step_of(checkpoint_id: str) -> int | None:
+    """The step that the id carries; None for an id that is no UUID version 6."""
+    parsed = _uuid6(checkpoint_id)
+    if parsed is None:
+        return None
+    step = (parsed.int >> 48) & _STEP_BITS
+    return step if step <= _HIGHEST_STEP else step - (_STEP_BITS + 1)
+
+
+def _uuid6(text: str) -> UUID | None:
+    try:
+        parsed = UUID(text)
+    except ValueError:
+        return None
+    return parsed if parsed.version == 6 else None
+
+
+def parse_time(text: str) -> datetime | None:
+    """An ISO 8601 time as UTC; None when the text is none. A time without a zone is taken as UTC."""
+    try:
+        parsed = datetime.fromisoformat(text)
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+_SHAPES = (
+    ("ulid", re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")),
+    ("hex", re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")),
+    ("integer", re.compile(r"[0-9]{1,20}")),
+)
+_RANDOM_SHAPES = frozenset({"uuid1", "uuid4", "uuid6", "uuid7", "ulid", "hex"})
+_UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def id_shape(thread_id: str) -> str:
+    """What made an id, judged by its form: `uuid4`, `uuid7`, `ulid`, `hex`, `integer`, or "" for anything else."""
+    if _UUID_TEXT.fullmatch(thread_id):
+        return f"uuid{UUID(thread_id).version or ''}"
+    return next((name for name, pattern in _SHAPES if pattern.fullmatch(thread_id)), "")
+
+
+def looks_random(thread_id: str) -> bool:
+    """Whether an id has the form of one made at random. Weak evidence alone: many teams keep a uuid per user."""
+    return id_shape(thread_id) in _RANDOM_SHAPES

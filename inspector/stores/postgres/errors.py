@@ -1,0 +1,73 @@
+"""psycopg's errors as sentences: what happened, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors as pg
+
+from inspector.errors import NotACheckpointStore, StoreDenied, StoreError, StoreTimeout, StoreUnreachable
+
+_GRANTS = "Run `inspector grants` and have its SQL executed by the owner of the tables."
+_SETUP = "The tables are made by PostgresSaver.setup() in your workers. Check the database name in the store's URL."
+
+
+@contextmanager
+def translated(safe_url: str) -> Iterator[None]:
+    """Turns any psycopg error into a `StoreError` that names the store without its password."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except psycopg.Error as error:
+        raise explain(error, safe_url) from error
+
+
+def explain(error: psycopg.Error, safe_url: str) -> StoreError:
+    match error:
+        case pg.InvalidPassword() | pg.InvalidAuthorizationSpecification():
+            return StoreDenied(f"{safe_url} refused the login.", "Check the user and password in the store's URL.")
+        case pg.InsufficientPrivilege():
+            return StoreDenied(f"This login may not read {_object(error)} in {safe_url}.", _GRANTS)
+        case pg.InvalidCatalogName():
+            return NotACheckpointStore(f"{safe_url} does not exist on that server.", _SETUP)
+        case pg.UndefinedTable() | pg.UndefinedColumn() | pg.UndefinedFunction() | pg.InvalidSchemaName():
+            return NotACheckpointStore(f"{safe_url} holds no complete set of LangGraph checkpoint tables.", _SETUP)
+        case pg.QueryCanceled() | pg.LockNotAvailable():
+            return StoreTimeout(
+                f"{safe_url} took longer than the read's time budget.",
+                "The server is busy or the thread is very large. INSPECTOR_STATEMENT_TIMEOUT raises the budget.",
+            )
+        case psycopg.OperationalError() | psycopg.InterfaceError():
+            return _explain_connection(error, safe_url)
+        case _:
+            kind = type(error).__name__
+            return StoreError(f"{safe_url} answered with an error ({kind}).", "The dashboard's log has the details.")
+
+
+def _explain_connection(error: psycopg.Error, safe_url: str) -> StoreError:
+    """libpq reports a failed connection attempt as text without an error code, so the text is all there is."""
+    text = str(error).lower()
+    if "password authentication failed" in text or "no password supplied" in text or "no pg_hba.conf entry" in text:
+        return StoreDenied(f"{safe_url} refused the login.", "Check the user, the password and the server's pg_hba.conf.")
+    if "role" in text and "does not exist" in text:
+        return StoreDenied(f"{safe_url}: that role does not exist on the server.", "Check the user in the store's URL.")
+    if "database" in text and "does not exist" in text:
+        return NotACheckpointStore(f"{safe_url} does not exist on that server.", _SETUP)
+    if "too many clients" in text or "remaining connection slots" in text:
+        return StoreUnreachable(
+            f"{safe_url} has no free connection left.",
+            "Something opens a connection per request: look for savers built inside request handlers.",
+        )
+    if "timeout" in text or "timed out" in text:
+        return StoreUnreachable(f"{safe_url} did not answer in time.")
+    return StoreUnreachable(f"{safe_url} cannot be reached.")
+
+
+def _object(error: psycopg.Error) -> str:
+    """The table that was refused: the server names it in its message, 'permission denied for table X'."""
+    primary = error.diag.message_primary or ""
+    name = primary.rpartition(" for ")[2]
+    return name if name and len(name) < 100 else "the checkpoint tables"

@@ -1,0 +1,222 @@
+-- Everything that is ever sent to a Postgres checkpoint store, after the session's own settings.
+-- All tables are found through the transaction's search_path, which holds the store's schema alone.
+
+-- name: enter
+-- The first statement of every transaction. Running any query also pins the transaction as read-only: after it,
+-- Postgres refuses SET TRANSACTION READ WRITE. `true` keeps each setting local, so nothing leaks through a pooler.
+select set_config('statement_timeout', %(statement_timeout)s, true),
+       set_config('lock_timeout', %(lock_timeout)s, true),
+       set_config('idle_in_transaction_session_timeout', %(idle_timeout)s, true),
+       set_config('search_path', coalesce(%(search_path)s, current_setting('search_path')), true),
+       set_config('jit', 'off', true),
+       set_config('work_mem', '64MB', true),
+       set_config('max_parallel_workers_per_gather', '0', true)
+
+-- name: find_schemas
+-- A table named `checkpoints` is LangGraph's when it has LangGraph's columns; others are reported as foreign.
+select n.nspname as schema,
+       coalesce(array_position(current_schemas(false), n.nspname), 2147483647) as place,
+       has_schema_privilege(n.oid, 'USAGE') as usable,
+       (select count(*) = 5 from pg_attribute a
+         where a.attrelid = c.oid and not a.attisdropped
+           and a.attname in ('thread_id', 'checkpoint_ns', 'checkpoint_id', 'checkpoint', 'metadata')) as ours
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relname = 'checkpoints' and c.relkind in ('r', 'p', 'v', 'm', 'f')
+  and n.nspname <> 'information_schema' and left(n.nspname, 3) <> 'pg_'
+order by place, n.nspname
+
+-- name: has_task_path
+-- Stores set up before the ninth migration lack the column.
+select exists (
+    select from pg_attribute
+    where attrelid = to_regclass('checkpoint_writes') and attname = 'task_path' and not attisdropped
+) as has_task_path
+
+-- name: server_facts
+select current_setting('server_version') as version, current_database() as database, current_user as login,
+       current_setting('transaction_read_only') = 'on' as read_only,
+       pg_is_in_recovery() as standby,
+       (select rolsuper from pg_roles where rolname = current_user) as superuser
+
+-- name: table_facts
+-- Sizes and the planner's row estimates; no table is scanned. A column of rights is null where the table is missing.
+select t.name,
+       case when c.reltuples >= 0 then c.reltuples::bigint end as rows,
+       pg_total_relation_size(c.oid) as size_bytes,
+       has_table_privilege(c.oid, 'SELECT') as readable,
+       array_remove(array[
+           case when has_table_privilege(c.oid, 'INSERT') then 'INSERT' end,
+           case when has_table_privilege(c.oid, 'UPDATE') then 'UPDATE' end,
+           case when has_table_privilege(c.oid, 'DELETE') then 'DELETE' end,
+           case when has_table_privilege(c.oid, 'TRUNCATE') then 'TRUNCATE' end], null) as rights
+from unnest(array['checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'checkpoint_migrations']) as t (name)
+left join pg_class c on c.oid = to_regclass(t.name)
+
+-- name: schema_version
+select max(v) as version from checkpoint_migrations
+
+-- name: fingerprint
+-- The insert position of the write-ahead log moves with every change anywhere in the cluster, at once; the row counters
+-- arrive up to ten seconds late but name our tables. The start time tells a crash that reset the counters.
+select (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as wal,
+       pg_is_in_recovery() as standby,
+       pg_postmaster_start_time()::text as started,
+       pg_relation_filenode('checkpoints') as checkpoints_file,
+       pg_relation_filenode('checkpoint_writes') as writes_file,
+       (select n_tup_upd || ':' || n_tup_del from pg_stat_all_tables where relid = to_regclass('checkpoints'))
+           as checkpoints_rewritten,
+       (select n_tup_upd || ':' || n_tup_del from pg_stat_all_tables where relid = to_regclass('checkpoint_writes'))
+           as writes_rewritten
+
+-- name: thread_counts
+-- COPY, not a cursor: a cursor makes the planner favour a fast start and doubles the time.
+copy (
+    select c.thread_id, c.checkpoints, coalesce(w.writes, 0), c.last_checkpoint_id
+    from (select thread_id, count(*) as checkpoints, max(checkpoint_id) as last_checkpoint_id
+            from checkpoints group by thread_id) c
+    left join (select thread_id, count(*) as writes from checkpoint_writes group by thread_id) w using (thread_id)
+) to stdout
+
+-- name: thread_aggregates
+-- One pass over the checkpoints of some threads. `turns` is the number of distinct versions of the `__start__` channel
+-- that were consumed by a node or put by an input: each accepted input gives that channel a new version, resumes,
+-- replays and updates do not. A parent that is gone, or a first checkpoint that already saw a later input, makes the
+-- number a lower bound (pruning and deletion leave that behind).
+with c as materialized (
+    select thread_id, checkpoint_ns, checkpoint_id,
+           parent_checkpoint_id, metadata,
+           metadata ->> 'source' as source,
+           checkpoint -> 'versions_seen' as versions_seen,
+           checkpoint -> 'channel_versions' ->> '__start__' as start_version
+    from checkpoints where thread_id = any(%(thread_ids)s)
+), inputs as (
+    select c.thread_id, seen.value ->> '__start__' as version
+    from c, jsonb_each(case when jsonb_typeof(versions_seen) = 'object' then versions_seen end) seen
+    where c.checkpoint_ns = '' and (left(seen.key, 2) <> '__' or seen.key = '__start__')
+      and jsonb_typeof(seen.value) = 'object'
+    union all
+    select thread_id, start_version from c where checkpoint_ns = '' and source = 'input'
+), turns as (
+    select thread_id, count(distinct version) as turns from inputs group by thread_id
+), twins as (
+    select thread_id from c where source in ('input', 'loop') and parent_checkpoint_id is not null
+    group by thread_id, checkpoint_ns, parent_checkpoint_id having count(*) > 1
+), gone as (
+    select distinct c.thread_id from c
+    where c.checkpoint_ns = '' and c.parent_checkpoint_id is not null and not exists (
+        select from c p where p.thread_id = c.thread_id and p.checkpoint_ns = '' and p.checkpoint_id = c.parent_checkpoint_id)
+), roots as (
+    select thread_id, count(distinct start_version) from c
+    where checkpoint_ns = '' and parent_checkpoint_id is null and start_version is not null
+      and split_part(start_version, '.', 1) ~ '^[0-9]{1,40}$'
+      and split_part(start_version, '.', 1)::numeric > 2
+    group by thread_id
+)
+select c.thread_id,
+       count(*) as checkpoints,
+       count(distinct c.checkpoint_ns) as namespaces,
+       max(c.checkpoint_id) as last_checkpoint_id,
+       coalesce(min(c.checkpoint_id) filter (where c.checkpoint_ns = ''), '') as first_root_id,
+       coalesce(max(c.checkpoint_id) filter (where c.checkpoint_ns = ''), '') as last_root_id,
+       coalesce(bool_or(c.checkpoint_id < c.parent_checkpoint_id), false) as clock_skew,
+       coalesce(bool_or(c.metadata ? 'counters_since_delta_snapshot'), false) as rebuilt_values,
+       coalesce((select t.turns from turns t where t.thread_id = c.thread_id), 0) as turns,
+       exists (select from twins t where t.thread_id = c.thread_id) as siblings,
+       exists (select from gone g where g.thread_id = c.thread_id)
+         or exists (select from roots r where r.thread_id = c.thread_id) as turns_is_lower_bound
+from c group by c.thread_id
+
+-- name: thread_hosts
+-- Checkpoints put, by the first of the metadata keys that names a host.
+select thread_id, coalesce(host.name, '') as host, count(*) as checkpoints
+from checkpoints
+left join lateral (
+    select left(metadata ->> k.key, 255) as name from unnest(%(host_keys)s::text[]) with ordinality as k (key, place)
+    where coalesce(metadata ->> k.key, '') <> '' order by k.place limit 1) host on true
+where thread_id = any(%(thread_ids)s)
+group by 1, 2
+
+-- name: thread_write_counts
+select thread_id, count(*) as writes from checkpoint_writes where thread_id = any(%(thread_ids)s) group by thread_id
+
+-- name: thread_metadata
+-- The newest root checkpoint that carries the caller's own keys: rows written by update_state from a history config lack them.
+select distinct on (thread_id) thread_id,
+       (select jsonb_object_agg(m.key, m.value) from jsonb_each(metadata) m where octet_length(m.value::text) <= 1000) as metadata
+from checkpoints
+where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
+  and metadata - array['source', 'step', 'parents', 'counters_since_delta_snapshot'] <> '{}'
+order by thread_id, checkpoint_id desc
+
+-- name: thread_heads
+select distinct on (thread_id) {checkpoint_columns}
+from checkpoints, {inline_values}
+where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
+order by thread_id, checkpoint_id desc
+
+-- name: head_control
+-- Bodies of the channels that decide which tasks come next. They are small; a large one is left out.
+select b.thread_id, b.channel, b.version, b.type, coalesce(octet_length(b.blob), 0) as size_bytes,
+       case when octet_length(b.blob) <= %(bytes)s then b.blob end as blob
+from unnest(%(thread_ids)s::text[], %(channels)s::text[], %(versions)s::text[]) as wanted (thread_id, channel, version)
+join checkpoint_blobs b on b.thread_id = wanted.thread_id and b.checkpoint_ns = ''
+                       and b.channel = wanted.channel and b.version = wanted.version
+where b.type <> 'empty'
+
+-- name: head_writes
+select w.thread_id, w.checkpoint_ns, w.checkpoint_id, w.task_id, {task_path} as task_path, w.idx, w.channel,
+       coalesce(w.type, '') as type, octet_length(w.blob) as size_bytes, null::bytea as blob
+from unnest(%(thread_ids)s::text[], %(checkpoint_ids)s::text[]) as head (thread_id, checkpoint_id)
+join checkpoint_writes w on w.thread_id = head.thread_id and w.checkpoint_ns = '' and w.checkpoint_id = head.checkpoint_id
+where w.idx < 0
+limit %(rows)s
+
+-- name: namespaces
+select checkpoint_ns, count(*) as checkpoints,
+       min(checkpoint_id) as first_checkpoint_id, max(checkpoint_id) as last_checkpoint_id
+from checkpoints where thread_id = %(thread_id)s
+group by checkpoint_ns order by min(checkpoint_id), checkpoint_ns limit %(rows)s
+
+-- name: checkpoints
+select * from (
+    select {checkpoint_columns}, sum(octet_length(checkpoint::text)) over (order by checkpoint_id desc) as running_bytes
+    from (select * from checkpoints
+          where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s
+            and (%(before)s::text is null or checkpoint_id < %(before)s)
+          order by checkpoint_id desc limit %(rows)s) checkpoints,
+         {inline_values}
+    order by checkpoint_id desc) counted
+where running_bytes <= %(bytes)s or running_bytes is null
+
+-- name: checkpoint
+select {checkpoint_columns} from checkpoints, {inline_values}
+where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id = %(checkpoint_id)s
+
+-- name: channel_sizes
+-- octet_length of a bytea reads its header: no body is fetched or decompressed.
+select b.channel, b.version, b.type, coalesce(octet_length(b.blob), 0) as size_bytes
+from unnest(%(channels)s::text[], %(versions)s::text[]) as wanted (channel, version)
+join checkpoint_blobs b on b.thread_id = %(thread_id)s and b.checkpoint_ns = %(checkpoint_ns)s
+                       and b.channel = wanted.channel and b.version = wanted.version
+
+-- name: channels
+select channel, version, type, size_bytes, case when running_bytes <= %(bytes)s then blob end as blob
+from (select b.channel, b.version, b.type, b.blob, coalesce(octet_length(b.blob), 0) as size_bytes,
+             sum(coalesce(octet_length(b.blob), 0)) over (order by coalesce(octet_length(b.blob), 0), b.channel, b.version) as running_bytes
+      from unnest(%(channels)s::text[], %(versions)s::text[]) as wanted (channel, version)
+      join checkpoint_blobs b on b.thread_id = %(thread_id)s and b.checkpoint_ns = %(checkpoint_ns)s
+                             and b.channel = wanted.channel and b.version = wanted.version) sized
+
+-- name: writes
+-- LangGraph's own order of a step's writes. Bodies are handed over until the byte budget is spent.
+select checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type, size_bytes,
+       case when %(bodies)s and running_bytes <= %(bytes)s then blob end as blob
+from (select w.checkpoint_ns, w.checkpoint_id, w.task_id, {task_path} as task_path, w.idx, w.channel,
+             coalesce(w.type, '') as type, w.blob, octet_length(w.blob) as size_bytes,
+             sum(octet_length(w.blob)) over (order by octet_length(w.blob), w.checkpoint_id, w.task_id, w.idx) as running_bytes
+      from checkpoint_writes w
+      where w.thread_id = %(thread_id)s and w.checkpoint_ns = %(checkpoint_ns)s
+        and w.checkpoint_id = any(%(checkpoint_ids)s)
+        and (%(channels)s::text[] is null or w.channel = any(%(channels)s))) sized
+order by checkpoint_id, task_path collate "C", task_id collate "C", idx
+limit %(rows)s

@@ -1,0 +1,64 @@
+"""Database rows to the records of `stores.base`. A column that holds something unexpected becomes empty, never an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, NamespaceRow, WriteRow
+
+Row = Mapping[str, Any]
+
+
+def checkpoint_row(row: Row) -> CheckpointRow:
+    return CheckpointRow(
+        thread_id=row["thread_id"],
+        checkpoint_ns=row["checkpoint_ns"],
+        checkpoint_id=row["checkpoint_id"],
+        parent_checkpoint_id=row["parent_checkpoint_id"] or None,
+        ts=row["ts"] or "",
+        version=int(row["v"]) if str(row["v"] or "").isdigit() else 0,
+        channel_versions=_versions(row["channel_versions"]),
+        versions_seen={node: _versions(seen) for node, seen in _mapping(row["versions_seen"]).items()},
+        inline_values=_mapping(row["inline_kept"]),
+        inline_omitted=_mapping(row["inline_left_out"]),
+        metadata=_mapping(row["metadata"]),
+        size_bytes=row["document_bytes"] or 0,
+    )
+
+
+def channel_body(row: Row) -> ChannelBody:
+    return ChannelBody(row["channel"], row["version"], row["type"], row["size_bytes"], row["blob"])
+
+
+def channel_size(row: Row) -> ChannelSize:
+    return ChannelSize(row["channel"], row["version"], row["type"], row["size_bytes"])
+
+
+def write_row(row: Row) -> WriteRow:
+    return WriteRow(
+        checkpoint_ns=row["checkpoint_ns"],
+        checkpoint_id=row["checkpoint_id"],
+        task_id=row["task_id"],
+        task_path=row["task_path"] or "",
+        idx=row["idx"],
+        channel=row["channel"],
+        type=row["type"] or "",
+        size_bytes=row["size_bytes"] or 0,
+        blob=row["blob"],
+    )
+
+
+def namespace_row(row: Row) -> NamespaceRow:
+    return NamespaceRow(
+        row["checkpoint_ns"], row["checkpoints"], row["first_checkpoint_id"], row["last_checkpoint_id"]
+    )
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _versions(value: object) -> dict[str, str | int | float]:
+    """Channel versions are text with Postgres savers and numbers with older or custom ones."""
+    return {key: item for key, item in _mapping(value).items() if isinstance(item, str | int | float)}

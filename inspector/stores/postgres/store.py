@@ -1,0 +1,211 @@
+"""The `CheckpointStore` protocol over Postgres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from inspector.errors import NotACheckpointStore, StoreError
+from inspector.stores.base import (
+    DEFAULT_READ,
+    ChannelBody,
+    ChannelSize,
+    CheckpointRow,
+    Cut,
+    Fingerprint,
+    NamespaceRow,
+    ReadBudget,
+    StoreFacts,
+    ThreadCount,
+    ThreadRow,
+    WriteRow,
+)
+from inspector.stores.guard import Limits
+from inspector.stores.postgres import rows
+from inspector.stores.postgres.aggregates import read_thread_rows
+from inspector.stores.postgres.facts import read_store_facts
+from inspector.stores.postgres.layout import Layout, find_layout
+from inspector.stores.postgres.session import Cursor, ReadOnlySessions
+from inspector.stores.urls import PostgresUrl
+
+
+class PostgresStore:
+    """Reads a Postgres checkpoint store. Building one opens no connection; safe to share between threads."""
+
+    kind = "postgres"
+
+    def __init__(self, name: str, url: str, *, limits: Limits | None = None) -> None:
+        parsed = PostgresUrl.parse(url)
+        self.name = name
+        self.safe_url = parsed.safe
+        self._wanted_schema = parsed.schema
+        self._limits = limits or Limits()
+        self._sessions = ReadOnlySessions(parsed.conninfo, safe_url=parsed.safe, limits=self._limits)
+        self._layout: Layout | None = None
+
+    def read_facts(self) -> StoreFacts:
+        with self._read() as (cursor, layout):
+            return read_store_facts(cursor, layout)
+
+    def read_fingerprint(self) -> Fingerprint:
+        """Managed servers may refuse the log position; then every pass looks."""
+        try:
+            with self._read() as (cursor, layout):
+                row = cursor.execute(layout.query("fingerprint")).fetchone() or {}
+        except NotACheckpointStore:
+            raise
+        except StoreError as error:
+            if isinstance(error.__cause__, psycopg.errors.FeatureNotSupported | psycopg.errors.InsufficientPrivilege):
+                return Fingerprint(None, None)
+            raise
+        everything = "|".join(str(value) for value in row.values())
+        rewritten = [row["checkpoints_rewritten"], row["writes_rewritten"]]
+        if row["standby"] or None in rewritten:  # a standby keeps no counters of its own
+            return Fingerprint(everything, None)
+        identity = [row["started"], row["checkpoints_file"], row["writes_file"]]
+        return Fingerprint(everything, "|".join(str(value) for value in rewritten + identity))
+
+    def iter_thread_counts(self) -> Iterator[ThreadCount]:
+        with self._read(statement=self._limits.statement * 20) as (cursor, layout):
+            with cursor.copy(layout.query("thread_counts")) as copy:
+                copy.set_types(["text", "int8", "int8", "text"])
+                for thread_id, checkpoints, writes, last_id in copy.rows():
+                    yield ThreadCount(thread_id, checkpoints, writes, last_id)
+
+    def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
+        wanted = [thread_id for thread_id in thread_ids if _storable(thread_id)]
+        if not wanted:
+            return []
+        with self._read(statement=self._limits.statement * 4) as (cursor, layout):
+            return read_thread_rows(cursor, layout, wanted, list(host_keys), self._limits)
+
+    def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
+        if not _storable(thread_id):
+            return []
+        given = {"thread_id": thread_id, "rows": self._limits.namespaces}
+        return [rows.namespace_row(row) for row in self._all("namespaces", given)]
+
+    def read_checkpoints(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        *,
+        before: str | None = None,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> Cut:
+        if not _storable(thread_id, checkpoint_ns, before or ""):
+            return Cut((), False)
+        given = {
+            "thread_id": thread_id,
+            "checkpoint_ns": checkpoint_ns,
+            "before": before,
+            "rows": budget.rows + 1,
+            "bytes": budget.bytes,
+            "inline_bytes": self._limits.inline_bytes,
+        }
+        with self._read() as (cursor, layout):
+            found = cursor.execute(layout.query("checkpoints"), given).fetchall()
+            cut = len(found) > budget.rows
+            if found and not cut:  # the byte budget may have ended the read early: is there one more?
+                last = {**given, "before": found[-1]["checkpoint_id"], "rows": 1, "bytes": 2**62}
+                cut = bool(cursor.execute(layout.query("checkpoints"), last).fetchone())
+            elif not found:  # a single checkpoint larger than the budget is still shown
+                found = cursor.execute(layout.query("checkpoints"), {**given, "rows": 1, "bytes": 2**62}).fetchall()
+                cut = bool(found)
+        return Cut(tuple(rows.checkpoint_row(row) for row in found[: budget.rows]), cut)
+
+    def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None:
+        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return None
+        given = {
+            "thread_id": thread_id,
+            "checkpoint_ns": checkpoint_ns,
+            "checkpoint_id": checkpoint_id,
+            "inline_bytes": DEFAULT_READ.bytes,
+        }
+        found = self._all("checkpoint", given)
+        return rows.checkpoint_row(found[0]) if found else None
+
+    def read_channel_sizes(
+        self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
+    ) -> list[ChannelSize]:
+        if not versions:
+            return []
+        given = _wanted_channels(thread_id, checkpoint_ns, versions)
+        return [rows.channel_size(row) for row in self._all("channel_sizes", given)]
+
+    def read_channels(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        versions: Sequence[tuple[str, str]],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[ChannelBody]:
+        if not versions:
+            return []
+        given = {**_wanted_channels(thread_id, checkpoint_ns, versions), "bytes": budget.bytes}
+        return [rows.channel_body(row) for row in self._all("channels", given)]
+
+    def read_writes(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_ids: Sequence[str],
+        *,
+        channels: Sequence[str] | None = None,
+        bodies: bool = True,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[WriteRow]:
+        if not checkpoint_ids:
+            return []
+        given = {
+            "thread_id": thread_id,
+            "checkpoint_ns": checkpoint_ns,
+            "checkpoint_ids": list(checkpoint_ids),
+            "channels": None if channels is None else list(channels),
+            "bodies": bodies,
+            "bytes": budget.bytes,
+            "rows": self._limits.writes,
+        }
+        return [rows.write_row(row) for row in self._all("writes", given)]
+
+    def close(self) -> None:
+        self._sessions.close()
+
+    def _all(self, query: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+        with self._read() as (cursor, layout):
+            return cursor.execute(layout.query(query), given).fetchall()
+
+    @contextmanager
+    def _read(self, *, statement: float | None = None) -> Iterator[tuple[Cursor, Layout]]:
+        """A read-only cursor on the store's schema. A layout that no longer holds is found anew by the next read."""
+        layout = self._layout
+        if layout is None:
+            layout = find_layout(self._sessions, wanted=self._wanted_schema, safe_url=self.safe_url)
+            self._layout = layout
+        try:
+            with self._sessions.read(layout.schema, statement=statement) as cursor:
+                yield cursor, layout
+        except NotACheckpointStore:
+            self._layout = None
+            raise
+
+
+def _storable(*texts: str) -> bool:
+    """Postgres text cannot hold NUL or lone surrogates, so nothing is stored under such a name."""
+    return all("\x00" not in text and text.encode("utf-8", "replace").decode("utf-8") == text for text in texts)
+
+
+def _wanted_channels(
+    thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
+) -> dict[str, object]:
+    return {
+        "thread_id": thread_id,
+        "checkpoint_ns": checkpoint_ns,
+        "channels": [channel for channel, _ in versions],
+        "versions": [version for _, version in versions],
+    }
