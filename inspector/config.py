@@ -216,7 +216,8 @@ SETTINGS: tuple[Setting, ...] = (
         "allowed_hosts",
         _names,
         "localhost,127.0.0.1,[::1]",
-        "Host names that the dashboard answers to. Add yours when it is not opened on the same machine.",
+        "Host names that the dashboard answers to, beside this machine's own. "
+        "Set it when the dashboard is opened from elsewhere.",
     ),
     Setting(
         "debug",

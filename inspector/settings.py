@@ -28,7 +28,8 @@ DEBUG = INSPECTOR.debug
 SECRET_KEY = (
     INSPECTOR.secret_key.reveal() if INSPECTOR.secret_key else obtain_key(INSPECTOR.data_dir / "secret-key")
 )
-ALLOWED_HOSTS = list(INSPECTOR.allowed_hosts)
+#: This machine's own names always work: a health check comes by them, and no foreign page can.
+ALLOWED_HOSTS = sorted({*INSPECTOR.allowed_hosts, "localhost", "127.0.0.1", "[::1]"})
 
 INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", "inspector.apps.InspectorConfig"]
 MIDDLEWARE = [
