@@ -1,0 +1,60 @@
+"""A thread: its namespaces and its checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspector.domain.checkpoint import Checkpoint
+from inspector.domain.value import Value
+
+#: A subgraph's namespace joins its parents' with this, and each node from its task with a colon.
+NAMESPACE_SEPARATOR = "|"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A graph or subgraph of a thread. The root is ""."""
+
+    checkpoint_ns: str
+    checkpoints: int
+
+    @property
+    def depth(self) -> int:
+        return 0 if not self.checkpoint_ns else self.checkpoint_ns.count(NAMESPACE_SEPARATOR) + 1
+
+    @property
+    def node_names(self) -> tuple[str, ...]:
+        """The nodes on the way to this subgraph, without their task ids."""
+        parts = self.checkpoint_ns.split(NAMESPACE_SEPARATOR) if self.checkpoint_ns else []
+        return tuple(part.partition(":")[0] for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHistory:
+    """One namespace of a thread, newest checkpoint first. `truncated` when the store holds older ones than were read."""
+
+    thread_id: str
+    checkpoint_ns: str
+    namespaces: tuple[Namespace, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    truncated: bool
+
+    def find(self, checkpoint_id: str) -> Checkpoint | None:
+        return next((item for item in self.checkpoints if item.checkpoint_id == checkpoint_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """One channel's value at a checkpoint. `rebuilt` when it was put together from writes; `loaded` is False when its
+    body was larger than the budget and left in the store."""
+
+    channel: str
+    version: str
+    type: str
+    size_bytes: int
+    value: Value
+    internal: bool
+    loaded: bool = True
+    rebuilt: bool = False
+    complete: bool = True
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,47 @@
+"""Page cursors: where the next page begins, as text for a URL. Bad or stale ones are told, never guessed at."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+
+from inspector.errors import BadRequest
+
+_HINT = "Start again from the first page."
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last row of a page: its value under the sort, and its number in the index. Valid for one sort only."""
+
+    sort: str
+    value: str | int
+    row: int
+
+    def encode(self) -> str:
+        text = json.dumps([self.sort, self.value, self.row], ensure_ascii=False, separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode("ascii").rstrip("=")
+
+
+def decode_cursor(text: str, *, sort: str) -> Cursor:
+    """Raises `BadRequest` for a text that is no cursor, or one made under another sort."""
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
+            case [str(made_for), str() | int() as value, int(row)] if _fits(value) and _fits(row):
+                found = Cursor(made_for, value, row)
+            case _:
+                raise ValueError("not a cursor")
+    except (ValueError, RecursionError) as error:
+        raise BadRequest("The cursor in `after` is not one of ours.", _HINT) from error
+    if found.sort != sort:
+        raise BadRequest("The cursor in `after` belongs to another sort order.", _HINT)
+    return found
+
+
+def _fits(value: str | int) -> bool:
+    """Numbers beyond 64 bits and texts with NUL are no value of any column, and a database refuses them."""
+    if isinstance(value, str):
+        return "\x00" not in value
+    return not isinstance(value, bool) and -(2**63) <= value < 2**63

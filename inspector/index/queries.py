@@ -1,0 +1,235 @@
+"""Every list and filter over threads. All of them page by key, so the last page costs what the first one does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+
+from inspector.errors import BadRequest
+from inspector.index.cursor import Cursor, decode_cursor
+from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+
+#: Unfinished work younger than this (seconds) is taken to be running.
+RUNNING_FOR = 60.0
+
+SORTS = ("last_at", "first_at", "turns", "checkpoints", "thread_id")
+STATES = ("complete", "interrupted", "failed", "unfinished", "running")
+_TIMES = ("last_at", "first_at")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, and the ages (seconds) that decide what is running and what is an orphan."""
+
+    now: datetime
+    orphan_after: float
+
+    @property
+    def running_since(self) -> datetime:
+        return self.now - timedelta(seconds=RUNNING_FOR)
+
+    @property
+    def orphan_before(self) -> datetime:
+        return self.now - timedelta(seconds=self.orphan_after)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadQuery:
+    """What a list of threads is asked for. Empty fields do not filter; `sort` begins with "-" for descending."""
+
+    q: str = ""
+    turns: str = ""  #: "one" or ""
+    state: str = ""
+    flag: str = ""
+    host: str | None = None  #: "" is the host that the metadata does not name
+    owner: str | None = None
+    since: datetime | None = None  #: last activity at or after
+    until: datetime | None = None  #: last activity before
+    sort: str = "-last_at"
+    after: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    entries: tuple[ThreadEntry, ...]  #: with their `workers` read
+    next: str  #: cursor of the next page, "" on the last
+    total: int
+    total_is_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCounts:
+    """How many threads each of the quick filters would show, under the same search, host, owner and times."""
+
+    all: int
+    one_turn: int
+    interrupted: int
+    failed: int
+    unfinished: int
+    several_hosts: int
+    siblings: int
+
+
+def is_one_turn() -> Q:
+    return Q(turns=1, turns_is_lower_bound=False)
+
+
+def is_running(moment: Moment) -> Q:
+    return Q(state="unfinished", last_at__gte=moment.running_since)
+
+
+def is_orphan(moment: Moment) -> Q:
+    """One turn, then nothing for long; someone who is asked a question may still come back."""
+    return is_one_turn() & Q(last_at__lt=moment.orphan_before) & ~Q(state="interrupted")
+
+
+#: What each flag means in the index. `missed-reads` needs the probe's reports.
+FLAGS: dict[str, Callable[[Moment], Q]] = {
+    "one-turn": lambda _: is_one_turn(),
+    "orphan": is_orphan,
+    "random-id": lambda _: Q(random_id=True),
+    "several-hosts": lambda _: Q(several_hosts=True),
+    "siblings": lambda _: Q(siblings=True),
+    "clock-skew": lambda _: Q(clock_skew=True),
+    "missed-reads": lambda _: Q(Exists(ThreadWorker.objects.filter(thread=OuterRef("pk"), misses__gt=0))),
+    "rebuilt-values": lambda _: Q(rebuilt_values=True),
+}
+
+
+def find_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadPage:
+    """One page. Raises `BadRequest` for a cursor, sort, state or flag that cannot be."""
+    column, descending = _sort(query.sort)
+    matching = _matching(store, query, moment)
+    page = matching
+    if query.after:
+        page = page.filter(_beyond(decode_cursor(query.after, sort=query.sort), column, descending=descending))
+    sign = "-" if descending else ""
+    rows = list(page.order_by(f"{sign}{column}", f"{sign}id").prefetch_related("workers")[: query.limit + 1])
+    shown = rows[: query.limit]
+    more = _cursor(shown[-1], query.sort, column) if len(rows) > query.limit else ""
+    return ThreadPage(tuple(shown), more, matching.count())
+
+
+def find_thread(store: StoreEntry, thread_id: str) -> ThreadEntry | None:
+    return ThreadEntry.objects.filter(store=store, thread_id=thread_id).prefetch_related("workers").first()
+
+
+def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadCounts:
+    """Counts for the quick filters: the query without its own turns, state and flag."""
+    base = _in_scope(store, query)
+    running = is_running(moment)
+    return ThreadCounts(
+        all=base.count(),
+        one_turn=base.filter(is_one_turn()).count(),
+        interrupted=base.filter(state="interrupted").count(),
+        failed=base.filter(state="failed").count(),
+        unfinished=base.filter(Q(state="unfinished") & ~running).count(),
+        several_hosts=base.filter(several_hosts=True).count(),
+        siblings=base.filter(siblings=True).count(),
+    )
+
+
+def find_hosts(store: StoreEntry, *, limit: int = 200) -> list[str]:
+    """Hostnames that wrote in this store, by name; "" when some writes name none."""
+    workers = ThreadWorker.objects.filter(thread__store=store)
+    return list(workers.order_by("hostname").values_list("hostname", flat=True).distinct()[:limit])
+
+
+def flags_of(entry: ThreadEntry, moment: Moment) -> tuple[str, ...]:
+    """The flags of one thread, in the order of `FLAGS`; says what `FLAGS` asks the database."""
+    one_turn = entry.turns == 1 and not entry.turns_is_lower_bound
+    idle = entry.last_at < moment.orphan_before
+    raised = {
+        "one-turn": one_turn,
+        "orphan": one_turn and idle and entry.state != "interrupted",
+        "random-id": entry.random_id,
+        "several-hosts": entry.several_hosts,
+        "siblings": entry.siblings,
+        "clock-skew": entry.clock_skew,
+        "missed-reads": any(worker.misses for worker in entry.workers.all()),
+        "rebuilt-values": entry.rebuilt_values,
+    }
+    return tuple(flag for flag in FLAGS if raised[flag])
+
+
+def state_of(entry: ThreadEntry, moment: Moment) -> str:
+    """`running` is unfinished work that is young; nothing in a store says more."""
+    running = entry.state == "unfinished" and entry.last_at >= moment.running_since
+    return "running" if running else entry.state
+
+
+def _in_scope(store: StoreEntry, query: ThreadQuery) -> QuerySet[ThreadEntry]:
+    threads = ThreadEntry.objects.filter(store=store)
+    if query.q:  # INSTR and STRPOS compare as they are stored: case counts, and no character is a wildcard
+        threads = threads.annotate(place=StrIndex("thread_id", Value(query.q))).filter(place__gt=0)
+    if query.host is not None:
+        theirs = ThreadWorker.objects.filter(thread=OuterRef("pk"), hostname=query.host, writes__gt=0)
+        threads = threads.filter(Exists(theirs))
+    if query.owner is not None:
+        threads = threads.filter(owner=query.owner)
+    if query.since is not None:
+        threads = threads.filter(last_at__gte=query.since)
+    if query.until is not None:
+        threads = threads.filter(last_at__lt=query.until)
+    return threads
+
+
+def _matching(store: StoreEntry, query: ThreadQuery, moment: Moment) -> QuerySet[ThreadEntry]:
+    threads = _in_scope(store, query)
+    if query.turns == "one":
+        threads = threads.filter(is_one_turn())
+    elif query.turns:
+        raise BadRequest("`turns` can only be `one`.", "Leave it out to see every thread.")
+    if query.state:
+        threads = threads.filter(_has_state(query.state, moment))
+    if query.flag:
+        if query.flag not in FLAGS:
+            raise BadRequest(f"No flag is called {query.flag!r}.", f"Flags are {', '.join(FLAGS)}.")
+        threads = threads.filter(FLAGS[query.flag](moment))
+    return threads
+
+
+def _has_state(state: str, moment: Moment) -> Q:
+    if state not in STATES:
+        raise BadRequest(f"No state is called {state!r}.", f"States are {', '.join(STATES)}.")
+    if state == "running":
+        return is_running(moment)
+    return Q(state=state) & ~is_running(moment) if state == "unfinished" else Q(state=state)
+
+
+def _sort(sort: str) -> tuple[str, bool]:
+    column = sort.removeprefix("-")
+    if column not in SORTS:
+        raise BadRequest(f"Threads cannot be sorted by {column!r}.", f"Sort by {', '.join(SORTS)}.")
+    return column, sort.startswith("-")
+
+
+def _cursor(entry: ThreadEntry, sort: str, column: str) -> str:
+    value = getattr(entry, column)
+    if column in _TIMES:
+        value = (value - _EPOCH) // _MICROSECOND
+    return Cursor(sort, value, entry.pk).encode()
+
+
+def _beyond(cursor: Cursor, column: str, *, descending: bool) -> Q:
+    value: object = cursor.value
+    if column == "thread_id":
+        fits = isinstance(value, str)
+    else:
+        fits = isinstance(value, int)
+    if not fits:
+        raise BadRequest("The cursor in `after` is not one of ours.", "Start again from the first page.")
+    if column in _TIMES:
+        try:
+            value = _EPOCH + _MICROSECOND * int(cursor.value)
+        except OverflowError as error:
+            raise BadRequest("The cursor in `after` is not one of ours.", "Start again.") from error
+    side = "lt" if descending else "gt"
+    return Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"id__{side}": cursor.row})

@@ -1,0 +1,104 @@
+"""The index: what makes lists fast. Every row can be thrown away and is rebuilt from the stores.
+
+No stored value is kept here, only ids, counts, times, hosts and the metadata that workers attach for filtering.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import models
+
+#: Stands for "the id and the document tell no time": sorts before every real checkpoint.
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class StoreEntry(models.Model):
+    """One checkpoint store and how far the index has come with it."""
+
+    name = models.CharField(max_length=200, unique=True)
+    fingerprint = models.TextField(default="")  #: of the store when the last complete pass began; "" unknown
+    rewrites = models.TextField(default="")  #: the part of it that moves when rows are updated or deleted
+    rewritten_at = models.DateTimeField(null=True)  #: threads verified before this may have been rewritten since
+    synced_at = models.DateTimeField(null=True)  #: when the index last equalled the store
+    pass_seconds = models.FloatField(default=0)  #: what the last listing took
+    error = models.TextField(default="")  #: why the last pass failed, in words; "" when it did not
+    error_hint = models.TextField(default="")
+    threads = models.PositiveBigIntegerField(default=0)
+    checkpoints = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ThreadEntry(models.Model):
+    """One thread as the store had it when the row was written. Always written whole, from one snapshot."""
+
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="entries")
+    thread_id = models.TextField()
+    turns = models.PositiveIntegerField()
+    turns_is_lower_bound = models.BooleanField()
+    checkpoints = models.PositiveBigIntegerField()
+    writes = models.PositiveBigIntegerField()
+    namespaces = models.PositiveIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    last_checkpoint_id = models.TextField()
+    state = models.CharField(max_length=12)  #: complete, interrupted, failed or unfinished
+    owner = models.TextField()
+    metadata = models.JSONField()
+    random_id = models.BooleanField()
+    several_hosts = models.BooleanField()
+    siblings = models.BooleanField()
+    clock_skew = models.BooleanField()
+    rebuilt_values = models.BooleanField()
+    verified_at = models.DateTimeField()
+
+    workers: models.Manager[ThreadWorker]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]
+        indexes = [
+            models.Index(fields=["store", "-last_at", "-id"], name="thread_by_last_at"),
+            models.Index(fields=["store", "turns", "-last_at", "-id"], name="thread_by_turns"),
+            models.Index(fields=["store", "state", "-last_at", "-id"], name="thread_by_state"),
+            models.Index(fields=["store", "owner", "-last_at", "-id"], name="thread_by_owner"),
+            models.Index(fields=["store", "first_at"], name="thread_by_first_at"),
+            models.Index(fields=["store", "verified_at"], name="thread_by_verified_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.thread_id
+
+
+class ThreadWorker(models.Model):
+    """What one host did to one thread. `reads` and `misses` are null where no probe reported."""
+
+    thread = models.ForeignKey(ThreadEntry, on_delete=models.CASCADE, related_name="workers")
+    hostname = models.CharField(max_length=255, db_index=True)  #: "" where the metadata names none
+    writes = models.PositiveBigIntegerField()
+    reads = models.PositiveBigIntegerField(null=True)
+    misses = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["thread", "hostname"], name="host_once_a_thread")]
+
+    def __str__(self) -> str:
+        return self.hostname
+
+
+class Sighting(models.Model):
+    """One thread as one listing of the store saw it. Lives only during a sync pass, to be compared with the index."""
+
+    sync_pass = models.CharField(max_length=32)
+    thread_id = models.TextField()
+    checkpoints = models.PositiveBigIntegerField()
+    writes = models.PositiveBigIntegerField()
+    last_checkpoint_id = models.TextField()
+    seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["sync_pass", "thread_id"], name="sighting_of_pass")]
+
+    def __str__(self) -> str:
+        return self.thread_id

@@ -1,0 +1,71 @@
+"""Stored bodies: their sizes, and the decoded values of the few that decide which nodes run next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from inspector.decode import Decoded, decode_inline, decode_value
+from inspector.domain.channels import decides_tasks
+from inspector.domain.value import Absent, Omitted, Value
+from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, CheckpointStore, ReadBudget
+
+#: Bodies of control channels for a whole history, in bytes.
+_CONTROL = ReadBudget(bytes=4_000_000)
+
+#: What a channel holds in one version: (channel, version).
+ChannelKey = tuple[str, str]
+
+
+def decode_body(body: ChannelBody, key: bytes | None) -> Decoded:
+    """The value of a body; a body that was left in the store decodes to an `Omitted`."""
+    if body.blob is None and body.type not in ("empty", "null"):
+        return Decoded(Omitted("size", body.size_bytes, "Larger than one read may take."), body.type)
+    return decode_value(body.type, body.blob, key=key)
+
+
+def present(value: Value | Absent) -> Value:
+    """A decoded value where absence has been ruled out before."""
+    return None if isinstance(value, Absent) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Sizes of all bodies behind some checkpoints, and the decoded control values among them."""
+
+    sizes: Mapping[ChannelKey, ChannelSize]
+    control: Mapping[ChannelKey, Value]
+
+    @classmethod
+    def read(cls, store: CheckpointStore, rows: Sequence[CheckpointRow], key: bytes | None) -> Bodies:
+        """Two reads, however many checkpoints: all of one thread and namespace."""
+        if not rows:
+            return cls({}, {})
+        where = (rows[0].thread_id, rows[0].checkpoint_ns)
+        pairs = sorted({pair for row in rows for pair in keys_of(row)})
+        sizes = {(size.channel, size.version): size for size in store.read_channel_sizes(*where, pairs)}
+        wanted = [
+            pair for pair, size in sizes.items() if decides_tasks(pair[0]) and size.type != "empty" and size.size_bytes
+        ]
+        found = store.read_channels(*where, wanted, budget=_CONTROL)
+        control = {(body.channel, body.version): present(decode_body(body, key).value) for body in found}
+        return cls(sizes, control)
+
+    def values_at(self, row: CheckpointRow) -> dict[str, Value]:
+        """The channels that hold a value at a checkpoint; the value itself only where it decides what comes next."""
+        values: dict[str, Value] = {channel: None for channel in row.inline_omitted}
+        values.update((channel, present(decode_inline(value).value)) for channel, value in row.inline_values.items())
+        for pair in keys_of(row):
+            size = self.sizes.get(pair)
+            if size is not None and size.type != "empty":
+                values[pair[0]] = self.control.get(pair)
+        return values
+
+    def state_bytes(self, row: CheckpointRow) -> int:
+        """The document and every body its state needs, in bytes."""
+        bodies = (self.sizes.get(pair) for pair in keys_of(row))
+        return row.size_bytes + sum(body.size_bytes for body in bodies if body is not None)
+
+
+def keys_of(row: CheckpointRow) -> list[ChannelKey]:
+    return [(channel, str(version)) for channel, version in row.channel_versions.items()]

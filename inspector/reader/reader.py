@@ -1,0 +1,98 @@
+"""What pages and commands ask: a thread's history, one checkpoint's state, its writes and its tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from inspector.domain.channels import TASKS
+from inspector.domain.checkpoint import Checkpoint, PendingWrite, Task
+from inspector.domain.tasks import send_targets
+from inspector.domain.thread import ChannelState, Namespace, ThreadHistory
+from inspector.errors import NotFound
+from inspector.reader.bodies import Bodies
+from inspector.reader.history import build_history
+from inspector.reader.state import StateReader
+from inspector.reader.summary import ThreadSummary, summarize
+from inspector.reader.tasks import build_tasks, build_writes
+from inspector.stores.base import CheckpointRow, CheckpointStore, ReadBudget
+
+#: Checkpoints of one namespace that are read to draw its history.
+HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
+_WRITES = ReadBudget(bytes=4_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one store. `host_keys` and `owner_keys` are metadata keys; `key` opens rows encrypted with AES."""
+
+    store: CheckpointStore
+    host_keys: tuple[str, ...] = ()
+    owner_keys: tuple[str, ...] = ()
+    key: bytes | None = field(default=None, repr=False)
+
+    def read_summaries(self, thread_ids: Sequence[str]) -> list[ThreadSummary]:
+        """What the index keeps of each thread that exists."""
+        found = self.store.read_threads(thread_ids, host_keys=self.host_keys)
+        return [summarize(row, owner_keys=self.owner_keys, key=self.key) for row in found]
+
+    def read_history(
+        self, thread_id: str, checkpoint_ns: str = "", *, before: str | None = None, budget: ReadBudget = HISTORY
+    ) -> ThreadHistory:
+        """One namespace of a thread. Raises `NotFound` when the thread has no checkpoint at all."""
+        found = self.store.read_namespaces(thread_id)
+        if not found:
+            raise NotFound(
+                "No checkpoint is stored under this thread_id.",
+                "It was never written, has been deleted or has expired, or lives in another store.",
+            )
+        namespaces = tuple(Namespace(row.checkpoint_ns, row.checkpoints) for row in found)
+        cut = self.store.read_checkpoints(thread_id, checkpoint_ns, before=before, budget=budget)
+        checkpoints = self._checkpoints(cut.rows)
+        return ThreadHistory(thread_id, checkpoint_ns, namespaces, checkpoints, cut.truncated)
+
+    def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
+        """One checkpoint by itself, as for a history that was cut. Its turn cannot be told alone and is at most 1."""
+        row = self.store.read_checkpoint(thread_id, checkpoint_ns, checkpoint_id)
+        return self._checkpoints((row,))[0] if row is not None else None
+
+    def read_state(
+        self, checkpoint: Checkpoint, *, load: Collection[str] = (), only: Collection[str] | None = None
+    ) -> tuple[ChannelState, ...]:
+        """The channels of a checkpoint. Bodies over the budget stay in the store unless `load` names their channel;
+        `only` limits the read to some channels. Raises `NotFound` when the checkpoint is gone."""
+        row = self.store.read_checkpoint(
+            checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id
+        )
+        if row is None:
+            raise NotFound("This checkpoint is no longer stored.", "It was pruned, or its thread was deleted.")
+        return StateReader(self.store, self.key).read(row, load=load, only=only)
+
+    def read_writes(self, checkpoint: Checkpoint) -> tuple[PendingWrite, ...]:
+        """The pending writes of a checkpoint in LangGraph's order."""
+        rows = self.store.read_writes(
+            checkpoint.thread_id, checkpoint.checkpoint_ns, [checkpoint.checkpoint_id], budget=_WRITES
+        )
+        return build_writes(rows, self._sends(checkpoint), key=self.key)
+
+    def read_tasks(self, checkpoint: Checkpoint, writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
+        """The tasks due after a checkpoint, with the errors and interrupts that its writes hold."""
+        return build_tasks(checkpoint.next, writes)
+
+    def _sends(self, checkpoint: Checkpoint) -> tuple[str, ...]:
+        """Node names of the Sends that wait at a checkpoint: a Send's writes hold only its number."""
+        states = self.read_state(checkpoint, only=[TASKS]) if TASKS in checkpoint.channel_versions else ()
+        return tuple(target for state in states for target in send_targets(state.value))
+
+    def _checkpoints(self, rows: Sequence[CheckpointRow]) -> tuple[Checkpoint, ...]:
+        """Rows, newest first, with the parent of the oldest, which lies beyond the cut."""
+        known = {row.checkpoint_id: row for row in rows}
+        oldest = rows[-1] if rows else None
+        if oldest is not None and oldest.parent_checkpoint_id and oldest.parent_checkpoint_id not in known:
+            parent = self.store.read_checkpoint(
+                oldest.thread_id, oldest.checkpoint_ns, oldest.parent_checkpoint_id
+            )
+            if parent is not None:
+                known[parent.checkpoint_id] = parent
+        bodies = Bodies.read(self.store, list(known.values()), self.key)
+        return build_history(rows, known, bodies, host_keys=self.host_keys)

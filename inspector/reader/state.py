@@ -1,0 +1,106 @@
+"""The state at a checkpoint: every channel with its size, and its value where that fits the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from inspector.decode import decode_inline
+from inspector.domain.channels import is_internal
+from inspector.domain.delta import delta_channels
+from inspector.domain.thread import ChannelState
+from inspector.domain.value import Absent, Omitted, Value
+from inspector.reader.bodies import ChannelKey, decode_body, keys_of, present
+from inspector.reader.delta import rebuild
+from inspector.stores.base import ChannelBody, CheckpointRow, CheckpointStore, ReadBudget
+
+#: A body larger than this (bytes) is loaded only when its channel is asked for by name.
+EAGER_BYTES = 256_000
+_EAGER = ReadBudget(bytes=2_000_000)
+_ASKED = ReadBudget(bytes=64_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class StateReader:
+    """Reads states of one store; `key` opens encrypted bodies."""
+
+    store: CheckpointStore
+    key: bytes | None = field(default=None, repr=False)
+
+    def read(
+        self, row: CheckpointRow, *, load: Collection[str] = (), only: Collection[str] | None = None
+    ) -> tuple[ChannelState, ...]:
+        """All channels (or `only` some) of a checkpoint: the graph's own by name, then LangGraph's plumbing."""
+        wanted = [pair for pair in keys_of(row) if only is None or pair[0] in only]
+        states = {state.channel: state for state in self._inline(row) if only is None or state.channel in only}
+        states |= {state.channel: state for state in self._stored(row, wanted, load)}  # a body wins over a marker
+        for channel in delta_channels(row.metadata, [channel for channel, _ in wanted], states):
+            states[channel] = self._rebuilt(row, channel)
+        return tuple(sorted(states.values(), key=lambda state: (state.internal, state.channel)))
+
+    def _inline(self, row: CheckpointRow) -> Iterator[ChannelState]:
+        for channel, stored in row.inline_values.items():
+            decoded = decode_inline(stored)
+            yield _state(row, channel, present(decoded.value), warnings=decoded.warnings)
+        for channel, size in row.inline_omitted.items():
+            yield _state(row, channel, _left_in_store(size), size_bytes=size, loaded=False)
+
+    def _stored(
+        self, row: CheckpointRow, wanted: Sequence[ChannelKey], load: Collection[str]
+    ) -> Iterator[ChannelState]:
+        where = (row.thread_id, row.checkpoint_ns)
+        sizes = [size for size in self.store.read_channel_sizes(*where, wanted) if size.type != "empty"]
+        eager = [(size.channel, size.version) for size in sizes if size.size_bytes <= EAGER_BYTES]
+        asked = [
+            (size.channel, size.version) for size in sizes if size.size_bytes > EAGER_BYTES and size.channel in load
+        ]
+        bodies = self.store.read_channels(*where, eager, budget=_EAGER)
+        bodies += self.store.read_channels(*where, asked, budget=_ASKED)
+        found = {body.channel: body for body in bodies}
+        for size in sizes:
+            left = ChannelBody(size.channel, size.version, size.type, size.size_bytes, None)
+            decoded = decode_body(found.get(size.channel, left), self.key)
+            if not isinstance(decoded.value, Absent):
+                yield _state(
+                    row,
+                    size.channel,
+                    decoded.value,
+                    type=size.type,
+                    size_bytes=size.size_bytes,
+                    loaded=not (isinstance(decoded.value, Omitted) and decoded.value.reason == "size"),
+                    warnings=decoded.warnings,
+                )
+
+    def _rebuilt(self, row: CheckpointRow, channel: str) -> ChannelState:
+        rebuilt = rebuild(self.store, row, channel, self.key)
+        return _state(row, channel, rebuilt.value, type="delta", rebuilt=True, complete=rebuilt.complete)
+
+
+def _left_in_store(size: int) -> Omitted:
+    return Omitted("size", size, "Larger than one read may take.")
+
+
+def _state(
+    row: CheckpointRow,
+    channel: str,
+    value: Value,
+    *,
+    type: str = "json",
+    size_bytes: int = 0,
+    loaded: bool = True,
+    rebuilt: bool = False,
+    complete: bool = True,
+    warnings: tuple[str, ...] = (),
+) -> ChannelState:
+    return ChannelState(
+        channel=channel,
+        version=str(row.channel_versions.get(channel, "")),
+        type=type,
+        size_bytes=size_bytes,
+        value=value,
+        internal=is_internal(channel),
+        loaded=loaded,
+        rebuilt=rebuilt,
+        complete=complete,
+        warnings=warnings,
+    )

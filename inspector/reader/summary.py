@@ -1,0 +1,64 @@
+"""What the index keeps of a thread: its exact counts, and what its newest checkpoint says about unfinished work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.channels import ERROR, INTERRUPT
+from inspector.domain.coordinates import parse_time, time_of
+from inspector.domain.tasks import due_nodes, learn_triggers
+from inspector.domain.value import Json, Value
+from inspector.decode import decode_inline
+from inspector.reader.bodies import decode_body, present
+from inspector.reader.history import first_text
+from inspector.stores.base import Head, ThreadRow
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSummary:
+    """One thread. `state` is `complete`, `interrupted`, `failed` or `unfinished`; `running` is a matter of time, which
+    the reader of the index knows."""
+
+    row: ThreadRow
+    state: str
+    next: tuple[str, ...]
+    first_at: datetime | None
+    last_at: datetime | None
+    owner: str
+
+
+def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -> ThreadSummary:
+    next_nodes = _next_nodes(row.head, key) if row.head is not None else ()
+    head_time = parse_time(row.head.row.ts) if row.head is not None else None
+    return ThreadSummary(
+        row=row,
+        state=_state(row.head, next_nodes),
+        next=next_nodes,
+        first_at=time_of(row.first_root_id or row.last_checkpoint_id) or head_time,
+        last_at=time_of(row.last_checkpoint_id) or head_time,
+        owner=first_text(row.metadata, owner_keys),
+    )
+
+
+def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:
+    values: dict[str, Value] = {channel: None for channel in head.row.inline_omitted}
+    values.update(_inline(head.row.inline_values))
+    values.update((body.channel, present(decode_body(body, key).value)) for body in head.control)
+    triggers = learn_triggers([head.row.versions_seen])
+    return due_nodes(head.row.channel_versions, head.row.versions_seen, values, triggers)
+
+
+def _inline(stored: Mapping[str, Json]) -> dict[str, Value]:
+    return {channel: present(decode_inline(value).value) for channel, value in stored.items()}
+
+
+def _state(head: Head | None, next_nodes: Sequence[str]) -> str:
+    """Marks on the newest checkpoint count whatever the graph looks like: a failed or waiting task left them there."""
+    marks = {write.channel for write in head.writes} if head is not None else set()
+    if ERROR in marks:
+        return "failed"
+    if INTERRUPT in marks:
+        return "interrupted"
+    return "unfinished" if next_nodes else "complete"

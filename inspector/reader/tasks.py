@@ -1,0 +1,105 @@
+"""Pending writes and the tasks that left them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspector.decode import decode_value
+from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID
+from inspector.domain.checkpoint import Interrupt, PendingWrite, Task
+from inspector.domain.tasks import node_of_task_path, send_index
+from inspector.domain.value import CutText, Omitted, Tagged, Value, to_json
+from inspector.reader.bodies import present
+from inspector.stores.base import WriteRow
+
+
+def build_writes(
+    rows: Sequence[WriteRow], sends: Sequence[str], *, key: bytes | None
+) -> tuple[PendingWrite, ...]:
+    """Decoded writes in LangGraph's order. `sends` are the node names of the checkpoint's waiting Sends."""
+    ordered = sorted(rows, key=lambda row: (row.task_path, row.task_id, row.idx))
+    return tuple(
+        PendingWrite(
+            task_id=row.task_id,
+            task_path=row.task_path,
+            node_name=_node_name(row, sends),
+            idx=row.idx,
+            channel=row.channel,
+            type=row.type,
+            size_bytes=row.size_bytes,
+            value=_value(row, key),
+        )
+        for row in ordered
+    )
+
+
+def build_tasks(next_nodes: Sequence[str], writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
+    """One task for each node due after a checkpoint, with what its writes tell. A node due several times (Sends)
+    takes the tasks of its name in the order of their paths."""
+    by_node: dict[str, list[str]] = {}
+    for write in writes:
+        ids = by_node.setdefault(write.node_name, [])
+        if write.task_id != NULL_TASK_ID and write.task_id not in ids:
+            ids.append(write.task_id)
+    tasks = []
+    for node in next_nodes:
+        ids = by_node.get(node) or [""]
+        task_id = ids.pop(0)
+        tasks.append(_task(node, task_id, [write for write in writes if task_id and write.task_id == task_id]))
+    return tuple(tasks)
+
+
+def _task(node: str, task_id: str, writes: Sequence[PendingWrite]) -> Task:
+    errors = [write for write in writes if write.channel == ERROR]
+    interrupts = tuple(
+        interrupt for write in writes if write.channel == INTERRUPT for interrupt in read_interrupts(write.value)
+    )
+    return Task(
+        name=node,
+        task_id=task_id,
+        error=plain_text(errors[0].value) if errors else "",
+        interrupts=interrupts,
+        finished=bool(writes) and not errors and not interrupts,
+    )
+
+
+def read_interrupts(value: Value) -> tuple[Interrupt, ...]:
+    """The interrupts in an `__interrupt__` write: a list of them since langgraph 0.2, one alone before."""
+    return tuple(_interrupt(item) for item in (value if isinstance(value, list) else [value]))
+
+
+def _interrupt(item: Value) -> Interrupt:
+    if isinstance(item, Tagged) and item.short_name == "Interrupt":
+        found = item.fields.get("id") or item.fields.get("interrupt_id")
+        return Interrupt(found if isinstance(found, str) else "", item.fields.get("value"))
+    return Interrupt("", item)
+
+
+def plain_text(value: Value) -> str:
+    """An error's text. Postgres and SQLite keep `repr(exception)`; anything else is shown as JSON."""
+    match value:
+        case str():
+            return value
+        case CutText():
+            return value.head + "…"
+        case Omitted():
+            return value.detail or value.reason
+        case Tagged():
+            shown = ", ".join(str(to_json(item)) for item in value.fields.values())
+            return f"{value.short_name}({shown})"
+    return str(to_json(value))
+
+
+def _node_name(row: WriteRow, sends: Sequence[str]) -> str:
+    if row.task_id == NULL_TASK_ID:
+        return ""
+    number = send_index(row.task_path)
+    if number is not None:
+        return sends[number] if number < len(sends) else ""
+    return node_of_task_path(row.task_path)
+
+
+def _value(row: WriteRow, key: bytes | None) -> Value:
+    if row.blob is None and row.type not in ("null", "empty"):
+        return Omitted("size", row.size_bytes, "Larger than one read may take.")
+    return present(decode_value(row.type, row.blob, key=key).value)
