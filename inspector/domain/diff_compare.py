@@ -1,0 +1,200 @@
+"""When two values are the same value, strictly: `1`, `True`, `1.0` and `"1"` are four different ones, NaN
+equals NaN.
+
+Mappings and sets have no order; lists and `Pairs` have. Comparing remembers what it found, so that asking
+again one level deeper costs nothing: a whole diff stays linear in the size of both trees, however deep the
+difference lies.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged
+
+#: What comparing says. CUT: equal as far as it was read, but not all of it was read.
+DIFFERENT, CUT, SAME = 0, 1, 2
+
+#: Elements compared against each other when their fingerprints collide; more than this only happens by
+#: design.
+_MAX_BUCKET = 8
+
+_PLAIN = frozenset({str, int, bool, type(None)})
+_SETS = frozenset({"builtins.set", "builtins.frozenset", "set", "frozenset"})
+_MISSING = object()
+
+
+def is_set(value: object) -> bool:
+    """A set or frozenset, whose `items` come in an order that means nothing and changes from process to
+    process.
+    """
+    return isinstance(value, Tagged) and value.type_name in _SETS and type(value.fields.get("items")) is list
+
+
+class Comparer:
+    """Compares nodes of two trees for one diff. Both trees must outlive it: it remembers nodes by identity.
+
+    `left` is how many more nodes may be looked at; a caller that finds it negative stops refining.
+    """
+
+    def __init__(self, max_nodes: int) -> None:
+        self.left = max_nodes
+        self._different: set[tuple[int, int]] = set()
+        self._prints: dict[int, int] = {}
+
+    def compare(self, before: Any, after: Any) -> int:
+        kind = type(before)
+        if kind is not type(after):
+            return DIFFERENT
+        if kind in _PLAIN:
+            return SAME if before == after else DIFFERENT
+        if kind is float:
+            return SAME if _same_float(before, after) else DIFFERENT
+        pair = (id(before), id(after))
+        if pair in self._different:
+            return DIFFERENT
+        if kind is dict:
+            result = self._mappings(before, after)
+        elif kind is list or kind is tuple:
+            result = self._sequences(before, after)
+        else:
+            result = self._objects(before, after)
+        if result == DIFFERENT:
+            self._different.add(pair)
+        return result
+
+    def classify(
+        self, before: Sequence[Any], after: Sequence[Any]
+    ) -> tuple[list[int], list[int], frozenset[int]]:
+        """A number for each element, equal exactly where the elements are the same; and the numbers of cut
+        ones.
+        """
+        buckets: dict[int, list[tuple[Any, int]]] = {}
+        cut: set[int] = set()
+        numbers: list[int] = []
+        for item in (*before, *after):
+            bucket = buckets.setdefault(self.fingerprint(item), [])
+            for known, number in bucket:
+                verdict = self.compare(known, item)
+                if verdict != DIFFERENT:
+                    if verdict == CUT:
+                        cut.add(number)
+                    numbers.append(number)
+                    break
+            else:
+                if len(bucket) < _MAX_BUCKET:
+                    bucket.append((item, len(numbers)))
+                numbers.append(len(numbers))
+        return numbers[: len(before)], numbers[len(before) :], frozenset(cut)
+
+    def fingerprint(self, value: Any) -> int:
+        """Equal for values that are the same; nearly always different for others. Not stable between
+        processes.
+        """
+        kind = type(value)
+        if kind in _PLAIN:
+            return hash((kind, value))
+        if kind is float:
+            return hash((float, "nan" if math.isnan(value) else value))
+        known = self._prints.get(id(value))
+        if known is None:
+            known = self._prints[id(value)] = self._fingerprint_parts(value)
+        return known
+
+    def _fingerprint_parts(self, value: Any) -> int:
+        if is_set(value):
+            self.left -= len(value.fields["items"])
+            return hash((value.type_name, tuple(sorted(map(self.fingerprint, value.fields["items"])))))
+        match value:
+            case list() | tuple():
+                self.left -= len(value)
+                return hash((type(value), tuple(map(self.fingerprint, value))))
+            case dict():
+                return self._fingerprint_fields("", value)
+            case Tagged():
+                return self._fingerprint_fields(value.type_name, value.fields)
+            case Pairs():
+                return self.fingerprint(value.items)
+            case Binary() | CutText():
+                return hash((type(value), value.head, value.size))
+            case Omitted():
+                return hash((Omitted, value.reason, value.size))
+            case _:
+                return hash(type(value))
+
+    def _fingerprint_fields(self, name: str, fields: Mapping[str, Any]) -> int:
+        self.left -= len(fields)
+        return hash((name, frozenset((key, self.fingerprint(item)) for key, item in fields.items())))
+
+    def _mappings(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> int:
+        if len(before) != len(after):
+            return DIFFERENT
+        self.left -= len(before)
+        worst = SAME
+        for key, old in before.items():
+            new = after.get(key, _MISSING)
+            if type(old) is str:  # most of what there is, worth not calling anything for
+                if type(new) is not str or old != new:
+                    return DIFFERENT
+                continue
+            verdict = self.compare(old, new)
+            if verdict != SAME:
+                if verdict == DIFFERENT:
+                    return DIFFERENT
+                worst = CUT
+        return worst
+
+    def _sequences(self, before: Sequence[Any], after: Sequence[Any]) -> int:
+        if len(before) != len(after):
+            return DIFFERENT
+        self.left -= len(before)
+        worst = SAME
+        for old, new in zip(before, after, strict=True):
+            verdict = self.compare(old, new)
+            if verdict == DIFFERENT:
+                return DIFFERENT
+            worst = min(worst, verdict)
+        return worst
+
+    def _objects(self, before: Any, after: Any) -> int:
+        match before:
+            case Tagged():
+                if before.type_name != after.type_name:
+                    return DIFFERENT
+                verdict = self._mappings(before.fields, after.fields)
+                if verdict == DIFFERENT and is_set(before) and is_set(after):
+                    return self._sets(before, after)
+                return verdict
+            case Pairs():
+                return self.compare(before.items, after.items)
+            case Binary():
+                if before != after:
+                    return DIFFERENT
+                return SAME if len(before.head) >= before.size else CUT
+            case CutText() | Omitted():
+                return CUT if before == after else DIFFERENT
+            case _:
+                return SAME if before is after or before == after else DIFFERENT
+
+    def _sets(self, before: Tagged, after: Tagged) -> int:
+        old_items: Any = before.fields["items"]
+        new_items: Any = after.fields["items"]
+        if len(old_items) != len(new_items):
+            return DIFFERENT
+        rest = [
+            {key: item for key, item in side.fields.items() if key != "items"} for side in (before, after)
+        ]
+        # Built here, so gone after this line: it must not be remembered by identity.
+        verdict = self._mappings(*rest)
+        old, new, cut = self.classify(old_items, new_items)
+        if verdict == DIFFERENT or sorted(old) != sorted(new):
+            return DIFFERENT
+        return CUT if cut else verdict
+
+
+def _same_float(before: float, after: float) -> bool:
+    if before != before or after != after:
+        return before != before and after != after
+    return before == after and (before != 0 or math.copysign(1, before) == math.copysign(1, after))
