@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.templatetags.static import static
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import path
-from pytest_django.fixtures import SettingsWrapper
 
 from inspector import settings as own
 from inspector.config import load
@@ -29,12 +30,12 @@ urlpatterns = [path("", show_nothing)]
 
 
 @pytest.fixture
-def answer(settings: SettingsWrapper, client: Client) -> HttpResponse:
-    settings.ROOT_URLCONF = __name__
-    return client.get("/")
+def answer(client: Client) -> Iterator[HttpResponseBase]:
+    with override_settings(ROOT_URLCONF=__name__):
+        yield client.get("/")
 
 
-def test_every_answer_forbids_what_the_pages_do_not_use(answer: HttpResponse) -> None:
+def test_every_answer_forbids_what_the_pages_do_not_use(answer: HttpResponseBase) -> None:
     policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
     assert policy == {
         "default-src": "'none'",
@@ -54,7 +55,7 @@ def test_every_answer_forbids_what_the_pages_do_not_use(answer: HttpResponse) ->
     assert "Set-Cookie" not in answer
 
 
-def test_it_answers_to_no_foreign_name(answer: HttpResponse, client: Client) -> None:
+def test_it_answers_to_no_foreign_name(answer: HttpResponseBase, client: Client) -> None:
     assert client.get("/", headers={"host": "evil.example"}).status_code == 400
     assert client.get("/", headers={"host": "127.0.0.1:8765"}).status_code == 200
 
@@ -62,7 +63,7 @@ def test_it_answers_to_no_foreign_name(answer: HttpResponse, client: Client) -> 
 def test_a_static_files_address_changes_with_its_content(client: Client) -> None:
     address = static(HTMX)
     served = client.get(address)
-    body = b"".join(served.streaming_content)
+    body = served.getvalue()
     assert address == f"/static/{HTMX}?v={hashlib.sha256(body).hexdigest()[:12]}"
     assert "max-age" in served["Cache-Control"]
     assert "Access-Control-Allow-Origin" not in served
