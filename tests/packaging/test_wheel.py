@@ -55,18 +55,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An otherwise empty folder with the wheel installed into it."""
     target = tmp_path_factory.mktemp("installed")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-index",
-        "--no-deps",
-        "--target",
-        target,
-        wheel,
-    ]
+    options = ["--quiet", "--no-index", "--no-deps", f"--target={target}"]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "install", *options, wheel]
     done = run(pip, target, PIP_CONFIG_FILE=os.devnull, PIP_NO_COMPILE="1")
     assert done.returncode == 0, done.stderr
     return target
