@@ -42,7 +42,7 @@ def decode_value(
     shown is an `Omitted` that says why, in its place.
     """
     meter = Meter(budget)
-    tag, data = type_tag or "", blob or b""
+    tag, data = type_tag or "", bytes(blob or b"")
     value: Value | Absent
     try:
         if blob is None and tag not in ("null", "empty"):
