@@ -20,17 +20,16 @@ demo: $(DEMO) ## Show the dashboard on real LangGraph traffic; ARGS="--port 9000
 test: $(DEV) ## Run all tests; ARGS="tests/unit -k config" picks some
 	$(BIN)/python -m pytest $(ARGS)
 
-# The checks start Django. They must neither see nor touch the index of whoever runs them.
-check: export INSPECTOR_DATABASE_URL = sqlite:///:memory:
-check: export INSPECTOR_SECRET_KEY = only-for-checks
+# Some checks start Django. They must neither see nor touch the index of whoever runs them.
+APART := INSPECTOR_DATABASE_URL=sqlite:///:memory: INSPECTOR_SECRET_KEY=only-for-checks
 check: $(DEV) ## Format, lint, types, import floors, templates, Django's own checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(APART) $(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
-	$(BIN)/python manage.py check --fail-level WARNING
-	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(APART) $(BIN)/python manage.py check --fail-level WARNING
+	$(APART) $(BIN)/python manage.py makemigrations --check --dry-run
 
 format: $(DEV) ## Put code and templates into the project's form
 	$(BIN)/ruff check --fix --exit-zero .
