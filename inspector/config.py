@@ -79,9 +79,7 @@ def parse_stores(text: str) -> tuple[StoreSetting, ...]:
     for number, entry in enumerate(filter(None, (entry.strip(",") for entry in entries)), 1):
         match = _ENTRY.fullmatch(entry)
         if match is None:
-            raise ValueError(
-                f"entry {number} is neither URL nor NAME=URL (postgresql://…, redis://…, sqlite:///…)"
-            )
+            raise ValueError(f"entry {number} is neither URL nor NAME=URL (postgresql://…, redis://…, sqlite:///…)")
         url = StoreUrl(match["url"])
         name = match["name"] or _name_of(url)
         if name in found:
@@ -248,9 +246,7 @@ def _value_of(setting: Setting, environ: Mapping[str, str]) -> Any:
     try:
         return setting.parse(text)
     except ValueError as error:
-        raise ConfigError(
-            f"{source} cannot be used: {error}.", f"See docs/configuration.md. {setting.help}"
-        ) from None
+        raise ConfigError(f"{source} cannot be used: {error}.", f"See docs/configuration.md. {setting.help}") from None
 
 
 def _text_of(setting: Setting, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -25,9 +25,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _WEB = _PACKAGE / "_web" if (_PACKAGE / "_web").is_dir() else _PACKAGE.parent
 
 DEBUG = INSPECTOR.debug
-SECRET_KEY = (
-    INSPECTOR.secret_key.reveal() if INSPECTOR.secret_key else obtain_key(INSPECTOR.data_dir / "secret-key")
-)
+SECRET_KEY = INSPECTOR.secret_key.reveal() if INSPECTOR.secret_key else obtain_key(INSPECTOR.data_dir / "secret-key")
 #: This machine's own names always work: a health check comes by them, and no foreign page can.
 ALLOWED_HOSTS = sorted({*INSPECTOR.allowed_hosts, "localhost", "127.0.0.1", "[::1]"})
 

@@ -31,12 +31,7 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
 
 @pytest.mark.parametrize("name", LOCKED)
 def test_no_address_or_path_is_written_down(name: str) -> None:
-    assert (
-        re.findall(
-            r".*(?:://|file:|--index|--find-links|^-e ).*", (FOLDER / name).read_text(encoding="utf-8")
-        )
-        == []
-    )
+    assert re.findall(r".*(?:://|file:|--index|--find-links|^-e ).*", (FOLDER / name).read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("name", LOCKED)

@@ -28,9 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 def run(arguments: Sequence[str | Path], cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run a process that sees no setting and no path of the tests' own."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DJANGO"))
-    }
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DJANGO"))}
     return subprocess.run(
         [*map(str, arguments)], cwd=cwd, env=inherited | environ, capture_output=True, text=True, timeout=120
     )
@@ -38,9 +36,7 @@ def run(arguments: Sequence[str | Path], cwd: Path, **environ: str) -> subproces
 
 def built(target: str, source: Path, folder: Path) -> Path:
     """Build an sdist or a wheel of `source`, as the build backend's own command does."""
-    done = run(
-        [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", folder], source
-    )
+    done = run([sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", folder], source)
     assert done.returncode == 0, done.stderr
     (result,) = (path for path in folder.iterdir() if path.suffix in (".whl", ".gz"))
     return result
@@ -126,9 +122,7 @@ def test_the_command_knows_what_each_extra_brings(wheel: Path, extra: str) -> No
         if not own and requirement.marker and requirement.marker.evaluate({"extra": extra}):
             wanted.add(requirement.name.lower())
     modules = packages_distributions()
-    known = {
-        name.lower() for module in EXTRAS["dashboard"] + EXTRAS["demo"] for name in modules.get(module, ())
-    }
+    known = {name.lower() for module in EXTRAS["dashboard"] + EXTRAS["demo"] for name in modules.get(module, ())}
     assert wanted - known == set()
 
 
@@ -136,9 +130,7 @@ def test_the_command_tells_its_version(installed: Path) -> None:
     script = installed / "bin" / "inspector"
     for command in ([sys.executable, script], [sys.executable, "-m", "inspector"]):
         done = run([*command, "--version"], installed, PYTHONPATH=str(installed))
-        assert (done.returncode, done.stdout) == (0, f"langgraph-checkpoint-inspector {__version__}\n"), (
-            done.stderr
-        )
+        assert (done.returncode, done.stdout) == (0, f"langgraph-checkpoint-inspector {__version__}\n"), done.stderr
 
 
 def test_without_the_extra_the_command_says_how_to_install_it(installed: Path) -> None:

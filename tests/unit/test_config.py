@@ -95,12 +95,8 @@ def test_what_is_no_url_is_named_by_its_number_and_not_shown() -> None:
     ],
 )
 def test_a_password_shows_nowhere(url: str) -> None:
-    config = load(
-        {"INSPECTOR_STORES": f"main={url}", "INSPECTOR_DATABASE_URL": url, "INSPECTOR_LEDGER_URL": url}
-    )
-    shown = (
-        f"{config!r} {config} {config.stores[0].url} {config.database_url!s:>9} {config.database_url.safe}"
-    )
+    config = load({"INSPECTOR_STORES": f"main={url}", "INSPECTOR_DATABASE_URL": url, "INSPECTOR_LEDGER_URL": url})
+    shown = f"{config!r} {config} {config.stores[0].url} {config.database_url!s:>9} {config.database_url.safe}"
     assert "hunter2" not in shown
     assert "***" in config.database_url.safe
     assert config.database_url.reveal() == url
@@ -152,9 +148,7 @@ def test_lists_keep_their_order_and_lose_repeats() -> None:
     assert config.host_keys == ("pod", "host", "node")
 
 
-@pytest.mark.parametrize(
-    "setting", [setting for setting in SETTINGS if setting.secret], ids=lambda row: row.field
-)
+@pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting.secret], ids=lambda row: row.field)
 def test_a_secret_also_comes_from_a_file(setting: Setting, tmp_path: Path) -> None:
     value = "k" * 16 if setting.field == "aes_key" else "postgresql://reader:hunter2@db/app"
     file = tmp_path / "secret"
@@ -188,12 +182,8 @@ def test_every_setting_is_documented() -> None:
     assert list(rows) == [setting.variable for setting in SETTINGS]
     for setting in SETTINGS:
         shown = [f"`{part}`" for part in setting.default.split(",")] if setting.default else []
-        assert all(part in rows[setting.variable] for part in shown), (
-            f"{setting.variable}: its default differs"
-        )
-        assert ("yes" in rows[setting.variable]) == setting.secret, (
-            f"{setting.variable}: may it come from a file?"
-        )
+        assert all(part in rows[setting.variable] for part in shown), f"{setting.variable}: its default differs"
+        assert ("yes" in rows[setting.variable]) == setting.secret, f"{setting.variable}: may it come from a file?"
 
 
 def test_the_generated_key_is_made_once_and_private(tmp_path: Path) -> None:

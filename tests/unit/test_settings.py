@@ -101,9 +101,7 @@ def test_the_index_may_be_in_postgres(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("url", ["mysql://me:hunter2@db/x", "postgresql://me:[hunter2@db/x"])
-def test_an_index_that_cannot_be_is_told_without_its_password(
-    monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
+def test_an_index_that_cannot_be_is_told_without_its_password(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     with pytest.raises(ConfigError, match=re.escape("cannot be used")) as caught:
         database_of(monkeypatch, url)
     assert "hunter2" not in caught.value.message + caught.value.hint
