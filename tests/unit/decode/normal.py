@@ -135,12 +135,15 @@ def _time(obj: Any) -> Tagged:
 
 
 def iso_duration(delta: dt.timedelta) -> str:
-    """pydantic writes the same standard; its code shares nothing with ours."""
-    from pydantic import TypeAdapter
-
-    text = TypeAdapter(dt.timedelta).dump_python(delta, mode="json")
-    assert isinstance(text, str)
-    return text
+    """By whole microseconds, from the smallest unit up."""
+    left, micro = divmod(abs(delta) // dt.timedelta(microseconds=1), 1_000_000)
+    clock = ""
+    for size, unit in ((60, "S"), (60, "M"), (24, "H")):
+        left, count = divmod(left, size)
+        part = f"{count}.{micro:06d}".rstrip("0") if unit == "S" and micro else str(count)
+        clock = (part + unit if part != "0" else "") + clock
+    text = "P" + (f"{left}D" if left else "") + (f"T{clock}" if clock else "")
+    return ("-" if delta.days < 0 else "") + text if text != "P" else "PT0S"
 
 
 def _array(obj: np.ndarray[Any, Any]) -> Tagged:
