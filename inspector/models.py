@@ -24,6 +24,7 @@ class StoreEntry(models.Model):
     pass_seconds = models.FloatField(default=0)  #: what the last listing took
     error = models.TextField(default="")  #: why the last pass failed, in words; "" when it did not
     error_hint = models.TextField(default="")
+    server = models.TextField(default="")  #: kind and version, as "PostgreSQL 16.4", from the last pass
     threads = models.PositiveBigIntegerField(default=0)
     checkpoints = models.PositiveBigIntegerField(default=0)
 

@@ -14,7 +14,9 @@ _BRANCH = "branch:to:"  #: an edge's trigger: present while its node is due
 _JOIN = "join:"  #: several edges into one node: `join:a+b:node` collects who arrived
 
 #: Writes that are marks of a task, not values for a channel.
-CONTROL_WRITES = frozenset({ERROR, INTERRUPT, RESUME, SCHEDULED, "__return__", "__no_writes__", "__error_source_node__"})
+CONTROL_WRITES = frozenset(
+    {ERROR, INTERRUPT, RESUME, SCHEDULED, "__return__", "__no_writes__", "__error_source_node__"}
+)
 
 
 def is_internal(channel: str) -> bool:

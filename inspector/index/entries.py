@@ -11,9 +11,7 @@ from inspector.domain.coordinates import looks_random
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from inspector.reader import ThreadSummary
 
-_WRITTEN = [
-    field.name for field in ThreadEntry._meta.concrete_fields if field.name not in ("id", "store", "thread_id")
-]
+_WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in ("id", "store", "thread_id")]
 
 
 def write_entries(
@@ -25,7 +23,7 @@ def write_entries(
     gone = [thread_id for thread_id in asked if thread_id not in found]
     with transaction.atomic():
         entries = ThreadEntry.objects.bulk_create(
-            [_entry(store, summary, read_at) for summary in summaries],
+            [entry_of(store, summary, read_at) for summary in summaries],
             update_conflicts=True,
             unique_fields=["store", "thread_id"],
             update_fields=_WRITTEN,
@@ -35,20 +33,22 @@ def write_entries(
     return len(gone) if removed else 0
 
 
+def workers_of(entry: ThreadEntry, summary: ThreadSummary) -> list[ThreadWorker]:
+    return [
+        ThreadWorker(thread=entry, hostname=hostname, writes=writes) for hostname, writes in summary.row.hosts.items()
+    ]
+
+
 def _write_workers(entries: Sequence[ThreadEntry], summaries: Sequence[ThreadSummary]) -> None:
     """Hosts that no longer wrote anything (pruned away) go; what a probe reported of the others stays."""
-    rows = [
-        ThreadWorker(thread=entry, hostname=hostname, writes=writes)
-        for entry, summary in zip(entries, summaries, strict=True)
-        for hostname, writes in summary.row.hosts.items()
-    ]
+    rows = [row for entry, summary in zip(entries, summaries, strict=True) for row in workers_of(entry, summary)]
     ThreadWorker.objects.filter(thread__in=[entry.pk for entry in entries], reads=None, misses=None).delete()
     ThreadWorker.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["thread", "hostname"], update_fields=["writes"]
     )
 
 
-def _entry(store: StoreEntry, summary: ThreadSummary, read_at: datetime) -> ThreadEntry:
+def entry_of(store: StoreEntry, summary: ThreadSummary, read_at: datetime) -> ThreadEntry:
     row = summary.row
     return ThreadEntry(
         store=store,

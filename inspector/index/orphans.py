@@ -72,9 +72,7 @@ class OrphanReport:
 def find_window(name: str) -> Window:
     found = next((window for window in WINDOWS if window.name == name), None)
     if found is None:
-        raise BadRequest(
-            f"No window is called {name!r}.", f"Windows are {', '.join(w.name for w in WINDOWS)}."
-        )
+        raise BadRequest(f"No window is called {name!r}.", f"Windows are {', '.join(w.name for w in WINDOWS)}.")
     return found
 
 

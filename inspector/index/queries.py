@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -57,8 +57,16 @@ class ThreadQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One thread of the index with what each host did to it."""
+
+    entry: ThreadEntry
+    workers: tuple[ThreadWorker, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadPage:
-    entries: tuple[ThreadEntry, ...]  #: with their `workers` read
+    rows: tuple[Row, ...]
     next: str  #: cursor of the next page, "" on the last
     total: int
     total_is_exact: bool = True
@@ -111,14 +119,11 @@ def find_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Threa
     if query.after:
         page = page.filter(_beyond(decode_cursor(query.after, sort=query.sort), column, descending=descending))
     sign = "-" if descending else ""
-    rows = list(page.order_by(f"{sign}{column}", f"{sign}id").prefetch_related("workers")[: query.limit + 1])
-    shown = rows[: query.limit]
-    more = _cursor(shown[-1], query.sort, column) if len(rows) > query.limit else ""
-    return ThreadPage(tuple(shown), more, matching.count())
-
-
-def find_thread(store: StoreEntry, thread_id: str) -> ThreadEntry | None:
-    return ThreadEntry.objects.filter(store=store, thread_id=thread_id).prefetch_related("workers").first()
+    found = list(page.order_by(f"{sign}{column}", f"{sign}id").prefetch_related("workers")[: query.limit + 1])
+    shown = found[: query.limit]
+    more = _cursor(shown[-1], query.sort, column) if len(found) > query.limit else ""
+    rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
+    return ThreadPage(rows, more, matching.count())
 
 
 def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadCounts:
@@ -142,8 +147,9 @@ def find_hosts(store: StoreEntry, *, limit: int = 200) -> list[str]:
     return list(workers.order_by("hostname").values_list("hostname", flat=True).distinct()[:limit])
 
 
-def flags_of(entry: ThreadEntry, moment: Moment) -> tuple[str, ...]:
+def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:
     """The flags of one thread, in the order of `FLAGS`; says what `FLAGS` asks the database."""
+    entry = row.entry
     one_turn = entry.turns == 1 and not entry.turns_is_lower_bound
     idle = entry.last_at < moment.orphan_before
     raised = {
@@ -153,7 +159,7 @@ def flags_of(entry: ThreadEntry, moment: Moment) -> tuple[str, ...]:
         "several-hosts": entry.several_hosts,
         "siblings": entry.siblings,
         "clock-skew": entry.clock_skew,
-        "missed-reads": any(worker.misses for worker in entry.workers.all()),
+        "missed-reads": any(worker.misses for worker in row.workers),
         "rebuilt-values": entry.rebuilt_values,
     }
     return tuple(flag for flag in FLAGS if raised[flag])

@@ -163,6 +163,8 @@ class _Pass:
             self._entry.checkpoints = totals["checkpoints"] or 0
         self._entry.fingerprint = fingerprint.rows or ""
         self._entry.error = self._entry.error_hint = ""
+        if not self._entry.server or looked:
+            self._entry.server = self._reader.store.read_facts().server
         self._entry.synced_at = self._began_at
         self._entry.save()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inspector.decode import Decoded, decode_inline, decode_value
+from inspector.decode import Decoded, decode_json_inline, decode_value
 from inspector.domain.channels import decides_tasks
 from inspector.domain.value import Absent, Omitted, Value
 from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, CheckpointStore, ReadBudget
@@ -54,7 +54,9 @@ class Bodies:
     def values_at(self, row: CheckpointRow) -> dict[str, Value]:
         """The channels that hold a value at a checkpoint; the value itself only where it decides what comes next."""
         values: dict[str, Value] = {channel: None for channel in row.inline_omitted}
-        values.update((channel, present(decode_inline(value).value)) for channel, value in row.inline_values.items())
+        values.update(
+            (channel, present(decode_json_inline(value).value)) for channel, value in row.inline_values.items()
+        )
         for pair in keys_of(row):
             size = self.sizes.get(pair)
             if size is not None and size.type != "empty":

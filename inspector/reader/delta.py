@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.decode import decode_inline, decode_value
+from inspector.decode import decode_json_inline, decode_value
 from inspector.domain.delta import Rebuilt, replay
 from inspector.domain.value import ABSENT, Absent, Value
 from inspector.reader.bodies import decode_body, present
@@ -23,7 +23,9 @@ def rebuild(store: CheckpointStore, row: CheckpointRow, channel: str, key: bytes
     found = store.read_writes(row.thread_id, row.checkpoint_ns, chain, channels=[channel], budget=_WRITES)
     place = {checkpoint_id: index for index, checkpoint_id in enumerate(reversed(chain))}
     ordered = sorted(found, key=lambda write: (place[write.checkpoint_id], write.task_path, write.task_id, write.idx))
-    values = [present(decode_value(write.type, write.blob, key=key).value) for write in ordered if write.blob is not None]
+    values = [
+        present(decode_value(write.type, write.blob, key=key).value) for write in ordered if write.blob is not None
+    ]
     whole = complete and len(values) == len(ordered)
     return Rebuilt(replay(seed, values), whole, len(values))
 
@@ -37,7 +39,9 @@ def _ancestors(
     for _ in range(_PAGES):
         page = store.read_checkpoints(row.thread_id, row.checkpoint_ns, before=before, budget=_PAGE)
         rows = {item.checkpoint_id: item for item in page.rows}
-        versions = {(channel, str(item.channel_versions[channel])) for item in page.rows if channel in item.channel_versions}
+        versions = {
+            (channel, str(item.channel_versions[channel])) for item in page.rows if channel in item.channel_versions
+        }
         sizes = store.read_channel_sizes(row.thread_id, row.checkpoint_ns, sorted(versions))
         stored = {size.version for size in sizes if size.type != "empty"}
         while next_id in rows:
@@ -48,7 +52,7 @@ def _ancestors(
                 bodies = store.read_channels(row.thread_id, row.checkpoint_ns, [(channel, version)], budget=_WRITES)
                 return chain, decode_body(bodies[0], key).value if bodies else ABSENT, bool(bodies)
             if ancestor.inline_values.get(channel) is not None:
-                return chain, decode_inline(ancestor.inline_values[channel]).value, True
+                return chain, decode_json_inline(ancestor.inline_values[channel]).value, True
             next_id = ancestor.parent_checkpoint_id
         if next_id is None:
             return chain, ABSENT, True

@@ -61,9 +61,7 @@ class Reader:
     ) -> tuple[ChannelState, ...]:
         """The channels of a checkpoint. Bodies over the budget stay in the store unless `load` names their channel;
         `only` limits the read to some channels. Raises `NotFound` when the checkpoint is gone."""
-        row = self.store.read_checkpoint(
-            checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id
-        )
+        row = self.store.read_checkpoint(checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id)
         if row is None:
             raise NotFound("This checkpoint is no longer stored.", "It was pruned, or its thread was deleted.")
         return StateReader(self.store, self.key).read(row, load=load, only=only)
@@ -89,9 +87,7 @@ class Reader:
         known = {row.checkpoint_id: row for row in rows}
         oldest = rows[-1] if rows else None
         if oldest is not None and oldest.parent_checkpoint_id and oldest.parent_checkpoint_id not in known:
-            parent = self.store.read_checkpoint(
-                oldest.thread_id, oldest.checkpoint_ns, oldest.parent_checkpoint_id
-            )
+            parent = self.store.read_checkpoint(oldest.thread_id, oldest.checkpoint_ns, oldest.parent_checkpoint_id)
             if parent is not None:
                 known[parent.checkpoint_id] = parent
         bodies = Bodies.read(self.store, list(known.values()), self.key)

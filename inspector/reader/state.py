@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from inspector.decode import decode_inline
+from inspector.decode import decode_json_inline
 from inspector.domain.channels import is_internal
 from inspector.domain.delta import delta_channels
 from inspector.domain.thread import ChannelState
@@ -40,7 +40,7 @@ class StateReader:
 
     def _inline(self, row: CheckpointRow) -> Iterator[ChannelState]:
         for channel, stored in row.inline_values.items():
-            decoded = decode_inline(stored)
+            decoded = decode_json_inline(stored)
             yield _state(row, channel, present(decoded.value), warnings=decoded.warnings)
         for channel, size in row.inline_omitted.items():
             yield _state(row, channel, _left_in_store(size), size_bytes=size, loaded=False)

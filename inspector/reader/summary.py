@@ -10,7 +10,7 @@ from inspector.domain.channels import ERROR, INTERRUPT
 from inspector.domain.coordinates import parse_time, time_of
 from inspector.domain.tasks import due_nodes, learn_triggers
 from inspector.domain.value import Json, Value
-from inspector.decode import decode_inline
+from inspector.decode import decode_json_inline
 from inspector.reader.bodies import decode_body, present
 from inspector.reader.history import first_text
 from inspector.stores.base import Head, ThreadRow
@@ -51,7 +51,7 @@ def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:
 
 
 def _inline(stored: Mapping[str, Json]) -> dict[str, Value]:
-    return {channel: present(decode_inline(value).value) for channel, value in stored.items()}
+    return {channel: present(decode_json_inline(value).value) for channel, value in stored.items()}
 
 
 def _state(head: Head | None, next_nodes: Sequence[str]) -> str:

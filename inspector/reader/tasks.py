@@ -13,9 +13,7 @@ from inspector.reader.bodies import present
 from inspector.stores.base import WriteRow
 
 
-def build_writes(
-    rows: Sequence[WriteRow], sends: Sequence[str], *, key: bytes | None
-) -> tuple[PendingWrite, ...]:
+def build_writes(rows: Sequence[WriteRow], sends: Sequence[str], *, key: bytes | None) -> tuple[PendingWrite, ...]:
     """Decoded writes in LangGraph's order. `sends` are the node names of the checkpoint's waiting Sends."""
     ordered = sorted(rows, key=lambda row: (row.task_path, row.task_id, row.idx))
     return tuple(

@@ -205,12 +205,19 @@ class CheckpointStore(Protocol):
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None: ...
 
-    def read_channel_sizes(self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]) -> list[ChannelSize]:
+    def read_channel_sizes(
+        self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
+    ) -> list[ChannelSize]:
         """Sizes of the bodies behind (channel, version); bodies themselves are not touched."""
         ...
 
     def read_channels(
-        self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]], *, budget: ReadBudget = DEFAULT_READ
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        versions: Sequence[tuple[str, str]],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
     ) -> list[ChannelBody]:
         """Bodies behind (channel, version), smallest first, until the byte budget is spent."""
         ...

@@ -29,8 +29,7 @@ def read_thread_rows(
     metadata = {row["thread_id"]: row["metadata"] or {} for row in cursor.execute(layout.query("thread_metadata"), ids)}
     heads = _read_heads(cursor, layout, thread_ids, limits)
     return [
-        _thread_row(row, hosts[row["thread_id"]], writes, metadata, heads.get(row["thread_id"]))
-        for row in aggregates
+        _thread_row(row, hosts[row["thread_id"]], writes, metadata, heads.get(row["thread_id"])) for row in aggregates
     ]
 
 
@@ -73,9 +72,7 @@ def _read_heads(cursor: Cursor, layout: Layout, thread_ids: list[str], limits: L
     }
     for row in cursor.execute(layout.query("head_writes"), asked):
         marks[row["thread_id"]].append(rows.write_row(row))
-    return {
-        row.thread_id: Head(row, tuple(control[row.thread_id]), tuple(marks[row.thread_id])) for row in found
-    }
+    return {row.thread_id: Head(row, tuple(control[row.thread_id]), tuple(marks[row.thread_id])) for row in found}
 
 
 def _read_control(

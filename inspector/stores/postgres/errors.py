@@ -51,7 +51,9 @@ def _explain_connection(error: psycopg.Error, safe_url: str) -> StoreError:
     """libpq reports a failed connection attempt as text without an error code, so the text is all there is."""
     text = str(error).lower()
     if "password authentication failed" in text or "no password supplied" in text or "no pg_hba.conf entry" in text:
-        return StoreDenied(f"{safe_url} refused the login.", "Check the user, the password and the server's pg_hba.conf.")
+        return StoreDenied(
+            f"{safe_url} refused the login.", "Check the user, the password and the server's pg_hba.conf."
+        )
     if "role" in text and "does not exist" in text:
         return StoreDenied(f"{safe_url}: that role does not exist on the server.", "Check the user in the store's URL.")
     if "database" in text and "does not exist" in text:

@@ -23,9 +23,7 @@ def read_store_facts(cursor: Cursor, layout: Layout) -> StoreFacts:
         login=server["login"],
         schema=layout.schema,
         schema_version=version,
-        tables=tuple(
-            TableFacts(row["name"], row["rows"], row["size_bytes"], bool(row["readable"])) for row in tables
-        ),
+        tables=tuple(TableFacts(row["name"], row["rows"], row["size_bytes"], bool(row["readable"])) for row in tables),
         size_bytes=sum(row["size_bytes"] or 0 for row in tables),
         read_only_session=server["read_only"],
         could_write=_could_write(server, tables),

@@ -50,9 +50,7 @@ def write_row(row: Row) -> WriteRow:
 
 
 def namespace_row(row: Row) -> NamespaceRow:
-    return NamespaceRow(
-        row["checkpoint_ns"], row["checkpoints"], row["first_checkpoint_id"], row["last_checkpoint_id"]
-    )
+    return NamespaceRow(row["checkpoint_ns"], row["checkpoints"], row["first_checkpoint_id"], row["last_checkpoint_id"])
 
 
 def _mapping(value: object) -> dict[str, Any]:

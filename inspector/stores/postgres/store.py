@@ -37,7 +37,7 @@ class PostgresStore:
 
     kind = "postgres"
 
-    def __init__(self, name: str, url: str, *, limits: Limits | None = None) -> None:
+    def __init__(self, name: str, url: str, limits: Limits | None = None) -> None:
         parsed = PostgresUrl.parse(url)
         self.name = name
         self.safe_url = parsed.safe
@@ -200,9 +200,7 @@ def _storable(*texts: str) -> bool:
     return all("\x00" not in text and text.encode("utf-8", "replace").decode("utf-8") == text for text in texts)
 
 
-def _wanted_channels(
-    thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
-) -> dict[str, object]:
+def _wanted_channels(thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]) -> dict[str, object]:
     return {
         "thread_id": thread_id,
         "checkpoint_ns": checkpoint_ns,

@@ -1,0 +1,64 @@
+"""Sync passes that go on while the dashboard runs: one thread a store, so that a slow store holds up no other."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from django.db import close_old_connections
+
+from inspector.errors import StoreError
+from inspector.index.sync import PassReport, sync_store
+from inspector.reader import Reader
+
+logger = logging.getLogger(__name__)
+
+#: A pass may load the store for this share of the time.
+_DUTY = 0.05
+_LONGEST_PAUSE = 300.0
+_AFTER_ERROR = 5.0
+
+
+class BackgroundSync:
+    """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so once and tries again."""
+
+    def __init__(self, readers: list[Reader], *, pause: float) -> None:
+        self._pause = pause
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(reader,), name=f"sync-{reader.store.name}", daemon=True)
+            for reader in readers
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def _run(self, reader: Reader) -> None:
+        failing = ""
+        while not self._stop.is_set():
+            try:
+                report = sync_store(reader)
+                if failing:
+                    logger.info("%s answers again.", reader.store.safe_url)
+                failing, pause = "", self._pause_after(report)
+            except StoreError as error:
+                if error.message != failing:
+                    logger.warning("%s %s", error.message, error.hint)
+                failing, pause = error.message, max(self._pause, _AFTER_ERROR)
+            except Exception:
+                logger.exception("A sync pass over %s failed.", reader.store.safe_url)
+                pause = max(self._pause, _AFTER_ERROR)
+            finally:
+                close_old_connections()
+            self._stop.wait(pause)
+
+    def _pause_after(self, report: PassReport) -> float:
+        """Long enough that listings stay within their share of the store's time."""
+        rest = report.seconds * (1 / _DUTY - 1) if report.looked else 0.0
+        return max(self._pause, min(rest, _LONGEST_PAUSE))

@@ -1,0 +1,73 @@
+"""`inspector serve`: the dashboard on a production server, with its index kept in sync in the background."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import Any
+
+import waitress
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from inspector.errors import ConfigError
+from inspector.index.background import BackgroundSync
+from inspector.index.connections import all_readers, close_readers
+from inspector.management.stores import add_store_option, use_stores
+from inspector.wsgi import application
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+_THREADS = 8
+
+
+class Command(BaseCommand):
+    help = "Serve the dashboard: migrate its own database, keep the index in sync, answer pages."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_store_option(parser)
+        parser.add_argument("--host", default=DEFAULT_HOST, help=f"address to listen on ({DEFAULT_HOST})")
+        parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"port to listen on ({DEFAULT_PORT})")
+        parser.add_argument("--no-sync", action="store_true", help="leave the index to another process")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stores = use_stores(options["store"])
+        call_command("migrate", verbosity=0, interactive=False)
+        sync = BackgroundSync(list(all_readers().values()), pause=settings.INSPECTOR.sync_seconds)
+        server = _listen(options["host"], options["port"])
+        if not options["no_sync"]:
+            sync.start()
+        for store in stores:
+            self.stdout.write(f"Reading {store.name} ({store.url.safe}), read-only.")
+        self.stdout.write(
+            f"Checkpoint Inspector is on http://{_shown(options['host'])}:{options['port']}/  (Ctrl-C ends it)"
+        )
+        signal.signal(signal.SIGTERM, _end)
+        try:
+            server.run()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.close()
+            sync.stop()
+            close_readers()
+
+
+def _listen(host: str, port: int) -> Any:
+    try:
+        return waitress.create_server(application, host=host, port=port, threads=_THREADS, ident="inspector")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"Cannot listen on {host}:{port}: {reason}.", "Choose another with --port.") from error
+
+
+def _shown(host: str) -> str:
+    """An address that a browser can open: the wildcard addresses are for servers."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104  compared, not listened on
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

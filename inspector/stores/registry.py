@@ -1,0 +1,27 @@
+"""URL scheme to store class: the one line that adds a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inspector.errors import ConfigError
+from inspector.stores.base import CheckpointStore
+from inspector.stores.guard import Limits
+from inspector.stores.postgres import PostgresStore
+
+_STORES: dict[str, Callable[[str, str, Limits], CheckpointStore]] = {
+    "postgresql": PostgresStore,
+    "postgres": PostgresStore,
+}
+
+
+def open_store(name: str, url: str, limits: Limits) -> CheckpointStore:
+    """The store behind a URL. Opens no connection. Raises `ConfigError` for a URL of no known kind."""
+    scheme = url.partition(":")[0].lower()
+    make = _STORES.get(scheme)
+    if make is None:
+        raise ConfigError(
+            f"The store {name} has a URL of an unknown kind ({scheme or 'empty'}).",
+            "Use postgresql://USER@HOST/DATABASE.",
+        )
+    return make(name, url, limits)

@@ -1,0 +1,20 @@
+"""Every address of the dashboard."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from inspector.views import errors, health, orphans, stores, thread, threads
+
+urlpatterns = [
+    path("", threads.go_to_threads, name="home"),
+    path("threads/", threads.list_threads, name="threads"),
+    path("thread/", thread.show_thread, name="thread"),
+    path("orphans/", orphans.list_orphans, name="orphans"),
+    path("stores/", stores.list_stores, name="stores"),
+    path("-/health", health.show_health, name="health"),
+]
+
+handler400 = errors.bad_request
+handler404 = errors.not_found
+handler500 = errors.server_error

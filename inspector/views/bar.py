@@ -1,0 +1,63 @@
+"""The bar above every page: which store, how far its index is, and how many orphans wait."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from inspector.errors import InspectorError
+from inspector.index.connections import all_readers, get_reader
+from inspector.index.orphans import count_orphans
+from inspector.index.queries import Moment
+from inspector.models import UNKNOWN_TIME, StoreEntry
+from inspector.reader import Reader
+from inspector.views.contexts import Bar, IndexState
+
+
+def moment() -> Moment:
+    return Moment(timezone.now(), settings.INSPECTOR.orphan_after)
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """The store that `store=` names, the first one without. Raises for an unknown one, or when there is none."""
+    return get_reader(request.GET.get("store", ""))
+
+
+def entry_of(reader: Reader) -> StoreEntry:
+    """The index's row of a store; an unsaved empty one before the first pass."""
+    return StoreEntry.objects.filter(name=reader.store.name).first() or StoreEntry(name=reader.store.name)
+
+
+def index_state(entry: StoreEntry) -> IndexState:
+    synced = entry.synced_at
+    return IndexState(
+        synced_at=synced,
+        lag_seconds=max(0.0, (timezone.now() - synced).total_seconds()) if synced else None,
+        threads=entry.threads,
+        checkpoints=entry.checkpoints,
+        building=synced is None,
+        error=entry.error,
+        hint=entry.error_hint,
+    )
+
+
+def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None) -> Bar:
+    """Never raises: an error page has a bar too."""
+    names = tuple(all_readers())
+    if entry is None and names:
+        try:
+            entry = entry_of(reader_of(request))
+        except InspectorError:
+            entry = None
+    if entry is None:
+        return Bar(section, "", names, "", None, 0)
+    orphans = count_orphans(entry, moment()) if entry.pk else 0
+    return Bar(section, entry.name, names, entry.server, index_state(entry), orphans)
+
+
+def known(at: datetime) -> datetime | None:
+    """A time of the index, None where the store tells none."""
+    return at.astimezone(UTC) if at != UNKNOWN_TIME else None

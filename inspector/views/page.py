@@ -1,0 +1,98 @@
+"""One address, three sizes: a whole page, the part of it that htmx asks for, or the same dataclass as JSON.
+
+This is the only place that asks how a page was requested.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.middleware import HtmxDetails
+
+from inspector.domain.value import Absent, to_json
+from inspector.errors import InspectorError
+from inspector.views.bar import make_bar
+from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
+
+logger = logging.getLogger(__name__)
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def show(request: HttpRequest, name: str, page: Any, *, status: int = 200) -> HttpResponse:
+    """`templates/NAME.html` whole, `templates/_NAME.html` for htmx, or `page` as JSON."""
+    if wants_json(request):
+        response: HttpResponse = JsonResponse(as_data(page), status=status, json_dumps_params={"ensure_ascii": False})
+    else:
+        template = f"_{name}.html" if _wants_part(request) else f"{name}.html"
+        response = render(request, template, {"page": page}, status=status)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    response["Cache-Control"] = "no-store"  # conversations do not belong in a disk cache
+    return response
+
+
+def page_view(view: View) -> View:
+    """Errors made for people become pages (or JSON) with their status; only GET and HEAD are answered."""
+
+    @functools.wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        try:
+            return view(request)
+        except InspectorError as error:
+            if error.status >= 500:
+                logger.warning("%s: %s", request.path, error.message)
+            return show_error(request, error)
+
+    return answer
+
+
+def show_error(request: HttpRequest, error: InspectorError) -> HttpResponse:
+    """The error as a page that names cause and remedy, whatever was asked for."""
+    if wants_json(request):
+        data = {"error": error.message, "hint": error.hint}
+        return JsonResponse(data, status=error.status, json_dumps_params={"ensure_ascii": False})
+    titles = {400: "This address cannot be read", 404: "Not found", 503: "The store does not answer"}
+    page = ErrorPage(
+        error=error.message,
+        hint=error.hint,
+        status=error.status,
+        title=titles.get(error.status, "This did not work"),
+        bar=make_bar(request, ""),
+    )
+    return show(request, "error", page, status=error.status)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.GET.get("format") == "json"
+
+
+def as_data(value: Any) -> Any:
+    """A context as JSON data: times in ISO 8601 UTC, value trees by `to_json`, without what only the page needs."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Tree):
+        return None if isinstance(value.value, Absent) else to_json(value.value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = (item for item in dataclasses.fields(value) if not item.metadata.get(PAGE_ONLY))
+        return {item.name: as_data(getattr(value, item.name)) for item in fields}
+    if isinstance(value, dict):
+        return {key: as_data(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_data(item) for item in value]
+    return value
+
+
+def _wants_part(request: HttpRequest) -> bool:
+    """htmx wants the whole page when it restores history or follows a boosted link."""
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request

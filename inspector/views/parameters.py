@@ -1,0 +1,57 @@
+"""Query parameters as values. A wrong one is told with the right ones beside it; none is silently replaced."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from inspector.domain.coordinates import parse_time
+from inspector.errors import BadRequest
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+HIGHEST_LIMIT = 500
+
+
+def read_text(request: HttpRequest, name: str, default: str = "") -> str:
+    """The parameter as it was sent. NUL bytes are in no id and no database takes them."""
+    value = request.GET.get(name, default)
+    if "\x00" in value:
+        raise BadRequest(f"`{name}` holds a NUL character.", "No store can hold one in an id.")
+    return value
+
+
+def read_optional(request: HttpRequest, name: str) -> str | None:
+    """None where the parameter is not given at all; "" is a value."""
+    return read_text(request, name) if name in request.GET else None
+
+
+def read_choice(request: HttpRequest, name: str, choices: tuple[str, ...], default: str) -> str:
+    value = read_text(request, name) or default
+    if value not in choices:
+        raise BadRequest(f"`{name}` cannot be {value[:60]!r}.", f"It can be {', '.join(choices)}.")
+    return value
+
+
+def read_limit(request: HttpRequest, default: int = 50) -> int:
+    text = read_text(request, "limit")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= HIGHEST_LIMIT):
+        raise BadRequest("`limit` is no whole number that we take.", f"It goes from 1 to {HIGHEST_LIMIT}.")
+    return int(text)
+
+
+def read_time(request: HttpRequest, name: str) -> datetime | None:
+    """An ISO 8601 time, or an age as `30m`, `24h` or `7d`."""
+    text = read_text(request, name).strip()
+    if not text:
+        return None
+    number, unit = text[:-1], text[-1]
+    if unit in _UNITS and number.isascii() and number.isdigit() and len(number) < 6:
+        return timezone.now() - timedelta(**{_UNITS[unit]: int(number)})
+    found = parse_time(text.replace(" ", "+"))
+    if found is None:
+        raise BadRequest(f"`{name}` is no time.", "Give it as 2026-11-22T09:30:00Z, or as an age: 30m, 24h, 7d.")
+    return found

@@ -1,0 +1,169 @@
+"""The selected checkpoint: its changes against another, its state, writes and metadata. Each part reads only what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from inspector.domain.channels import is_internal
+from inspector.domain.checkpoint import Checkpoint, Interrupt, PendingWrite, Task
+from inspector.domain.diff import diff_channel
+from inspector.domain.diff_entry import Entry, MessageEntry
+from inspector.domain.thread import ChannelState
+from inspector.domain.value import ABSENT, Absent, Value
+from inspector.reader import Reader
+from inspector.views.contexts import (
+    ChannelChangeItem,
+    ChannelItem,
+    CheckpointItem,
+    InterruptItem,
+    MessageChange,
+    Selected,
+    TaskItem,
+    Tree,
+    ValueChange,
+    WriteItem,
+)
+
+TABS = ("changes", "state", "writes", "metadata")
+
+
+def select(
+    reader: Reader,
+    checkpoint: Checkpoint,
+    against: Checkpoint | None,
+    *,
+    tab: str,
+    everything: bool,
+    load: Collection[str],
+    item: CheckpointItem,
+    compared: CheckpointItem | None,
+) -> Selected:
+    """Fills the part that `tab` shows, or `everything`. `load` names channels to read whatever their size."""
+    parts = set(TABS) if everything else {tab}
+    changes = _changes(reader, checkpoint, against, load) if "changes" in parts else ()
+    states = reader.read_state(checkpoint, load=load) if "state" in parts else ()
+    writes = reader.read_writes(checkpoint)
+    tasks = reader.read_tasks(checkpoint, writes)
+    interrupts = [interrupt for task in tasks for interrupt in task.interrupts]
+    return Selected(
+        checkpoint_id=checkpoint.checkpoint_id,
+        against=against.checkpoint_id if against is not None else None,
+        flags=("rebuilt-values",) if any(state.rebuilt for state in states) else (),
+        changes=changes,
+        unchanged=_unchanged(checkpoint, changes),
+        state={state.channel: Tree(state.value) for state in states if not state.internal},
+        channels=tuple(_channel(state) for state in states),
+        writes=tuple(_write(write) for write in writes) if "writes" in parts else (),
+        tasks=tuple(_task(task) for task in tasks),
+        interrupts=tuple(_interrupt(interrupt) for interrupt in interrupts),
+        metadata=dict(checkpoint.metadata),
+        checkpoint=item,
+        compared=compared,
+        tab=tab,
+    )
+
+
+def _changes(
+    reader: Reader, checkpoint: Checkpoint, against: Checkpoint | None, load: Collection[str]
+) -> tuple[ChannelChangeItem, ...]:
+    """Only channels whose version differs are read: LangGraph gives a channel a new version with every write."""
+    versions = checkpoint.channel_versions
+    earlier: Mapping[str, str] = against.channel_versions if against is not None else {}
+    differing = {name for name in {*versions, *earlier} if versions.get(name) != earlier.get(name)}
+    if not differing:
+        return ()
+    after = {state.channel: state for state in reader.read_state(checkpoint, load=load, only=differing)}
+    before = (
+        {state.channel: state for state in reader.read_state(against, load=load, only=differing)}
+        if against is not None
+        else {}
+    )
+    names = sorted(before.keys() | after.keys(), key=lambda name: (is_internal(name), name))
+    found = (_change(name, before.get(name), after.get(name)) for name in names)
+    return tuple(change for change in found if change is not None)
+
+
+def _change(name: str, before: ChannelState | None, after: ChannelState | None) -> ChannelChangeItem | None:
+    old: Value | Absent = before.value if before is not None else ABSENT
+    new: Value | Absent = after.value if after is not None else ABSENT
+    change = diff_channel(name, old, new, before.version if before else None, after.version if after else None)
+    if change is None:
+        return None
+    return ChannelChangeItem(
+        channel=name,
+        kind=change.kind,
+        version_before=before.version if before else None,
+        version_after=after.version if after else None,
+        entries=tuple(_entry(entry) for entry in change.entries),
+        form=change.form,
+        unchanged=change.unchanged,
+        cut=change.cut or change.coarse,
+        left_out=change.left_out,
+        internal=is_internal(name),
+        size_before=before.size_bytes if before else 0,
+        size_after=after.size_bytes if after else 0,
+        count_before=_length(old),
+        count_after=_length(new),
+        not_loaded=not all(state.loaded for state in (before, after) if state is not None),
+    )
+
+
+def _entry(entry: Entry) -> MessageChange | ValueChange:
+    if isinstance(entry, MessageEntry):
+        return MessageChange(
+            entry.kind,
+            entry.message_id,
+            entry.role,
+            Tree(entry.before),
+            Tree(entry.after),
+            entry.moved,
+            entry.position_before,
+            entry.position_after,
+        )
+    return ValueChange(entry.kind, entry.path, Tree(entry.before), Tree(entry.after))
+
+
+def _unchanged(checkpoint: Checkpoint, changes: Sequence[ChannelChangeItem]) -> tuple[str, ...]:
+    changed = {change.channel for change in changes}
+    return tuple(sorted(name for name in checkpoint.channel_versions if name not in changed and not is_internal(name)))
+
+
+def _length(value: Value | Absent) -> int | None:
+    return len(value) if isinstance(value, list) else None
+
+
+def _channel(state: ChannelState) -> ChannelItem:
+    return ChannelItem(
+        channel=state.channel,
+        version=state.version,
+        type=state.type,
+        size_bytes=state.size_bytes,
+        internal=state.internal,
+        loaded=state.loaded,
+        rebuilt=state.rebuilt,
+        complete=state.complete,
+        warnings=state.warnings,
+        value=Tree(state.value),
+    )
+
+
+def _write(write: PendingWrite) -> WriteItem:
+    return WriteItem(
+        task_id=write.task_id,
+        task_path=write.task_path,
+        node_name=write.node_name,
+        idx=write.idx,
+        channel=write.channel,
+        type=write.type,
+        size_bytes=write.size_bytes,
+        value=Tree(write.value),
+    )
+
+
+def _task(task: Task) -> TaskItem:
+    interrupts = tuple(_interrupt(interrupt) for interrupt in task.interrupts)
+    return TaskItem(task.name, task.task_id, task.error, interrupts, task.finished)
+
+
+def _interrupt(interrupt: Interrupt) -> InterruptItem:
+    return InterruptItem(interrupt.interrupt_id, Tree(interrupt.value))

@@ -1,0 +1,156 @@
+"""`/thread/`: one thread's turns and steps, and the selected checkpoint, read live from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NoReturn
+
+from django.http import HttpRequest, HttpResponse
+
+from inspector.domain.checkpoint import Checkpoint
+from inspector.domain.thread import ThreadHistory
+from inspector.errors import NotFound
+from inspector.index.live import read_live
+from inspector.reader import Reader
+from inspector.views.bar import entry_of, make_bar, moment, reader_of
+from inspector.views.contexts import CheckpointItem, NamespaceItem, Selected, ThreadPage, TurnGroup
+from inspector.views.items import thread_item
+from inspector.views.page import page_view, show, wants_json
+from inspector.views.parameters import read_choice, read_optional, read_text
+from inspector.views.selected import TABS, select
+
+#: Steps in the page's list; a longer history is paged around the selected one.
+STEPS = 60
+
+
+@page_view
+def show_thread(request: HttpRequest) -> HttpResponse:
+    reader = reader_of(request)
+    entry = entry_of(reader)
+    if "id" not in request.GET:
+        raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
+    thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
+    row = read_live(reader, entry, thread_id)
+    history = reader.read_history(thread_id, checkpoint_ns, before=read_optional(request, "before") or None)
+    _check_namespace(history)
+    chosen = _chosen(reader, history, read_text(request, "checkpoint"))
+    steps = _Steps(history, chosen)
+    page = ThreadPage(
+        store=entry.name,
+        thread=thread_item(row, moment()) if row is not None else _vanished(),
+        namespaces=tuple(
+            NamespaceItem(item.checkpoint_ns, item.checkpoints, item.node_names, item.checkpoint_ns == checkpoint_ns)
+            for item in history.namespaces
+        ),
+        checkpoint_ns=checkpoint_ns,
+        checkpoints=steps.items,
+        truncated=history.truncated,
+        before=history.checkpoints[-1].checkpoint_id if history.truncated else "",
+        selected=_selected(request, reader, history, chosen, steps) if chosen is not None else None,
+        bar=make_bar(request, "threads", entry),
+        turns=_group(steps.shown),
+        newer=steps.newer,
+        older=steps.older,
+        next_step=steps.neighbour(-1),
+        previous_step=steps.neighbour(1),
+    )
+    return show(request, "thread", page)
+
+
+def _selected(
+    request: HttpRequest, reader: Reader, history: ThreadHistory, chosen: Checkpoint, steps: _Steps
+) -> Selected:
+    tab = read_choice(request, "tab", TABS, "changes")
+    against_id = read_optional(request, "against")
+    against_id = chosen.parent_checkpoint_id if not against_id else against_id
+    against = _find(reader, history, against_id) if against_id else None
+    if against is None and read_text(request, "against"):
+        raise NotFound(
+            "The checkpoint to compare with is not stored.", "Leave `against` out to compare with the parent."
+        )
+    return select(
+        reader,
+        chosen,
+        against,
+        tab=tab,
+        everything=wants_json(request),
+        load=request.GET.getlist("load"),
+        item=steps.item(chosen),
+        compared=steps.item(against) if against is not None else None,
+    )
+
+
+def _vanished() -> NoReturn:
+    raise NotFound("This thread was deleted while it was being read.", "The list shows what is left.")
+
+
+def _check_namespace(history: ThreadHistory) -> None:
+    names = [item.checkpoint_ns for item in history.namespaces]
+    if history.checkpoint_ns not in names and history.checkpoint_ns:
+        raise NotFound("This thread has no such namespace.", f"It has {len(names)}; leave `ns` out for the root.")
+
+
+def _chosen(reader: Reader, history: ThreadHistory, checkpoint_id: str) -> Checkpoint | None:
+    if not checkpoint_id:
+        return history.checkpoints[0] if history.checkpoints else None
+    found = _find(reader, history, checkpoint_id)
+    if found is None:
+        raise NotFound(
+            "This thread holds no such checkpoint.", "It may have been pruned. Open the thread without `checkpoint`."
+        )
+    return found
+
+
+def _find(reader: Reader, history: ThreadHistory, checkpoint_id: str) -> Checkpoint | None:
+    return history.find(checkpoint_id) or reader.read_checkpoint(
+        history.thread_id, history.checkpoint_ns, checkpoint_id
+    )
+
+
+class _Steps:
+    """The history as items, and the stretch of it that the page lists around the chosen one."""
+
+    def __init__(self, history: ThreadHistory, chosen: Checkpoint | None) -> None:
+        self._times = {item.checkpoint_id: item.at for item in history.checkpoints}
+        self.items = tuple(self.item(checkpoint) for checkpoint in history.checkpoints)
+        ids = [item.checkpoint_id for item in self.items]
+        self._place = ids.index(chosen.checkpoint_id) if chosen is not None and chosen.checkpoint_id in ids else None
+        first = (self._place or 0) // STEPS * STEPS
+        self.shown: Sequence[CheckpointItem] = self.items[first : first + STEPS]
+        self.newer = ids[first - STEPS] if first else ""
+        self.older = ids[first + STEPS] if first + STEPS < len(ids) else ""
+
+    def item(self, checkpoint: Checkpoint) -> CheckpointItem:
+        parent_at = self._times.get(checkpoint.parent_checkpoint_id or "")
+        known = checkpoint.at is not None and parent_at is not None
+        return CheckpointItem(
+            checkpoint_id=checkpoint.checkpoint_id,
+            checkpoint_ns=checkpoint.checkpoint_ns,
+            parent_checkpoint_id=checkpoint.parent_checkpoint_id,
+            step=checkpoint.step,
+            source=checkpoint.source,
+            at=checkpoint.at,
+            turn=checkpoint.turn,
+            hostname=checkpoint.hostname,
+            node_names=checkpoint.node_names,
+            next=checkpoint.next,
+            channels_changed=checkpoint.channels_changed,
+            size_bytes=checkpoint.size_bytes,
+            seconds=(checkpoint.at - parent_at).total_seconds() if known else None,
+        )
+
+    def neighbour(self, offset: int) -> str:
+        """The id of the step above (-1, newer) or below (1, older) the chosen one; "" at the end."""
+        if self._place is None or not 0 <= self._place + offset < len(self.items):
+            return ""
+        return self.items[self._place + offset].checkpoint_id
+
+
+def _group(steps: Sequence[CheckpointItem]) -> tuple[TurnGroup, ...]:
+    groups = []
+    for turn, members in groupby(steps, key=lambda step: step.turn):
+        inside = tuple(members)
+        hosts = tuple(dict.fromkeys(step.hostname for step in reversed(inside) if step.hostname))
+        groups.append(TurnGroup(turn, inside[-1].at, hosts, inside))
+    return tuple(groups)

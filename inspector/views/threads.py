@@ -1,0 +1,122 @@
+"""`/threads/`: every thread, searched, filtered and paged from the index."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from inspector.index.live import find_live
+from inspector.index.queries import (
+    Moment,
+    Row,
+    ThreadPage,
+    ThreadQuery,
+    count_threads,
+    find_hosts,
+    find_threads,
+)
+from inspector.models import StoreEntry
+from inspector.reader import Reader
+from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
+from inspector.views.contexts import Filter, ThreadsForm, ThreadsPage
+from inspector.views.items import thread_item
+from inspector.views.page import page_view, show
+from inspector.views.parameters import read_limit, read_optional, read_text, read_time
+
+
+def go_to_threads(request: HttpRequest) -> HttpResponse:
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(reverse("threads") + (f"?{query}" if query else ""))
+
+
+@page_view
+def list_threads(request: HttpRequest) -> HttpResponse:
+    reader = reader_of(request)
+    entry = entry_of(reader)
+    query = read_query(request)
+    now = moment()
+    found = find_threads(entry, query, now) if entry.pk else ThreadPage((), "", 0)
+    live = _found_by_id(reader, entry, query, found)
+    page = ThreadsPage(
+        store=entry.name,
+        threads=tuple(thread_item(row, now) for row in (live or found.rows)),
+        next=found.next,
+        total=found.total or len(live),
+        total_is_exact=found.total_is_exact,
+        index=index_state(entry),
+        not_indexed=bool(live),
+        bar=make_bar(request, "threads", entry),
+        form=_form(request, query),
+        filters=_filters(entry, query, now),
+        hosts=tuple(find_hosts(entry)) if entry.pk else (),
+        first_page=not query.after,
+    )
+    return show(request, "threads", page)
+
+
+def read_query(request: HttpRequest) -> ThreadQuery:
+    """The list's parameters. A host or owner that is chosen as "any" comes as an empty parameter of the form."""
+    return ThreadQuery(
+        q=read_text(request, "q"),
+        turns=read_text(request, "turns"),
+        state=read_text(request, "state"),
+        flag=read_text(request, "flag"),
+        host=_unless_any(read_optional(request, "host")),
+        owner=_unless_any(read_optional(request, "owner")),
+        since=read_time(request, "since"),
+        until=read_time(request, "until"),
+        sort=read_text(request, "sort") or "-last_at",
+        after=read_text(request, "after"),
+        limit=read_limit(request),
+    )
+
+
+#: In a query string, "" means any host, so the host that the metadata does not name needs a word.
+UNNAMED = "(unnamed)"
+
+
+def _unless_any(value: str | None) -> str | None:
+    return "" if value == UNNAMED else value or None
+
+
+def _found_by_id(reader: Reader, entry: StoreEntry, query: ThreadQuery, found: ThreadPage) -> tuple[Row, ...]:
+    """An exact id always finds: a thread that the index has not met yet comes straight from the store."""
+    narrowed = dataclasses.replace(query, q="", sort="-last_at", after="", limit=50) != ThreadQuery()
+    if not query.q or query.after or narrowed or found.rows:
+        return ()
+    return find_live(reader, entry, query.q)
+
+
+def _form(request: HttpRequest, query: ThreadQuery) -> ThreadsForm:
+    plain = ThreadQuery(sort=query.sort, after=query.after, limit=query.limit)
+    return ThreadsForm(
+        q=query.q,
+        host=query.host,
+        owner=query.owner,
+        since=read_text(request, "since"),
+        sort=query.sort,
+        filtered=query != plain,
+    )
+
+
+def _filters(entry: StoreEntry, query: ThreadQuery, now: Moment) -> tuple[Filter, ...]:
+    if not entry.pk:
+        return ()
+    counts = count_threads(entry, query, now)
+    on = {"turns": query.turns, "state": query.state, "flag": query.flag}
+    choices = (
+        ("All", "", "", counts.all),
+        ("One turn", "turns", "one", counts.one_turn),
+        ("Interrupted", "state", "interrupted", counts.interrupted),
+        ("Failed", "state", "failed", counts.failed),
+        ("Unfinished", "state", "unfinished", counts.unfinished),
+        ("Several hosts", "flag", "several-hosts", counts.several_hosts),
+        ("Forked", "flag", "siblings", counts.siblings),
+    )
+    return tuple(
+        Filter(words, name, value, count, on.get(name) == value if name else not any(on.values()))
+        for words, name, value, count in choices
+    )
