@@ -19,6 +19,7 @@ class _Place:
 
 
 _NOTHING = _Place()
+_MISFIT = "This change is not of this value."
 
 
 def apply_change(before: Value | Absent, change: ChannelChange) -> Value | Absent:
@@ -58,13 +59,11 @@ def _apply_messages(before: Any, entries: Sequence[MessageEntry]) -> Value:
 def _merge(kept: Iterable[Any], placed: Mapping[int, Any]) -> list[Any]:
     """What stayed in its order, with the placed ones at their positions in the result."""
     rest = list(kept)
+    length = len(rest) + len(placed)
+    if any(j >= length for j in placed):
+        raise ValueError(_MISFIT)
     stayed = iter(rest)
-    try:
-        return [placed[j] if j in placed else next(stayed) for j in range(len(rest) + len(placed))]
-    except (
-        StopIteration
-    ):  # pragma: no cover - a generator's StopIteration cannot leave a list comprehension quietly
-        raise ValueError("This change is not of this value.") from None
+    return [placed[j] if j in placed else next(stayed) for j in range(length)]
 
 
 def _rebuild(value: Any, removed: _Place, placed: _Place) -> Any:
@@ -79,12 +78,12 @@ def _rebuild(value: Any, removed: _Place, placed: _Place) -> Any:
             return Tagged(value.type_name, _rebuild_fields(value.fields, removed, placed))
         case list():
             return _rebuild_list(value, removed, placed)
-        case Pairs():
+        case Pairs() if {*removed.inside, *placed.inside} == {"items"}:
             inside = removed.inside.get("items", _NOTHING), placed.inside.get("items", _NOTHING)
             items = _rebuild_list([list(item) for item in value.items], *inside)
             return Pairs(tuple((key, item) for key, item in items))
         case _:
-            raise ValueError("This change is not of this value.")
+            raise ValueError(_MISFIT)
 
 
 def _rebuild_fields(fields: Mapping[str, Any], removed: _Place, placed: _Place) -> dict[str, Any]:
@@ -94,22 +93,29 @@ def _rebuild_fields(fields: Mapping[str, Any], removed: _Place, placed: _Place) 
         if gone.entry is None:
             result[key] = _rebuild(item, gone, placed.inside.get(key, _NOTHING))
     for key, place in placed.inside.items():
-        if place.entry is not None and key not in fields:
-            result[key] = cast("Value", place.entry.after)
+        if key not in fields:
+            if place.entry is None or place.entry.kind != "added":
+                raise ValueError(_MISFIT)
+            result[key] = place.entry.after
+    if not removed.inside.keys() <= fields.keys():
+        raise ValueError(_MISFIT)
     return result
 
 
 def _rebuild_list(items: Sequence[Any], removed: _Place, placed: _Place) -> list[Any]:
     """Elements that stay or change keep their order, so their places in both lists go up together."""
+    if not removed.inside.keys() <= {str(i) for i in range(len(items))}:
+        raise ValueError(_MISFIT)
     kept = [i for i in range(len(items)) if removed.inside.get(str(i), _NOTHING).entry is None]
     added = {
         int(token): place.entry.after
         for token, place in placed.inside.items()
         if place.entry is not None and place.entry.kind == "added"
     }
-    stays = [j for j in range(len(kept) + len(added)) if j not in added]
-    if len(stays) != len(kept):
-        raise ValueError("This change is not of this value.")
+    length = len(kept) + len(added)
+    stays = [j for j in range(length) if j not in added]
+    if len(stays) != len(kept) or not placed.inside.keys() <= {str(j) for j in range(length)}:
+        raise ValueError(_MISFIT)
     changed = [
         _rebuild(items[i], removed.inside.get(str(i), _NOTHING), placed.inside.get(str(j), _NOTHING))
         for i, j in zip(kept, stays, strict=True)

@@ -65,9 +65,7 @@ class Comparer:
             self._different.add(pair)
         return result
 
-    def classify(
-        self, before: Sequence[Any], after: Sequence[Any]
-    ) -> tuple[list[int], list[int], frozenset[int]]:
+    def classify(self, before: Sequence[Any], after: Sequence[Any]) -> tuple[list[int], list[int], frozenset[int]]:
         """A number for each element, equal exactly where the elements are the same; and the numbers of cut
         ones.
         """
@@ -183,9 +181,7 @@ class Comparer:
         new_items: Any = after.fields["items"]
         if len(old_items) != len(new_items):
             return DIFFERENT
-        rest = [
-            {key: item for key, item in side.fields.items() if key != "items"} for side in (before, after)
-        ]
+        rest = [{key: item for key, item in side.fields.items() if key != "items"} for side in (before, after)]
         # Built here, so gone after this line: it must not be remembered by identity.
         verdict = self._mappings(*rest)
         old, new, cut = self.classify(old_items, new_items)

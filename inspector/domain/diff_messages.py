@@ -31,9 +31,7 @@ class MessageDiff:
     left_out: int = 0
 
 
-def diff_messages(
-    comparer: Comparer, before: Sequence[Any], after: Sequence[Any], max_entries: int
-) -> MessageDiff:
+def diff_messages(comparer: Comparer, before: Sequence[Any], after: Sequence[Any], max_entries: int) -> MessageDiff:
     """Entries in the order of the newer list, removed messages where they were missing from."""
     start, tail, cut = _common_ends(comparer, before, after)
     old, new = before[start : len(before) - tail], after[start : len(after) - tail]

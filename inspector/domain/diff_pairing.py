@@ -27,9 +27,7 @@ def pair_up(
     name.
     """
     if gap_before and gap_after:
-        named = common_subsequence(
-            _names(comparer, before, gap_before, 0), _names(comparer, after, gap_after, 1)
-        )
+        named = common_subsequence(_names(comparer, before, gap_before, 0), _names(comparer, after, gap_after, 1))
         i = j = 0
         for old, new in named:
             yield from _best(comparer, before, after, gap_before[i:old], gap_after[j:new])
@@ -89,9 +87,7 @@ def _best(
             c += 1
 
 
-def _in_order(
-    before: Sequence[Any], after: Sequence[Any], gap_before: range, gap_after: range
-) -> Iterator[Pair]:
+def _in_order(before: Sequence[Any], after: Sequence[Any], gap_before: range, gap_after: range) -> Iterator[Pair]:
     shared = min(len(gap_before), len(gap_after))
     for i, j in zip(gap_before, gap_after, strict=False):
         if likeness(before[i], after[j]):

@@ -136,16 +136,12 @@ class TreeDiff:
         while start < shortest and (verdict := compare(before[start], after[start])) != DIFFERENT:
             self._keep(verdict == CUT)
             start += 1
-        while (
-            tail < shortest - start and (verdict := compare(before[-1 - tail], after[-1 - tail])) != DIFFERENT
-        ):
+        while tail < shortest - start and (verdict := compare(before[-1 - tail], after[-1 - tail])) != DIFFERENT:
             self._keep(verdict == CUT)
             tail += 1
         return start, tail
 
-    def _numbers(
-        self, before: Sequence[Any], after: Sequence[Any]
-    ) -> tuple[list[int], list[int], frozenset[int]]:
+    def _numbers(self, before: Sequence[Any], after: Sequence[Any]) -> tuple[list[int], list[int], frozenset[int]]:
         # One side empty, or one against one already found different: nothing can match, spare the
         # fingerprints.
         if not before or not after or (len(before) == len(after) == 1):

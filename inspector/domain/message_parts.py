@@ -140,9 +140,7 @@ def _part(block: Any) -> Part:
         return _media_part(_MEDIA[kind], block, fields)
     if kind in _TOOL_USES:
         call = _call(block)
-        return (
-            Part("tool_use", block, name=call.name, call_id=call.call_id) if call else Part("unknown", block)
-        )
+        return Part("tool_use", block, name=call.name, call_id=call.call_id) if call else Part("unknown", block)
     if kind.endswith("tool_result"):
         return _result_part(block, fields)
     return Part("unknown", block)
@@ -175,9 +173,7 @@ def _result_part(block: Any, fields: Mapping[str, Any]) -> Part:
 
 def _media_part(kind: PartKind, block: Any, fields: Mapping[str, Any]) -> Part:
     """Where an image, audio, video or file is, and how large, whoever's form it has."""
-    inner = next(
-        (fields[key] for key in ("source", "image_url", "input_audio", "file") if key in fields), None
-    )
+    inner = next((fields[key] for key in ("source", "image_url", "input_audio", "file") if key in fields), None)
     sources = [{"url": inner} if isinstance(inner, (str, CutText)) else _mapping(inner), fields]
     mime_type = _search(sources, "mime_type", "media_type")
     name = _search(sources, "filename", "title", "name", "file_id")

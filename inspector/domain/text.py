@@ -21,18 +21,13 @@ _LONG = 2_000
 _TOO_LONG = 20_000
 
 # Scripts written without spaces: each character is a word of its own.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 # Marks that belong to the letter before them, which `\w` does not know.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0dff"
     "\u20d0-\u20ff\ufe0e\ufe0f"
 )
-_EMOJI = (
-    "\U0001f000-\U0001faff\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55"
-    "\u3030\u303d"
-)
+_EMOJI = "\U0001f000-\U0001faff\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55\u3030\u303d"
 # Variation selectors, skin tones, keycap and the tags of regional flags.
 _EMOJI_TAIL = "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
 _TOKEN = re.compile(
@@ -172,13 +167,17 @@ def _compare(old: Sequence[str], new: Sequence[str]) -> list[Segment]:
     for segment in _gaps(old, new):
         if isinstance(segment, Segment):
             pieces.append(segment)
-            same += len(segment.text.strip())
+            same += _letters([segment.text])
         else:
             pieces += _replaced("".join(segment[0]), "".join(segment[1]))
-    letters = min(sum(len(word.strip()) for word in words) for words in (old, new))
-    if old and new and same * 4 < letters:
+    if old and new and same * 4 < min(_letters(old), _letters(new)):
         return _replaced("".join(old), "".join(new))
     return pieces
+
+
+def _letters(words: Sequence[str]) -> int:
+    """The length of what carries meaning: two texts that share their commas share nothing."""
+    return sum(len(word) for word in words if word[0].isalnum())
 
 
 def _replaced(removed: str, added: str) -> list[Segment]:
