@@ -29,9 +29,7 @@ def server_user() -> str | None:
     for name in SERVER_USERS:
         if name in known:
             return name
-    raise EmbeddedPostgresError(
-        "Postgres cannot run as root and there is no user 'nobody': run this as a normal user."
-    )
+    raise EmbeddedPostgresError("Postgres cannot run as root and there is no user 'nobody': run this as a normal user.")
 
 
 def own(path: Path, user: str | None) -> None:

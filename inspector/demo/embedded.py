@@ -145,9 +145,7 @@ class EmbeddedPostgres:
     def create_database(self, name: str = "", *, template: str = "template1") -> str:
         """Create a database, return its URL. `template` copies one that nobody is connected to."""
         name = name or f"db_{next(self._numbers)}"
-        statement = sql.SQL("create database {} template {}").format(
-            sql.Identifier(name), sql.Identifier(template)
-        )
+        statement = sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
         with self.connect() as connection:
             connection.execute(statement)
         return self.url_for(name)
@@ -155,9 +153,7 @@ class EmbeddedPostgres:
     def drop_database(self, name: str) -> None:
         """Drop a database, throwing out whoever is connected to it."""
         with self.connect() as connection:
-            connection.execute(
-                sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
-            )
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
     def create_role(self, name: str, *, password: str = "") -> None:
         """Create a login role without any privilege. With `password` it must be given to log in."""
@@ -215,12 +211,11 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._guard.poll() is not None:
+                self.stop()
                 raise EmbeddedPostgresError(f"Postgres did not start: {self._last_words()}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise EmbeddedPostgresError(
-                    f"Postgres was not up after {START_SECONDS:.0f} s: {self._last_words()}"
-                )
+                raise EmbeddedPostgresError(f"Postgres was not up after {START_SECONDS:.0f} s: {self._last_words()}")
             time.sleep(0.02)
 
     def _answers(self) -> bool:

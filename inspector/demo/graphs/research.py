@@ -50,9 +50,7 @@ def fan_out(state: ResearchState) -> list[Send]:
 def search(state: SearchState) -> Update:
     """Pretend to search the web."""
     query = state["query"]
-    hits = [
-        {"title": f"{query.title()}, part {rank}", "score": round(0.93 - rank / 10, 2)} for rank in (1, 2)
-    ]
+    hits = [{"title": f"{query.title()}, part {rank}", "score": round(0.93 - rank / 10, 2)} for rank in (1, 2)]
     return {"findings": [{"query": query, "hits": hits, "source": "https://search.example/"}]}
 
 

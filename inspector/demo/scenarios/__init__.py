@@ -35,9 +35,7 @@ def scenarios() -> dict[str, Scenario]:
     return found
 
 
-def play(
-    scenario: Scenario, checkpointer: Saver, durability: Durability, namespace_prefix: str = ""
-) -> Played:
+def play(scenario: Scenario, checkpointer: Saver, durability: Durability, namespace_prefix: str = "") -> Played:
     """Play one scenario through a checkpointer that is set up.
 
     Thread ids begin with `namespace_prefix` and the slug, so that nothing collides, except in

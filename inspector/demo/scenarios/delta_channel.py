@@ -20,9 +20,7 @@ def play(stage: Stage) -> Played:
         stage.run(graph, _turn(f"remark {number}", number), config)
     end_of_second = graph.get_state(config).config
     stage.run(graph, _turn("remark 2", 2), config)
-    stage.run(
-        graph, {**_turn("another remark 2", 2), "notes": ["a note of the user's"]}, stage.at(end_of_second)
-    )
+    stage.run(graph, {**_turn("another remark 2", 2), "notes": ["a note of the user's"]}, stage.at(end_of_second))
     graph.update_state(config, {"notes": Overwrite(["only this"])}, as_node="reply")
     graph.update_state(config, {"messages": [RemoveMessage("question-0")]}, as_node="reply")
     stage.run(graph, _turn("remark 3", 3), config)

@@ -21,8 +21,6 @@ def play(stage: Stage) -> Played:
     first_two = [RemoveMessage(str(message.id)) for message in graph.get_state(config).values["messages"][:2]]
     graph.update_state(config, {"messages": first_two}, as_node="respond")
     stage.say(graph, stage.config(emptied), "Hi, I'm Ada.", "Who am I?")
-    graph.update_state(
-        stage.config(emptied), {"messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}, as_node="respond"
-    )
+    graph.update_state(stage.config(emptied), {"messages": [RemoveMessage(REMOVE_ALL_MESSAGES)]}, as_node="respond")
     stage.say(graph, stage.config(emptied), "Who am I?")
     return played(graph, [PlayedThread(trimmed, turns=4), PlayedThread(emptied, turns=3)])

@@ -14,6 +14,4 @@ def play(stage: Stage) -> Played:
         stage.say(graph, stage.config(thread_id), "My knee hurts.")
     stage.resume(graph, stage.config(signed), "Dr. Osei")
     namespaces = ("clinic:",)
-    return played(
-        graph, [PlayedThread(thread_id, turns=1, namespaces=namespaces) for thread_id in (signed, unsigned)]
-    )
+    return played(graph, [PlayedThread(thread_id, turns=1, namespaces=namespaces) for thread_id in (signed, unsigned)])

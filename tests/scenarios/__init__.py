@@ -1,0 +1,1 @@
+"""The demo itself: its server, its model, its fleet."""
