@@ -52,17 +52,19 @@ class Comparer:
             return SAME if before == after else DIFFERENT
         if kind is float:
             return SAME if _same_float(before, after) else DIFFERENT
-        pair = (id(before), id(after))
-        if pair in self._different:
+        known = self._different
+        if known and (id(before), id(after)) in known:
             return DIFFERENT
         if kind is dict:
             result = self._mappings(before, after)
         elif kind is list or kind is tuple:
             result = self._sequences(before, after)
+        elif kind is Tagged:
+            result = self._tagged(before, after)
         else:
-            result = self._objects(before, after)
+            result = self._rest(before, after)
         if result == DIFFERENT:
-            self._different.add(pair)
+            known.add((id(before), id(after)))
         return result
 
     def classify(self, before: Sequence[Any], after: Sequence[Any]) -> tuple[list[int], list[int], frozenset[int]]:
@@ -133,8 +135,9 @@ class Comparer:
         worst = SAME
         for key, old in before.items():
             new = after.get(key, _MISSING)
-            if type(old) is str:  # most of what there is, worth not calling anything for
-                if type(new) is not str or old != new:
+            kind = type(old)
+            if kind in _PLAIN:  # most of what there is: not worth a call
+                if type(new) is not kind or old != new:
                     return DIFFERENT
                 continue
             verdict = self.compare(old, new)
@@ -150,21 +153,27 @@ class Comparer:
         self.left -= len(before)
         worst = SAME
         for old, new in zip(before, after, strict=True):
+            kind = type(old)
+            if kind in _PLAIN:
+                if type(new) is not kind or old != new:
+                    return DIFFERENT
+                continue
             verdict = self.compare(old, new)
             if verdict == DIFFERENT:
                 return DIFFERENT
             worst = min(worst, verdict)
         return worst
 
-    def _objects(self, before: Any, after: Any) -> int:
+    def _tagged(self, before: Tagged, after: Tagged) -> int:
+        if before.type_name != after.type_name:
+            return DIFFERENT
+        verdict = self._mappings(before.fields, after.fields)
+        if verdict == DIFFERENT and is_set(before) and is_set(after):
+            return self._sets(before, after)
+        return verdict
+
+    def _rest(self, before: Any, after: Any) -> int:
         match before:
-            case Tagged():
-                if before.type_name != after.type_name:
-                    return DIFFERENT
-                verdict = self._mappings(before.fields, after.fields)
-                if verdict == DIFFERENT and is_set(before) and is_set(after):
-                    return self._sets(before, after)
-                return verdict
             case Pairs():
                 return self.compare(before.items, after.items)
             case Binary():

@@ -127,7 +127,7 @@ def assert_exact(before: Any, after: Any) -> None:
         assert canonical(before) == canonical(after)
 
 
-@examples(400)
+@examples(300)
 @given(st.data(), VALUES)
 def test_applying_the_changes_of_an_edit_gives_the_newer_value(data: st.DataObject, before: Any) -> None:
     assert_exact(before, data.draw(edited(before)))
@@ -139,7 +139,7 @@ def test_applying_the_changes_between_any_two_values_gives_the_newer_one(before:
     assert_exact(before, after)
 
 
-@examples(300)
+@examples(200)
 @given(st.lists(MESSAGES, max_size=8), st.lists(MESSAGES, max_size=8))
 def test_applying_the_changes_of_a_conversation_gives_the_newer_one(before: Any, after: Any) -> None:
     assert_exact(before, after)
@@ -190,7 +190,7 @@ def follow(document: Any, pointer: str) -> Any:
     return document
 
 
-@examples(300)
+@examples(200)
 @given(st.lists(st.sampled_from("abcd"), max_size=10), st.lists(st.sampled_from("abcd"), max_size=10))
 def test_a_list_has_no_more_entries_than_a_reference_diff(before: list[str], after: list[str]) -> None:
     longest = longest_common(before, after)
@@ -230,7 +230,7 @@ def test_what_rises_is_a_rising_subsequence_as_long_as_the_textbooks(order: list
     assert len(kept) == longest_common([str(n) for n in order], [str(n) for n in range(9)])
 
 
-@examples(300)
+@examples(200)
 @given(st.lists(MESSAGES, max_size=8), st.lists(MESSAGES, max_size=8))
 def test_a_message_that_kept_its_id_is_never_shown_as_removed_and_added(before: Any, after: Any) -> None:
     change = diff_channel("messages", before, after)

@@ -334,7 +334,7 @@ HOSTILE = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(NAMES, HOSTILE), HOSTILE, st.integers(-2, 20))
 def test_nothing_stored_in_a_message_raises(fields: Any, value: Any, limit: int) -> None:
     line = message_text(read(Tagged("langchain_core.messages.ai.AIMessage", fields)), limit)
