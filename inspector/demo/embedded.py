@@ -61,9 +61,12 @@ class EmbeddedPostgres:
 
     def __init__(self, directory: Path | None = None) -> None:
         self._user = server_user()
+        self._guard: subprocess.Popen[bytes] | None = None
+        self._lock = _lock(directory) if directory else None
         self._temporary = Path(tempfile.mkdtemp(prefix="inspector-pg-"))
+        atexit.register(self.close)
         self.directory = directory.resolve() if directory else self._temporary / "server"
-        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(exist_ok=True)
         self._data = self.directory / "pgdata"
         self._initialised = self.directory / "initialised"  # says that initdb ran to its end
         self._sockets = self._temporary / "s"
@@ -71,10 +74,7 @@ class EmbeddedPostgres:
         own(self._sockets, self._user)
         self._temporary.chmod(0o711)
         self._binaries = postgres_binaries(self._user, self._temporary)
-        self._guard: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
-        self._lock = _lock(self.directory / "lock")
-        atexit.register(self.close)
 
     @property
     def log_path(self) -> Path:
@@ -127,7 +127,8 @@ class EmbeddedPostgres:
         """Stop the server and delete what is temporary. Calling it twice is fine."""
         atexit.unregister(self.close)
         self.stop()
-        self._lock.close()
+        if self._lock:
+            self._lock.close()
         shutil.rmtree(self._temporary, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -259,14 +260,13 @@ class EmbeddedPostgres:
         return " / ".join(lines[-4:]) or "its log is empty"
 
 
-def _lock(path: Path) -> IO[str]:
-    """Claim a data directory for this process; the claim ends with the process, however that ends."""
-    file = path.open("w")
+def _lock(directory: Path) -> IO[str]:
+    """Make a data directory and claim it for this process; the claim ends with the process, however that ends."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = (directory / "lock").open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         file.close()
-        raise EmbeddedPostgresError(
-            f"Another demo uses {path.parent}: stop it, or choose another directory."
-        ) from error
+        raise EmbeddedPostgresError(f"Another demo uses {directory}: stop it, or choose another directory.") from error
     return file

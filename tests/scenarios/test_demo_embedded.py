@@ -85,9 +85,12 @@ def test_data_that_no_server_can_start_on_is_made_anew() -> None:
                 assert connection.execute("select 1").fetchone() == (1,)
 
 
-def test_two_owners_cannot_share_a_directory() -> None:
-    with EmbeddedPostgres() as server, pytest.raises(EmbeddedPostgresError, match="Another demo"):
-        EmbeddedPostgres(server.directory)
+def test_two_owners_cannot_share_a_directory(tmp_path: Path) -> None:
+    first = EmbeddedPostgres(tmp_path)
+    with pytest.raises(EmbeddedPostgresError, match="Another demo"):
+        EmbeddedPostgres(tmp_path)
+    first.close()
+    EmbeddedPostgres(tmp_path).close()
 
 
 def test_a_role_with_a_password_must_give_it(postgres: EmbeddedPostgres) -> None:
