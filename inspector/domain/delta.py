@@ -15,6 +15,7 @@ from inspector.domain.value import ABSENT, Absent, Tagged, Value
 #: Set in the metadata of checkpoints whose graph has delta channels: channel to [updates, super-steps] since a snapshot.
 COUNTERS = "counters_since_delta_snapshot"
 _REMOVE_ALL = "__remove_all__"
+_SNAPSHOT = "langgraph.checkpoint.serde.types._DeltaSnapshot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,18 @@ def delta_channels(metadata: Mapping[str, object], versions: Iterable[str], stor
 
 def replay(seed: Value | Absent, writes: Iterable[Value]) -> Value:
     """The seed with the writes applied in order. An `Overwrite` resets what came before it."""
-    value: Value | Absent = _snapshot_value(seed)
+    value: Value | Absent = seed if isinstance(seed, Absent) else snapshot_value(seed)
     for write in writes:
         replaced = _overwrite(write)
         value = replaced if not isinstance(replaced, Absent) else _merge(value, write)
     return [] if isinstance(value, Absent) else value
 
 
-def _snapshot_value(seed: Value | Absent) -> Value | Absent:
-    if isinstance(seed, Tagged) and seed.short_name == "_DeltaSnapshot":
-        return seed.fields.get("value")
-    return seed
+def snapshot_value(stored: Value) -> Value:
+    """What a delta channel's snapshot holds: now and then the whole value is stored after all, in a wrapper."""
+    if isinstance(stored, Tagged) and stored.type_name == _SNAPSHOT:
+        return stored.fields.get("value")
+    return stored
 
 
 def _overwrite(write: Value) -> Value | Absent:

@@ -26,6 +26,13 @@ def learn_triggers(checkpoints: Iterable[Seen]) -> dict[str, frozenset[str]]:
     return {node: frozenset(channels) for node, channels in triggers.items()}
 
 
+def learn_starters(task_paths: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Triggers of nodes that began on the input itself, from the writes of a checkpoint that holds one: an entrypoint
+    that was interrupted in its first run has seen nothing yet, but its writes name it."""
+    nodes = {node_of_task_path(path) for path in task_paths} - {""}
+    return {node: frozenset({START}) for node in nodes}
+
+
 def due_nodes(
     channel_versions: Mapping[str, Version],
     versions_seen: Seen,

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias, Union
 
 Scalar: TypeAlias = None | bool | int | float | str
-Value: TypeAlias = Union[
-    Scalar, list["Value"], dict[str, "Value"], "Tagged", "Pairs", "Binary", "CutText", "Omitted"
-]
+Value: TypeAlias = Union[Scalar, list["Value"], dict[str, "Value"], "Tagged", "Pairs", "Binary", "CutText", "Omitted"]
 Json: TypeAlias = Union[Scalar, list["Json"], dict[str, "Json"]]
 
 #: Integers beyond this lose digits in a JavaScript reader, so JSON carries them as tagged text.

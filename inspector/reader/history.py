@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from inspector.domain.channels import START, TASKS, is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import parse_time, step_of, time_of
-from inspector.domain.tasks import due_nodes, learn_triggers, send_targets
+from inspector.domain.tasks import due_nodes, send_targets
 from inspector.domain.turns import number_turns
 from inspector.domain.value import Json
 from inspector.reader.bodies import Bodies
@@ -19,11 +19,12 @@ def build_history(
     parents: Mapping[str, CheckpointRow],
     bodies: Bodies,
     *,
+    triggers: Mapping[str, frozenset[str]],
     host_keys: Sequence[str],
     first_turn: int = 1,
 ) -> tuple[Checkpoint, ...]:
-    """One `Checkpoint` a row, in the rows' order. `parents` holds the rows' parents by id, as far as they are stored."""
-    triggers = learn_triggers(row.versions_seen for row in rows)
+    """One `Checkpoint` a row, in the rows' order. `parents` holds the rows' parents by id, as far as they are stored;
+    `triggers` the trigger channels that are known of each node."""
     turns = number_turns(rows, first=first_turn)
     return tuple(
         Checkpoint(

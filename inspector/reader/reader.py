@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from inspector.domain.channels import TASKS
+from inspector.domain.channels import START, TASKS
 from inspector.domain.checkpoint import Checkpoint, PendingWrite, Task
-from inspector.domain.tasks import send_targets
+from inspector.domain.tasks import learn_starters, learn_triggers, send_targets
 from inspector.domain.thread import ChannelState, Namespace, ThreadHistory
 from inspector.errors import NotFound
 from inspector.reader.bodies import Bodies
@@ -91,4 +91,16 @@ class Reader:
             if parent is not None:
                 known[parent.checkpoint_id] = parent
         bodies = Bodies.read(self.store, list(known.values()), self.key)
-        return build_history(rows, known, bodies, host_keys=self.host_keys)
+        triggers = self._triggers(rows, bodies)
+        return build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys)
+
+    def _triggers(self, rows: Sequence[CheckpointRow], bodies: Bodies) -> dict[str, frozenset[str]]:
+        """What the rows tell of every node's triggers, and where nobody has taken an input yet, what its writes tell."""
+        triggers = learn_triggers(row.versions_seen for row in rows)
+        if any(START in channels for channels in triggers.values()):
+            return triggers
+        waiting = [row for row in rows if START in bodies.values_at(row)]
+        ids = [row.checkpoint_id for row in waiting]
+        where = (rows[0].thread_id, rows[0].checkpoint_ns) if rows else ("", "")
+        writes = self.store.read_writes(*where, ids, bodies=False)
+        return {**triggers, **learn_starters(write.task_path for write in writes)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from inspector.decode import decode_json_inline
 from inspector.domain.channels import is_internal
-from inspector.domain.delta import delta_channels
+from inspector.domain.delta import delta_channels, snapshot_value
 from inspector.domain.thread import ChannelState
 from inspector.domain.value import Absent, Omitted, Value
 from inspector.reader.bodies import ChannelKey, decode_body, keys_of, present
@@ -64,7 +64,7 @@ class StateReader:
                 yield _state(
                     row,
                     size.channel,
-                    decoded.value,
+                    snapshot_value(decoded.value),
                     type=size.type,
                     size_bytes=size.size_bytes,
                     loaded=not (isinstance(decoded.value, Omitted) and decoded.value.reason == "size"),

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain.channels import ERROR, INTERRUPT
+from inspector.domain.channels import ERROR, INTERRUPT, START
 from inspector.domain.coordinates import parse_time, time_of
-from inspector.domain.tasks import due_nodes, learn_triggers
+from inspector.domain.tasks import due_nodes, learn_starters, learn_triggers
 from inspector.domain.value import Json, Value
 from inspector.decode import decode_json_inline
 from inspector.reader.bodies import decode_body, present
@@ -47,6 +47,8 @@ def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:
     values.update(_inline(head.row.inline_values))
     values.update((body.channel, present(decode_body(body, key).value)) for body in head.control)
     triggers = learn_triggers([head.row.versions_seen])
+    if START in values and not any(START in channels for channels in triggers.values()):
+        triggers |= learn_starters(write.task_path for write in head.writes)
     return due_nodes(head.row.channel_versions, head.row.versions_seen, values, triggers)
 
 

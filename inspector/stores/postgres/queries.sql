@@ -80,8 +80,8 @@ copy (
 -- name: thread_aggregates
 -- One pass over the checkpoints of some threads. `turns` is the number of distinct versions of the `__start__` channel
 -- that were consumed by a node or put by an input: each accepted input gives that channel a new version, resumes,
--- replays and updates do not. A parent that is gone, or a first checkpoint that already saw a later input, makes the
--- number a lower bound (pruning and deletion leave that behind).
+-- replays and updates do not. A parent that is gone, or a first checkpoint that already saw a later input (a first one has
+-- version 1, or 2 when a Command came first), makes the number a lower bound: pruning and deletion leave that behind.
 with c as materialized (
     select thread_id, checkpoint_ns, checkpoint_id,
            parent_checkpoint_id, metadata,
@@ -90,12 +90,13 @@ with c as materialized (
            checkpoint -> 'channel_versions' ->> '__start__' as start_version
     from checkpoints where thread_id = any(%(thread_ids)s)
 ), inputs as (
-    select c.thread_id, seen.value ->> '__start__' as version
+    select c.thread_id, c.checkpoint_id, c.parent_checkpoint_id, seen.value ->> '__start__' as version
     from c, jsonb_each(case when jsonb_typeof(versions_seen) = 'object' then versions_seen end) seen
     where c.checkpoint_ns = '' and (left(seen.key, 2) <> '__' or seen.key = '__start__')
       and jsonb_typeof(seen.value) = 'object'
     union all
-    select thread_id, start_version from c where checkpoint_ns = '' and source = 'input'
+    select thread_id, checkpoint_id, parent_checkpoint_id, start_version from c
+    where checkpoint_ns = '' and source = 'input'
 ), turns as (
     select thread_id, count(distinct version) as turns from inputs group by thread_id
 ), twins as (
@@ -105,12 +106,10 @@ with c as materialized (
     select distinct c.thread_id from c
     where c.checkpoint_ns = '' and c.parent_checkpoint_id is not null and not exists (
         select from c p where p.thread_id = c.thread_id and p.checkpoint_ns = '' and p.checkpoint_id = c.parent_checkpoint_id)
-), roots as (
-    select thread_id, count(distinct start_version) from c
-    where checkpoint_ns = '' and parent_checkpoint_id is null and start_version is not null
-      and split_part(start_version, '.', 1) ~ '^[0-9]{1,40}$'
-      and split_part(start_version, '.', 1)::numeric > 2
-    group by thread_id
+), late as (
+    select thread_id from inputs
+    where parent_checkpoint_id is null and split_part(version, '.', 1) ~ '^[0-9]{1,40}$'
+    group by thread_id, checkpoint_id having min(split_part(version, '.', 1)::numeric) > 2
 )
 select c.thread_id,
        count(*) as checkpoints,
@@ -123,7 +122,7 @@ select c.thread_id,
        coalesce((select t.turns from turns t where t.thread_id = c.thread_id), 0) as turns,
        exists (select from twins t where t.thread_id = c.thread_id) as siblings,
        exists (select from gone g where g.thread_id = c.thread_id)
-         or exists (select from roots r where r.thread_id = c.thread_id) as turns_is_lower_bound
+         or exists (select from late l where l.thread_id = c.thread_id) as turns_is_lower_bound
 from c group by c.thread_id
 
 -- name: thread_hosts
@@ -140,12 +139,16 @@ group by 1, 2
 select thread_id, count(*) as writes from checkpoint_writes where thread_id = any(%(thread_ids)s) group by thread_id
 
 -- name: thread_metadata
--- The newest root checkpoint that carries the caller's own keys: rows written by update_state from a history config lack them.
+-- The newest root checkpoint that carries the caller's own keys: rows written by update_state from a history config lack
+-- them. CASE, because a WHERE clause is evaluated in any order and one odd row must not spoil the read of the others.
 select distinct on (thread_id) thread_id,
-       (select jsonb_object_agg(m.key, m.value) from jsonb_each(metadata) m where octet_length(m.value::text) <= 1000) as metadata
+       (select jsonb_object_agg(m.key, m.value)
+          from jsonb_each(case when jsonb_typeof(metadata) = 'object' then metadata end) m
+         where octet_length(m.value::text) <= 1000) as metadata
 from checkpoints
 where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
-  and metadata - array['source', 'step', 'parents', 'counters_since_delta_snapshot'] <> '{}'
+  and case when jsonb_typeof(metadata) = 'object'
+           then metadata - array['source', 'step', 'parents', 'counters_since_delta_snapshot'] <> '{}' end
 order by thread_id, checkpoint_id desc
 
 -- name: thread_heads
