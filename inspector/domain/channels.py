@@ -20,8 +20,9 @@ CONTROL_WRITES = frozenset(
 
 
 def is_internal(channel: str) -> bool:
-    """Whether a channel is LangGraph's plumbing rather than the graph's state."""
-    return channel.startswith(("__", _BRANCH, _JOIN))
+    """Whether a channel is LangGraph's plumbing rather than the graph's state. `__root__` is state: it is all that a
+    graph without named channels has."""
+    return channel != "__root__" and channel.startswith(("__", _BRANCH, _JOIN))
 
 
 def decides_tasks(channel: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from inspector.domain.channels import is_internal
 from inspector.domain.checkpoint import Checkpoint, Interrupt, PendingWrite, Task
 from inspector.domain.diff import diff_channel
-from inspector.domain.diff_entry import Entry, MessageEntry
+from inspector.domain.diff.entry import Entry, MessageEntry
 from inspector.domain.thread import ChannelState
 from inspector.domain.value import ABSENT, Absent, Value
 from inspector.reader import Reader

@@ -10,12 +10,12 @@ import waitress
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.core.wsgi import get_wsgi_application
 
 from inspector.errors import ConfigError
 from inspector.index.background import BackgroundSync
 from inspector.index.connections import all_readers, close_readers
 from inspector.management.stores import add_store_option, use_stores
-from inspector.wsgi import application
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
 def _listen(host: str, port: int) -> Any:
     try:
-        return waitress.create_server(application, host=host, port=port, threads=_THREADS, ident="inspector")
+        return waitress.create_server(get_wsgi_application(), host=host, port=port, threads=_THREADS, ident="inspector")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"Cannot listen on {host}:{port}: {reason}.", "Choose another with --port.") from error

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from inspector.domain.diff_align import common_subsequence
-from inspector.domain.diff_compare import CUT, DIFFERENT, Comparer, is_set
-from inspector.domain.diff_entry import Kind, ValueEntry
-from inspector.domain.diff_pairing import pair_up
+from inspector.domain.diff.align import common_subsequence
+from inspector.domain.diff.compare import CUT, DIFFERENT, Comparer, is_set
+from inspector.domain.diff.entry import Kind, ValueEntry
+from inspector.domain.diff.pairing import pair_up
 from inspector.domain.value import ABSENT, Absent, Pairs, Tagged, Value
 
 #: A path as it grows, so that only entries pay for a string: (the path of the parent, last token), None at

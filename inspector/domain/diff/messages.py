@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector.domain.diff_align import common_subsequence, rising
-from inspector.domain.diff_compare import CUT, DIFFERENT, Comparer
-from inspector.domain.diff_entry import MessageEntry
+from inspector.domain.diff.align import common_subsequence, rising
+from inspector.domain.diff.compare import CUT, DIFFERENT, Comparer
+from inspector.domain.diff.entry import MessageEntry
 from inspector.domain.messages import message_id_of, role_of
 from inspector.domain.value import ABSENT
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from inspector.domain.diff_align import common_subsequence
-from inspector.domain.diff_compare import Comparer
+from inspector.domain.diff.align import common_subsequence
+from inspector.domain.diff.compare import Comparer
 from inspector.domain.value import Tagged
 
 #: Positions in the older and the newer list; None where an element has no partner.

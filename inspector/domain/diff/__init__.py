@@ -1,7 +1,7 @@
 """What changed between two states of a thread: channel by channel, messages by id, everything else by place.
 
 `diff_state` compares all channels, `diff_channel` one, `apply_change` makes the newer value out of the
-older one and a change, which is also the definition of what the entries mean (see `diff_entry`). None of
+older one and a change, which is also the definition of what the entries mean (see `diff.entry`). None of
 them raises for any value.
 """
 
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inspector.domain.diff_apply import apply_change
-from inspector.domain.diff_compare import DIFFERENT, Comparer
-from inspector.domain.diff_entry import (
+from inspector.domain.channels import is_internal
+from inspector.domain.diff.apply import apply_change
+from inspector.domain.diff.compare import DIFFERENT, Comparer
+from inspector.domain.diff.entry import (
     MAX_ENTRIES,
     MAX_NODES,
     ChannelChange,
@@ -22,8 +23,8 @@ from inspector.domain.diff_entry import (
     ValueEntry,
     Version,
 )
-from inspector.domain.diff_messages import diff_messages
-from inspector.domain.diff_tree import TreeDiff
+from inspector.domain.diff.messages import diff_messages
+from inspector.domain.diff.tree import TreeDiff
 from inspector.domain.messages import is_message_list
 from inspector.domain.value import ABSENT, Absent, Value
 
@@ -40,7 +41,6 @@ __all__ = [
     "diff_channel",
     "diff_state",
     "diff_values",
-    "is_internal",
     "same_value",
 ]
 
@@ -136,13 +136,6 @@ def diff_values(
 def same_value(before: Value | Absent, after: Value | Absent) -> bool:
     """Whether two values are the same, strictly by type (`diff_compare`), as far as they were read."""
     return Comparer(MAX_NODES).compare(before, after) != DIFFERENT
-
-
-def is_internal(channel: str) -> bool:
-    """A channel of LangGraph's own. `__root__` is not one: it holds the user's state in a graph without
-    named channels.
-    """
-    return channel != "__root__" and channel.startswith(("__", "branch:", "join:"))
 
 
 def _one_write(before: Version, after: Version) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from inspector.domain.diff_entry import ChannelChange, MessageEntry, ValueEntry
+from inspector.domain.diff.entry import ChannelChange, MessageEntry, ValueEntry
 from inspector.domain.value import ABSENT, Absent, Pairs, Tagged, Value
 
 
