@@ -109,9 +109,9 @@ class Meter:
         known = self._names.get((module, name))
         if known is not None:
             return known
-        dotted = (
-            f"{module[:_MAX_NAME_LENGTH]}.{name[:_MAX_NAME_LENGTH]}" if module else name[:_MAX_NAME_LENGTH]
-        )
+        dotted = f"{module[:_MAX_NAME_LENGTH]}.{name[:_MAX_NAME_LENGTH]}" if module else name[:_MAX_NAME_LENGTH]
+        if not dotted.isascii():
+            dotted = dotted.encode(errors="replace").decode()  # no page could send a lone surrogate
         if len(self._names) < _MAX_NAMES:
             self._names[module, name] = dotted
         return dotted

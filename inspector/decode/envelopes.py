@@ -122,9 +122,7 @@ def _constructor(type_name: str, parts: Value, meter: Meter) -> Value:
     if not args:
         shown = objects.from_fields(type_name, kwargs if kwargs is not None else {})
     elif kwargs:
-        shown = Tagged(
-            type_name, {"args": args, **(kwargs if isinstance(kwargs, dict) else {"kwargs": kwargs})}
-        )
+        shown = Tagged(type_name, {"args": args, **(kwargs if isinstance(kwargs, dict) else {"kwargs": kwargs})})
     elif isinstance(args, list) and len(args) == 1:
         if method == "fromhex" and (raw := _from_hex(type_name, args[0], meter)):
             return raw

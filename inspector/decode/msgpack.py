@@ -213,14 +213,15 @@ class _Reader:
             return Tagged(UNKNOWN_EXT, {"tag": code, "data": self._binary(size)})
         if depth > self._max_depth:
             return self._ext_too_deep(size)
-        outer, stop_at = self._end, self.position + size
+        start, outer = self.position, self._end
+        stop_at = start + size
         self._end = min(stop_at, outer)
         parts: list[Value] = []
         try:
             self._parts(code, depth, parts)
         except Stop as stop:
-            parts.append(stop.partial if stop.partial is not None else stop.rest(size))
-            stop.partial = self._object(code, parts)
+            parts.append(stop.partial if stop.partial is not None else stop.rest(self._end - start))
+            stop.partial = self._object(code, parts, cut=True)
             if stop.reason != "invalid" or stop_at > outer:
                 raise
             self._meter.warn(stop.sentence)
@@ -229,9 +230,7 @@ class _Reader:
         finally:
             self._end = outer
         if self.position != stop_at:
-            self._meter.warn(
-                "An object is followed by bytes that belong to no part of it; they are not shown."
-            )
+            self._meter.warn("An object is followed by bytes that belong to no part of it; they are not shown.")
             self.position = stop_at
         return self._object(code, parts)
 
@@ -244,7 +243,7 @@ class _Reader:
         else:
             self.read(1, 1, depth + 1, into)
 
-    def _object(self, code: int, parts: list[Value]) -> Value:
+    def _object(self, code: int, parts: list[Value], *, cut: bool = False) -> Value:
         if code == _DELTA_SNAPSHOT:
             return Tagged(objects.DELTA_SNAPSHOT, {"value": parts[0]})
         match parts:
@@ -256,13 +255,15 @@ class _Reader:
                     return objects.from_one(type_name, argument)
                 if code != _METHOD:
                     return objects.from_fields(type_name, argument)
-                return objects.from_one(type_name, argument, str(more[0]) if more else "")
+                method = more[0] if more and isinstance(more[0], str) else ""
+                return objects.from_one(type_name, argument, method)
         array = objects.from_array(parts) if code == _ARRAY else None
         if array is not None:
             return array
-        self._meter.warn(
-            "An object is not stored the way LangGraph stores objects; its parts are shown as they are."
-        )
+        if not cut:
+            self._meter.warn(
+                "An object is not stored the way LangGraph stores objects; its parts are shown as they are."
+            )
         return Tagged(UNKNOWN_EXT, {"tag": code, "parts": parts})
 
     def _ext_too_deep(self, size: int) -> Omitted:

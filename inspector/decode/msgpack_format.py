@@ -48,8 +48,7 @@ def _advance(tag: int) -> int:
 #: Bytes from a tag to the next value, 0 where a length says so; and the values inside it.
 _ADVANCE = bytes(_advance(tag) for tag in range(0x100))
 _INSIDE = bytes(
-    2 * (tag & 0x0F) if 0x80 <= tag <= 0x8F else tag & 0x0F if 0x90 <= tag <= 0x9F else 0
-    for tag in range(0x100)
+    2 * (tag & 0x0F) if 0x80 <= tag <= 0x8F else tag & 0x0F if 0x90 <= tag <= 0x9F else 0 for tag in range(0x100)
 )
 
 

@@ -77,8 +77,6 @@ class _Walk:
             self._memo[slot] = self._last[1]
 
     def _note(self, module: str | None, name: str | None) -> None:
-        shown_module, shown_name = (part[:_MAX_LENGTH] if part else "?" for part in (module, name))
         if len(self.names) < _MAX_NAMES:
-            self.names[f"{shown_module}.{shown_name}"] = None
-            self._meter.name(shown_module, shown_name)
+            self.names[self._meter.name(module or "?", name or "?")] = None
         self._last.append(None)

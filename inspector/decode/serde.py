@@ -88,12 +88,10 @@ def _decode(tag: str, data: bytes, meter: Meter, key: bytes | None) -> Value | A
             return jsonplus.decode_json(data, meter)
         case "pickle":
             names = pickles.list_names(data, meter)
-            return Omitted(
-                "pickle", size, "A pickle is a program; it is never run, only its names are listed.", names
-            )
+            return Omitted("pickle", size, "A pickle is a program; it is never run, only its names are listed.", names)
     inner, sealed, cipher = tag.partition("+")
     if not sealed:
-        return Omitted("unknown", size, f"No known serializer has the type {tag[:100]!r}.")
+        return Omitted("unknown", size, f"No known serializer has the type {tag[:100]!a}.")
     try:
         return _decode(inner, open_sealed(cipher, data, key), meter, key=None)
     except Closed as closed:

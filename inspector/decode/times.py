@@ -56,9 +56,7 @@ def iso_duration(delta: dt.timedelta) -> str:
 def timezone(parts: Sequence[Value]) -> Fields | None:
     """`(offset,)` or `(offset, name)`, the offset being a `timedelta`, as `UTC+05:30` and the name."""
     match parts:
-        case [Tagged("datetime.timedelta", {"value": str(offset)}), *rest] if (
-            text := _offset(offset)
-        ) is not None:
+        case [Tagged("datetime.timedelta", {"value": str(offset)}), *rest] if (text := _offset(offset)) is not None:
             fields: dict[str, Value] = {"value": f"UTC{text}" if text != "+00:00" else "UTC"}
             return fields | {"name": rest[0]} if rest else fields
     return None

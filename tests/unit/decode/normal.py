@@ -18,10 +18,11 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
-from inspector.domain.value import Binary, Pairs, Tagged
 from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.store.base import Item
 from langgraph.types import Send
+
+from inspector.domain.value import Binary, Pairs, Tagged
 
 ADDRESSES = (
     ipaddress.IPv4Address,
@@ -118,19 +119,11 @@ def _time(obj: Any) -> Tagged:
                 else tag(obj, value=str(dt.timezone(offset)), name=obj.tzname(None))
             )
         case dt.time():
-            beside: dict[str, Any] = {}
-            if (
-                obj.tzinfo is not None
-                and "name" in (zone := normal(obj.tzinfo)).fields
-                or isinstance(obj.tzinfo, zoneinfo.ZoneInfo)
-            ):
-                beside["tzinfo"] = normal(obj.tzinfo)
-                obj_text = obj.replace(tzinfo=None).isoformat()
-            else:
-                obj_text = obj.isoformat()
-            if obj.fold:
-                beside["fold"] = 1
-            return tag(obj, value=obj_text, **beside)
+            zone = None if obj.tzinfo is None else normal(obj.tzinfo)
+            beside = {"fold": 1} if obj.fold else {}
+            if isinstance(obj.tzinfo, zoneinfo.ZoneInfo) or (zone and "name" in zone.fields):
+                return tag(obj, value=obj.replace(tzinfo=None).isoformat(), tzinfo=zone, **beside)
+            return tag(obj, value=obj.isoformat(), **beside)
     return tag(obj, value=obj.isoformat())
 
 

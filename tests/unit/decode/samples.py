@@ -55,7 +55,7 @@ class Point(NamedTuple):
     y: float
 
 
-Old = namedtuple("Old", "a b")  # noqa: PYI024 - the untyped kind is stored too
+Old = namedtuple("Old", "a b")
 
 
 @dataclass

@@ -6,8 +6,9 @@ import datetime as dt
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from inspector.decode.times import iso_duration
 from pydantic import TypeAdapter
+
+from inspector.decode.times import iso_duration
 
 READER = TypeAdapter(dt.timedelta)
 

@@ -10,16 +10,16 @@ from collections import deque
 from typing import Any
 
 import pytest
-from inspector.decode import Budget, decode_json_inline, decode_value
-from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged
 from langchain_core.load import dumpd
 from langchain_core.messages import BaseMessage
 from langgraph.checkpoint.redis.jsonplus_redis import JsonPlusRedisSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.serde.types import _DeltaSnapshot
-from langgraph.types import Interrupt, Send
+from langgraph.types import Send
 from pydantic import SecretStr
 
+from inspector.decode import Budget, decode_json_inline, decode_value
+from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import MESSAGES, SECRET, Leaf
 
@@ -32,14 +32,18 @@ def lc2(*path: str, **more: Any) -> dict[str, Any]:
     return {"lc": 2, "type": "constructor", "id": list(path), **more}
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+# LangChain's own JSON has no bytes, which the tool message's artifact holds.
+@pytest.mark.parametrize(
+    "message",
+    [message for message in MESSAGES if getattr(message, "artifact", None) is None],
+    ids=lambda message: type(message).__name__,
+)
 def test_a_message_is_the_same_object_as_in_msgpack(message: BaseMessage) -> None:
     envelope = dumpd(message)
-    if envelope["type"] == "not_implemented" or "artifact" in envelope["kwargs"]:
-        pytest.skip("LangChain writes no JSON for it")
     packed = decode_value(*JsonPlusSerializer().dumps_typed([message])).value
     assert isinstance(packed, list)
-    assert isinstance(expected := packed[0], Tagged)
+    expected = packed[0]
+    assert isinstance(expected, Tagged)
 
     shown = decode_json_inline(envelope)
 
@@ -82,7 +86,8 @@ def test_it_says_when_the_redis_saver_lost_the_value(value: Any) -> None:
 
     assert isinstance(decoded, list)
     assert isinstance(decoded[0], Tagged)
-    assert isinstance(lost := decoded[0].fields["value"], Omitted)
+    lost = decoded[0].fields["value"]
+    assert isinstance(lost, Omitted)
     assert lost.reason == "not stored"
 
 
@@ -117,18 +122,14 @@ def test_objects_of_langgraphs_old_json_show_like_todays() -> None:
         "datetime.datetime", {"value": "2026-01-02"}
     )
     assert of_json(lc2("datetime", "date", args=[2026, 1, 2])) == normal(dt.date(2026, 1, 2))
-    assert of_json(
-        lc2("datetime", "timezone", args=[lc2("datetime", "timedelta", args=[0, 3600, 0])])
-    ) == normal(dt.timezone(dt.timedelta(hours=1)))
-    assert of_json(lc2("builtins", "set", args=[[1]])) == normal({1})
-    assert of_json(lc2("pathlib", "PosixPath", args=["/", "a"])) == Tagged(
-        "pathlib.PosixPath", {"value": "/a"}
+    assert of_json(lc2("datetime", "timezone", args=[lc2("datetime", "timedelta", args=[0, 3600, 0])])) == normal(
+        dt.timezone(dt.timedelta(hours=1))
     )
+    assert of_json(lc2("builtins", "set", args=[[1]])) == normal({1})
+    assert of_json(lc2("pathlib", "PosixPath", args=["/", "a"])) == Tagged("pathlib.PosixPath", {"value": "/a"})
     assert of_json(lc2("re", "compile", args=["a", 2])) == Tagged("re.Pattern", {"pattern": "a", "flags": 2})
     assert of_json(lc2("app", "Colour", args=["red"])) == Tagged("app.Colour", {"value": "red"})
-    assert of_json(lc2("pydantic", "SecretStr", args=[SECRET])) == Tagged(
-        "pydantic.SecretStr", {"value": "**********"}
-    )
+    assert of_json(lc2("pydantic", "SecretStr", args=[SECRET])) == Tagged("pydantic.SecretStr", {"value": "**********"})
     assert of_json(lc2("builtins", "bytes", method="fromhex", args=["00ff"])) == Binary(b"\x00\xff", 2)
     assert of_json(lc2("app", "M", method=[None, "construct"], kwargs={"a": 1})) == Tagged("app.M", {"a": 1})
     assert of_json(lc2("app", "M", args=[1, 2], kwargs={"a": 1})) == Tagged("app.M", {"args": [1, 2], "a": 1})
@@ -231,7 +232,8 @@ def test_a_part_of_an_envelope_that_is_cut_stays_an_object() -> None:
 
     assert isinstance(shown, Tagged)
     assert shown.type_name == "app.M"
-    assert isinstance(items := shown.fields["items"], list)
+    items = shown.fields["items"]
+    assert isinstance(items, list)
     assert isinstance(items[-1], Omitted)
     assert items[-1].size == 50 - (len(items) - 1)
 

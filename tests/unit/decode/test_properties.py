@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import decimal
 import ipaddress
 import pathlib
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inspector.decode import Budget, decode_json_inline, decode_value
-from inspector.domain.value import to_json
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Interrupt, Send
 
+from inspector.decode import Budget, decode_json_inline, decode_value
+from inspector.domain.value import to_json
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import SAMPLES, Branch, Leaf, Point
 
@@ -40,7 +39,7 @@ objects = (
     | st.frozensets(text, max_size=5)
     | st.builds(Point, st.integers(0, 9), st.floats())
     | st.builds(Leaf, text, st.sets(text, max_size=3))
-    | st.builds(lambda content: HumanMessage(content), text)
+    | st.builds(HumanMessage, text)
     | st.builds(lambda content, number: AIMessage(content, id=str(number)), text, st.integers())
     | st.lists(st.floats(), min_size=16, max_size=40)
     | st.lists(st.integers(0, 127), min_size=16, max_size=40)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inspector.decode import decode_value
-from inspector.domain.value import CutText, Omitted, Tagged, to_json
 from langchain_core.messages import BaseMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
+from inspector.decode import decode_value
+from inspector.domain.value import CutText, Omitted, Tagged, to_json
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import MESSAGES, SAMPLES, SECRET
 
@@ -30,7 +30,8 @@ def test_a_message_has_the_fields_that_its_model_dumps(message: BaseMessage) -> 
     decoded = decode_value(*SERDE.dumps_typed([message]))
 
     assert isinstance(decoded.value, list)
-    assert isinstance(shown := decoded.value[0], Tagged)
+    shown = decoded.value[0]
+    assert isinstance(shown, Tagged)
     assert list(shown.fields) == list(message.model_dump())
     assert shown.fields["type"] == message.type
     assert decoded.type_names[-1] == shown.type_name == f"{type(message).__module__}.{type(message).__name__}"
@@ -54,18 +55,14 @@ def test_a_secret_appears_nowhere() -> None:
 
 
 def test_a_secret_appears_nowhere_however_the_data_is_cut() -> None:
-    _, blob = SERDE.dumps_typed(
-        {"before": 1, "secret": SAMPLES["secrets"], "model": SAMPLES["pydantic models"]}
-    )
+    _, blob = SERDE.dumps_typed({"before": 1, "secret": SAMPLES["secrets"], "model": SAMPLES["pydantic models"]})
 
     for cut in range(len(blob)):
         assert SECRET[:8] not in repr(decode_value("msgpack", blob[:cut]))
 
 
 def test_each_class_is_named_once_in_the_order_met() -> None:
-    decoded = decode_value(
-        *SERDE.dumps_typed([SAMPLES["dataclasses"], SAMPLES["uuid"], SAMPLES["dataclasses"]])
-    )
+    decoded = decode_value(*SERDE.dumps_typed([SAMPLES["dataclasses"], SAMPLES["uuid"], SAMPLES["dataclasses"]]))
 
     assert decoded.type_names == (
         "builtins.set",
