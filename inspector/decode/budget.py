@@ -16,8 +16,7 @@ from inspector.domain.value import Omitted, Value
 #: Elements granted between two looks at the clock: some tenths of a millisecond of work.
 BATCH = 1024
 
-#: Texts up to this many characters are never cut: keys, ids and class names are that short, and cutting saves
-#: nothing.
+#: Texts up to this many characters are never cut: keys, ids and class names are that short, and cutting saves nothing.
 ALWAYS_WHOLE = 255
 
 _MAX_WARNINGS = 20
@@ -29,9 +28,8 @@ _MAX_NAME_LENGTH = 200
 class Budget:
     """Limits of one decoding. What lies beyond one is cut, marked with its size, and named in a warning.
 
-    `max_depth` counts nested containers and objects. The default leaves room for legitimate nesting, and
-    keeps code that recurses over a tree with three frames a level (`to_json`) at a third of Python's usual
-    recursion limit.
+    `max_depth` counts nested containers and objects. The default leaves room for legitimate nesting, and keeps code
+    that recurses over a tree with three frames a level (`to_json`) at a third of Python's usual recursion limit.
     """
 
     max_bytes: int = 16_000_000  #: a stored value larger than this is not decoded at all
@@ -48,8 +46,7 @@ DEFAULT_BUDGET = Budget()
 class Stop(Exception):
     """Reading cannot go on: the budget is spent, or the data is broken.
 
-    On its way out each open container puts what it has so far into `partial`, so nothing already read is
-    lost.
+    On its way out each open container puts what it has so far into `partial`, so nothing already read is lost.
     """
 
     def __init__(self, reason: str, sentence: str) -> None:

@@ -41,9 +41,11 @@ _MARKS: dict[str, tuple[str, str, set[object]]] = {
 }
 _BYTES_MARK = "__bytes__"
 
+#: A mapping with none of these keys stands for no object.
+SIGNS: frozenset[object] = frozenset({"lc", _BYTES_MARK, *_MARKS})
+
 _NOT_STORED = "The serializer kept this object's class, not its value."
-#: Classes of these modules have no `__dict__`, which is all that the Redis saver keeps of a class it does not
-#: know.
+#: Classes of these modules have no `__dict__`, which is all that the Redis saver keeps of a class it does not know.
 _WITHOUT_DICT = frozenset(
     {
         "builtins",
@@ -119,6 +121,8 @@ def _constructor(type_name: str, parts: Value, meter: Meter) -> Value:
     if not isinstance(parts, dict):
         return Tagged(type_name, {REST: parts})
     args, kwargs, method = parts.get("args"), parts.get("kwargs"), parts.get("method")
+    if args and objects.is_secret(type_name):
+        return Tagged(type_name, {"value": objects.MASK})
     if not args:
         shown = objects.from_fields(type_name, kwargs if kwargs is not None else {})
     elif kwargs:

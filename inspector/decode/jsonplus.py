@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from inspector.decode.budget import Meter, Stop
 from inspector.decode.containers import cut_list, cut_mapping, mapping, too_deep
-from inspector.decode.envelopes import Recognised, marked_bytes, recognise
+from inspector.decode.envelopes import SIGNS, Recognised, marked_bytes, recognise
 from inspector.decode.texts import NOT_UTF8, binary, unicode_text
 from inspector.domain.value import Omitted, Value
 
@@ -26,7 +26,7 @@ Element = TypeVar("Element")
 MAX_DIGITS = 400
 
 #: JSON is parsed in one go when it has at most this many times the nodes that are shown.
-_PARSED_TO_SHOWN = 4
+_PARSED_TO_SHOWN = 2
 
 _LONG_INTEGER = re.compile(rf"(?<![0-9])[0-9]{{{MAX_DIGITS + 1}}}")
 #: A string, or what there is of one: cannot fail where it starts with a quote, so its time is linear.
@@ -70,10 +70,10 @@ class _Builder:
 
     def value(self, raw: object, depth: int) -> Value:
         """`raw` as a value, a container being at level `depth`. Raises `Stop` with what was read of it."""
-        if raw is None or isinstance(raw, bool | float | Omitted):
-            return raw
         if isinstance(raw, str):
             return unicode_text(raw, self._meter)
+        if raw is None or isinstance(raw, bool) or isinstance(raw, float):  # noqa: SIM101 - a union costs double
+            return raw
         if isinstance(raw, int):
             # log10(2) is 0.30103: close enough to count digits without making them.
             digits = raw.bit_length() * 30103 // 100000
@@ -84,9 +84,13 @@ class _Builder:
             return too_deep(len(raw), self._meter) if depth > self._max_depth else self._list(raw, depth)
         if isinstance(raw, bytes):
             return binary(raw, self._meter)
+        if isinstance(raw, Omitted):  # a number that the parser left out
+            return raw
         return _left_out("unknown", 1, f"JSON knows no {type(raw).__name__}.", self._meter)
 
     def _dict(self, raw: dict[object, object], depth: int) -> Value:
+        if SIGNS.isdisjoint(raw):
+            return self._mapping(raw, depth)
         found = recognise(raw)
         if found is not None:
             return self._object(found, depth)
@@ -136,8 +140,7 @@ def _has_too_many_nodes(text: str, meter: Meter) -> bool:
     limit = meter.budget.max_nodes * _PARSED_TO_SHOWN
     if _count_nodes(text) <= limit:
         return False
-    # An entry has at most four quotes of its own; this also bounds how many strings there are to look for
-    # below.
+    # An entry has at most four quotes of its own; this also bounds how many strings there are to look for below.
     if text.count('"') - text.count('\\"') > 4 * limit:
         return True
     return _count_nodes(_STRING.sub("", text)) > limit

@@ -1,9 +1,8 @@
 """A bounded, one-pass reader of msgpack, with LangGraph's extension types. Standard library only.
 
-Existing readers build Python objects without any limit (60 MB of empty lists become 4 GB) and hand an
-object's stored parts to a hook that imports and calls what they name. This one reads each byte at most once,
-asks the meter before each batch of elements, copies no payload to look into it, and makes only values of the
-tree.
+Existing readers build Python objects without any limit (60 MB of empty lists become 4 GB) and hand an object's stored
+parts to a hook that imports and calls what they name. This one reads each byte at most once, asks the meter before
+each batch of elements, copies no payload to look into it, and makes only values of the tree.
 
 Reading is recursive, with three frames a level and a level for each container and object, so
 `Budget.max_depth` bounds the stack. What lies deeper is stepped over by `skip`, which does not recurse.
@@ -72,9 +71,8 @@ class _Reader:
     def read(self, count: int, width: int, depth: int, into: list[Value]) -> None:
         """Append `count` elements of `width` values each. A container among them is at level `depth`.
 
-        Short texts, small integers and constants, nearly everything a chat is made of, are read right here.
-        Raises `Stop` with `into` holding what came before; a container that was cut inside is in
-        `Stop.partial`.
+        Short texts, small integers and constants, nearly everything a chat is made of, are read right here. Raises
+        `Stop` with `into` holding what came before; a container that was cut inside is in `Stop.partial`.
         """
         data, end, append = self._data, self._end, into.append
         position = self.position
@@ -126,9 +124,7 @@ class _Reader:
             return None
         step, number = found
         stop = position + step * count
-        if stop > self._end or data.count(data[position : position + 1], position, stop) < count:
-            return None
-        if data[position:stop:step] != data[position : position + 1] * count:
+        if stop > self._end or data[position:stop:step] != data[position : position + 1] * count:
             return None
         self.position = stop
         return list(chain.from_iterable(iter_unpack(number, data[position:stop])))

@@ -20,8 +20,7 @@ NUMBERS = {
     0xD3: Struct(">q"),
 }
 
-#: The same for a row of numbers that share a tag: the step from tag to tag, and a format that jumps over the
-#: tag.
+#: The same for a row of numbers that share a tag: the step from tag to tag, and a format that jumps over the tag.
 RUN_FORMATS = {tag: (1 + number.size, f">x{number.format[-1]}") for tag, number in NUMBERS.items()}
 
 #: Tags of bin, str, array and map, and how many bytes their length takes.

@@ -1,9 +1,8 @@
 """From a class's name and its stored arguments to a readable `Tagged`. Pure: nothing named is looked up.
 
-What each class is stored as is a fact of LangGraph's serializer (`langgraph.checkpoint.serde.jsonplus`): a
-`UUID` as its 32 hex digits, a `Path` as its parts, a `timedelta` as three integers. This module turns those
-back into what a person writes; arguments that are not what the class is known to be stored as are shown as
-they are.
+What each class is stored as is a fact of LangGraph's serializer (`langgraph.checkpoint.serde.jsonplus`): a `UUID` as
+its 32 hex digits, a `Path` as its parts, a `timedelta` as three integers. This module turns those back into what a
+person writes; arguments that are not what the class is known to be stored as are shown as they are.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ MASK = "**********"
 
 DELTA_SNAPSHOT = "langgraph.checkpoint.serde.types._DeltaSnapshot"
 
+_SECRET_WORDS = ("secret", "password", "passphrase", "apikey", "credential")
+
 _ARRAY_HEAD = 8
 _NUMBER_CODES = {
     "f": {2: "e", 4: "f", 8: "d"},
@@ -35,9 +36,8 @@ _NUMBER_CODES = {
 def shown_class(module: str, name: str) -> tuple[str, str]:
     """The module and name to show for those stored.
 
-    A pattern is stored as the function that compiles it. LangChain stores its own classes under the module
-    they lived in years ago (`langchain_core.load.mapping`); its messages and documents are shown where they
-    live now.
+    A pattern is stored as the function that compiles it. LangChain stores its own classes under the module they lived
+    in years ago (`langchain_core.load.mapping`); its messages and documents are shown where they live now.
     """
     if module == "re" and name == "compile":
         return "re", "Pattern"
@@ -49,9 +49,18 @@ def shown_class(module: str, name: str) -> tuple[str, str]:
     return module, name
 
 
+def is_secret(type_name: str) -> bool:
+    """Whether an object that is one value holds a secret.
+
+    The serializer stores everything with a `get_secret_value` method that way, subclasses too; only the name is known.
+    """
+    name = type_name.partition("[")[0].rpartition(".")[2].lower()  # `Secret[datetime.date]` is a class's name too
+    return any(word in name for word in _SECRET_WORDS)
+
+
 def from_one(type_name: str, argument: Value, method: str = "") -> Tagged:
     """An object made from one argument: `Class(argument)`, or `Class.method(argument)`."""
-    if _is_secret(type_name):
+    if is_secret(type_name):
         return Tagged(type_name, {"value": MASK})
     known = _from_many(type_name, [argument])
     if known is not None:
@@ -67,7 +76,7 @@ def from_one(type_name: str, argument: Value, method: str = "") -> Tagged:
 
 def from_args(type_name: str, arguments: Value) -> Tagged:
     """An object made from positional arguments: `Class(*arguments)`."""
-    if _is_secret(type_name):
+    if is_secret(type_name):
         return Tagged(type_name, {"value": MASK})
     if isinstance(arguments, list):
         known = _from_many(type_name, arguments)
@@ -131,15 +140,6 @@ _MESSAGE_MODULES = {
 }
 
 _COLLECTIONS = frozenset({"builtins.set", "builtins.frozenset", "builtins.tuple", "collections.deque"})
-
-
-def _is_secret(type_name: str) -> bool:
-    """Whether an object that is one value holds a secret.
-
-    The serializer stores everything with a `get_secret_value` method that way, subclasses too; only the name
-    is known.
-    """
-    return "secret" in type_name.rpartition(".")[2].lower()
 
 
 def _dashed(argument: Value) -> Value:

@@ -21,9 +21,8 @@ from inspector.domain.value import ABSENT, Absent, Omitted, Value
 class Decoded:
     """One decoded value and what decoding it told.
 
-    `encoding` is the stored tag, "" where none is stored; `type_names` are the classes that the data names,
-    each once; `warnings` are sentences about what is not shown as stored; `nodes` counts elements, entries
-    and parts.
+    `encoding` is the stored tag, "" where none is stored; `type_names` are the classes that the data names, each once;
+    `warnings` are sentences about what is not shown as stored; `nodes` counts elements, entries and parts.
     """
 
     value: Value | Absent

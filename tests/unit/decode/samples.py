@@ -31,7 +31,7 @@ from langchain_core.messages import (
 from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.store.base import Item
 from langgraph.types import Command, Interrupt, Overwrite, Send
-from pydantic import BaseModel, RootModel, SecretBytes, SecretStr
+from pydantic import BaseModel, RootModel, Secret, SecretBytes, SecretStr
 
 WHEN = dt.datetime(2026, 11, 2, 13, 5, 0, 123456, tzinfo=dt.timezone(dt.timedelta(hours=5, minutes=30)))
 SECRET = "sk-live-never-shown"
@@ -205,7 +205,7 @@ SAMPLES: dict[str, Any] = {
     ],
     "paths": [pathlib.Path(text) for text in ("/a/b.txt", "a/b", ".", "/", "..", "/ü 1")],
     "patterns": [re.compile("a+", re.IGNORECASE), re.compile(rb"\x00")],
-    "secrets": [SecretStr(SECRET), SecretBytes(SECRET.encode()), SecretStr("")],
+    "secrets": [SecretStr(SECRET), SecretBytes(SECRET.encode()), SecretStr(""), Secret[dt.date](WHEN.date())],
     "pydantic models": [
         Person(
             name="Ann",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
+import sys
 import time
 from typing import Any
 
 import pytest
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import Budget, Decoded, decode_value
+from inspector.decode import Budget, Decoded, decode_json_inline, decode_value
 from inspector.domain.value import Binary, Omitted, Pairs, Tagged, to_json
 from tests.unit.decode.raw import an_object, ext, nested_ext, nested_lists, nested_maps, pack
 from tests.unit.decode.samples import SAMPLES
@@ -331,22 +333,25 @@ def test_a_hundred_levels_are_shown_and_every_consumer_survives_them() -> None:
 
 
 def test_the_deepest_tree_leaves_most_of_the_stack_to_others() -> None:
-    import sys
-
-    deepest = [nested_lists(5000), nested_maps(5000), nested_ext(5000, 7), nested_ext(5000, 2, b"\x93\xa1a\xa1B")]
+    blobs = [nested_lists(5000), nested_maps(5000), nested_ext(5000, 7), nested_ext(5000, 2, b"\x93\xa1a\xa1B")]
+    inline: Any = None
+    envelope: Any = None
+    for _ in range(500):
+        inline = [{"a": inline}]
+        envelope = {"lc": 1, "type": "constructor", "id": ["a", "B"], "kwargs": {"a": envelope}}
     used = stack_depth()
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(used + 450)
     try:
-        for blob in deepest:
+        for blob in blobs:
             to_json(decode(blob).value)  # type: ignore[arg-type]
+        for parsed in (inline, envelope):
+            to_json(decode_json_inline(parsed).value)  # type: ignore[arg-type]
     finally:
         sys.setrecursionlimit(before)
 
 
 def stack_depth() -> int:
-    import sys
-
     frame, depth = sys._getframe(), 0
     while frame is not None:
         frame, depth = frame.f_back, depth + 1  # type: ignore[assignment]
@@ -364,4 +369,4 @@ def test_mutations_of_everything_never_raise() -> None:
                 blob[chance.randrange(len(blob))] = chance.choice([chance.randrange(256), 0xC9, 0xDD, 0xC7, 0x81, 0x93])
         decoded = decode_value(chance.choice(["msgpack", "msgpack", "json", "pickle"]), bytes(blob))
         assert not any("Could not be decoded" in warning for warning in decoded.warnings), bytes(blob)
-        to_json(decoded.value)  # type: ignore[arg-type]
+        json.dumps(to_json(decoded.value), ensure_ascii=False).encode()  # type: ignore[arg-type]
