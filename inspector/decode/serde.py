@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inspector.decode import jsonplus, pickles
-from inspector.decode.budget import DEFAULT_BUDGET, Budget, Meter, Stop
+from inspector.decode.budget import DEFAULT_BUDGET, Budget, Meter
 from inspector.decode.cipher import Closed, open_sealed
 from inspector.decode.msgpack import decode_msgpack
 from inspector.decode.texts import binary
@@ -48,9 +48,6 @@ def decode_value(
             value = Omitted("not stored", 0, "No bytes are stored for this value.")
         else:
             value = _decode(tag, data, meter, key)
-    except Stop as stop:
-        meter.warn(stop.sentence)
-        value = stop.rest(len(data))
     except Exception as error:
         # The readers answer for what they expect; this answers for what nobody expected.
         value = _unreadable(error, len(data), meter)

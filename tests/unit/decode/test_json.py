@@ -19,10 +19,10 @@ from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.types import Send
 from pydantic import SecretStr
 
-from inspector.decode import Budget, decode_json_inline, decode_value
+from inspector.decode import Budget, decode_json_inline, decode_value, jsonplus
 from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged, to_json
 from tests.unit.decode.normal import assert_same, normal
-from tests.unit.decode.samples import MESSAGES, SECRET, Leaf
+from tests.unit.decode.samples import MESSAGES, SAMPLES, SECRET, Leaf
 
 
 def of_json(document: Any) -> Any:
@@ -144,6 +144,20 @@ def test_objects_of_langgraphs_old_json_show_like_todays() -> None:
     assert of_json(lc2("app", "M", args=[1, 2])) == Tagged("app.M", {"args": [1, 2]})
 
 
+def test_a_document_is_shown_where_its_class_lives_now() -> None:
+    shown = decode_json_inline(dumpd(SAMPLES["a document"])).value
+
+    assert isinstance(shown, Tagged)
+    assert {"id": None, **shown.fields} == normal(SAMPLES["a document"]).fields
+    assert shown.type_name == normal(SAMPLES["a document"]).type_name
+
+
+def test_digits_that_are_none_are_shown_as_they_are() -> None:
+    assert of_json(lc2("builtins", "bytes", method="fromhex", args=["xyz"])) == Tagged(
+        "builtins.bytes", {"value": "xyz", "method": "fromhex"}
+    )
+
+
 def test_what_else_an_envelope_holds_is_kept() -> None:
     assert of_json(lc2("app", "M", kwargs={"a": 1}, graph={"nodes": []})) == Tagged(
         "app.M", {"graph": {"nodes": []}, "a": 1}
@@ -244,6 +258,23 @@ def test_a_part_of_an_envelope_that_is_cut_stays_an_object() -> None:
     assert isinstance(items, list)
     assert isinstance(items[-1], Omitted)
     assert items[-1].size == 50 - (len(items) - 1)
+
+
+def test_an_envelope_that_is_cut_before_its_parts_keeps_its_name() -> None:
+    document = {"first": 1, "second": lc2("app", "M", kwargs={"a": 1})}
+
+    shown = decode_json_inline(document, budget=Budget(max_nodes=3)).value
+
+    assert isinstance(shown, dict)
+    cut = shown["second"]
+    assert isinstance(cut, Tagged)
+    assert isinstance(cut.fields["…"], Omitted)
+
+
+def test_a_fault_of_our_own_shows_as_one_unreadable_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jsonplus, "tree", lambda *_: 1 / 0)
+
+    assert decode_json_inline([1]).value == Omitted("invalid", 1, "Could not be decoded (ZeroDivisionError).")
 
 
 def test_commas_inside_texts_do_not_count_as_elements() -> None:

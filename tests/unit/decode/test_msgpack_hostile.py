@@ -299,6 +299,34 @@ def test_what_follows_something_too_deep_is_still_read() -> None:
     assert shown["after"] == decode(sample).value
 
 
+@pytest.mark.parametrize(
+    "broken", [b"", b"\xa5ab", b"\xd9\xff", b"\xc1", b"\xdd\x00", b"\xc9\xff\xff\xff\xff\x05\x93", b"\xd8"]
+)
+def test_what_breaks_while_it_is_stepped_over_is_marked(broken: bytes) -> None:
+    decoded = decode(b"\x92\x01\x92\x91" + broken, max_depth=1)
+
+    assert decoded.value == [1, Omitted("invalid", 1, decoded.warnings[0])]
+
+
+def test_an_object_too_deep_that_claims_too_much_is_marked() -> None:
+    decoded = decode(b"\x92\x01\xc9\xff\xff\xff\xff\x05\x93", max_depth=1)
+
+    assert decoded.value == [1, Omitted("invalid", 1, decoded.warnings[0])]
+
+
+def test_a_secret_stored_with_several_arguments_is_masked() -> None:
+    assert decode(an_object(1, "app", "Secret", ["x", "y"])).value == Tagged("app.Secret", {"value": "**********"})
+
+
+def test_an_offset_of_days_is_no_timezone() -> None:
+    days = an_object(1, "datetime", "timedelta", [2, 0, 0])
+    payload = b"\x93" + pack("datetime") + pack("timezone") + b"\x91" + days
+
+    assert decode(ext(1, payload)).value == Tagged(
+        "datetime.timezone", {"args": [Tagged("datetime.timedelta", {"value": "P2D"})]}
+    )
+
+
 def test_every_sample_can_be_stepped_over() -> None:
     for sample in SAMPLES.values():
         blob = JsonPlusSerializer().dumps_typed([sample, 7])[1]
