@@ -55,8 +55,6 @@ class ThreadEntry(models.Model):
     rebuilt_values = models.BooleanField()
     verified_at = models.DateTimeField()
 
-    workers: models.Manager[ThreadWorker]
-
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]
         indexes = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 START = "__start__"
 TASKS = "__pregel_tasks"  #: Sends waiting for the next step
 ERROR = "__error__"
@@ -40,7 +42,13 @@ def triggered_node(channel: str) -> str | None:
 
 
 def join_starts(channel: str) -> frozenset[str] | None:
-    """The nodes that a join channel waits for, or None when the channel is no join."""
+    """What a join channel waits for, to be compared with `joined_names` of who has arrived; None for any other channel.
+
+    A node's name may itself hold the plus that stands between names, so both sides are compared in pieces."""
     if not channel.startswith(_JOIN):
         return None
-    return frozenset(channel[len(_JOIN) :].rpartition(":")[0].split("+"))
+    return joined_names([channel[len(_JOIN) :].rpartition(":")[0]])
+
+
+def joined_names(nodes: Iterable[str]) -> frozenset[str]:
+    return frozenset(piece for node in nodes for piece in node.split("+"))

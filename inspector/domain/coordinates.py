@@ -1,8 +1,8 @@
 """Where a checkpoint is, and what its id says by itself.
 
-A `checkpoint_id` is a UUID version 6 made by the worker: its time is the worker's clock, and its clock sequence holds the
-step (`0x8000 | step` in 14 bits, so -1 is `bfff`). LangGraph's "latest" is the greatest id, which is why a worker whose
-clock lags writes checkpoints that nobody finds again.
+A `checkpoint_id` is a UUID version 6 made by the worker: its time is the worker's clock, and its clock sequence holds
+the step (`0x8000 | step` in 14 bits, so -1 is `bfff`). LangGraph's "latest" is the greatest id, which is why a worker
+whose clock lags writes checkpoints that nobody finds again.
 """
 
 from __future__ import annotations

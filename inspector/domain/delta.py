@@ -1,8 +1,8 @@
 """Rebuilding a delta channel: a channel whose checkpoints leave its value out and keep only the writes.
 
-LangGraph replays the writes through the graph's reducer. We have no graph, so two reducers that nearly everybody uses are
-followed by their effect: messages are merged by id, anything else in a list is appended, mappings are merged. The result
-is labelled as rebuilt wherever it is shown.
+LangGraph replays the writes through the graph's reducer. We have no graph, so two reducers that nearly everybody uses
+are followed by their effect: messages are merged by id, anything else in a list is appended, mappings are merged. The
+result is labelled as rebuilt wherever it is shown.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from inspector.domain.messages import is_message, message_id_of, role_of
 from inspector.domain.value import ABSENT, Absent, Tagged, Value
 
-#: Set in the metadata of checkpoints whose graph has delta channels: channel to [updates, super-steps] since a snapshot.
+#: Set in the metadata of checkpoints whose graph has delta channels: channel to [updates, super-steps] since a
+#: snapshot.
 COUNTERS = "counters_since_delta_snapshot"
 _REMOVE_ALL = "__remove_all__"
 _SNAPSHOT = "langgraph.checkpoint.serde.types._DeltaSnapshot"
@@ -40,7 +42,10 @@ def replay(seed: Value | Absent, writes: Iterable[Value]) -> Value:
     value: Value | Absent = seed if isinstance(seed, Absent) else snapshot_value(seed)
     for write in writes:
         replaced = _overwrite(write)
-        value = replaced if not isinstance(replaced, Absent) else _merge(value, write)
+        if isinstance(replaced, Absent):
+            value = _merge(value, write)
+        else:
+            value = ABSENT if replaced is None else replaced  # an Overwrite with None empties the channel
     return [] if isinstance(value, Absent) else value
 
 
@@ -52,46 +57,54 @@ def snapshot_value(stored: Value) -> Value:
 
 
 def _overwrite(write: Value) -> Value | Absent:
+    """The value of an `Overwrite`, as an object or in one of the two forms that it takes in JSON."""
     match write:
         case Tagged(fields=fields) if write.short_name == "Overwrite":
             return fields.get("value")
         case {"__overwrite__": value, **rest} if not rest:
+            return value
+        case {"type": "__overwrite__", "value": value}:
             return value
     return ABSENT
 
 
 def _merge(value: Value | Absent, write: Value) -> Value:
     if isinstance(value, Absent):
-        value = {} if isinstance(write, dict) and not _looks_like_message(write) else []
+        value = {} if isinstance(write, dict) and not is_message(write) else []
     if isinstance(value, dict):
         return {**value, **write} if isinstance(write, dict) else value
     if not isinstance(value, list):
         return write
-    merged = list(value)
-    for item in write if isinstance(write, list) else [write]:
-        _add(merged, item)
-    return merged
+    return _add(value, write if isinstance(write, list) else [write])
 
 
-def _add(items: list[Value], item: Value) -> None:
-    """As `add_messages` does: an id that is there is replaced in place, a removal takes it out, all else is appended."""
-    item_id = _message_id(item)
-    if isinstance(item, Tagged) and item.short_name == "RemoveMessage":
-        items[:] = [] if item_id == _REMOVE_ALL else [kept for kept in items if _message_id(kept) != item_id]
-        return
-    if item_id is not None:
-        for place, kept in enumerate(items):
-            if _message_id(kept) == item_id:
-                items[place] = item
-                return
-    items.append(item)
+def _add(items: list[Value], added: list[Value]) -> list[Value]:
+    """As `add_messages` does: a known id is replaced in place, a removal takes it out, all else is appended. What is no
+    message is always appended, whatever id it has: its reducer adds lists."""
+    wipes = [place for place, item in enumerate(added) if _is_removal(item) and _id_of(item) == _REMOVE_ALL]
+    if wipes:
+        return added[wipes[-1] + 1 :]
+    merged = list(items)
+    places = {item_id: place for place, item in enumerate(merged) if (item_id := _id_of(item)) is not None}
+    removed = set()
+    for item in added:
+        item_id = _id_of(item)
+        if _is_removal(item):
+            removed.add(item_id)
+            continue
+        removed.discard(item_id)
+        if item_id in places:
+            merged[places[item_id]] = item
+            continue
+        if item_id is not None:
+            places[item_id] = len(merged)
+        merged.append(item)
+    return [item for item in merged if _id_of(item) not in removed] if removed else merged
 
 
-def _message_id(item: Value) -> str | None:
-    fields = item.fields if isinstance(item, Tagged) else item if isinstance(item, dict) else {}
-    found = fields.get("id")
-    return found if isinstance(found, str) and found else None
+def _is_removal(item: Value) -> bool:
+    return role_of(item) == "remove"
 
 
-def _looks_like_message(value: Mapping[str, Value]) -> bool:
-    return "content" in value and ("role" in value or "type" in value)
+def _id_of(item: Value) -> str | None:
+    return message_id_of(item) if is_message(item) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from inspector.domain.channels import START, TASKS, join_starts, triggered_node
+from inspector.domain.channels import START, TASKS, join_starts, joined_names, triggered_node
 from inspector.domain.turns import Version, version_order
 from inspector.domain.value import Tagged, Value
 
@@ -17,7 +17,7 @@ Seen = Mapping[str, Mapping[str, Version]]
 
 
 def learn_triggers(checkpoints: Iterable[Seen]) -> dict[str, frozenset[str]]:
-    """Trigger channels by node, from every `versions_seen` of a namespace: LangGraph records exactly a node's triggers."""
+    """Trigger channels by node, from every `versions_seen` of a namespace: it records exactly a node's triggers."""
     triggers: dict[str, set[str]] = {}
     for versions_seen in checkpoints:
         for node, seen in versions_seen.items():
@@ -81,7 +81,7 @@ def _is_available(channel: str, value: Value) -> bool:
     if starts is None:
         return True
     arrived = value.fields.get("items") if isinstance(value, Tagged) else value
-    return isinstance(arrived, list) and starts == {item for item in arrived if isinstance(item, str)}
+    return isinstance(arrived, list) and starts == joined_names(item for item in arrived if isinstance(item, str))
 
 
 def node_of_task_path(task_path: str) -> str:
@@ -94,4 +94,4 @@ def send_index(task_path: str) -> int | None:
     """The number of the Send in a write's `task_path`, as `~__pregel_push, 0000000002, …`; None for anything else."""
     kind, _, rest = task_path.partition(", ")
     number = rest.partition(",")[0].strip()
-    return int(number) if kind == "~__pregel_push" and number.isdigit() and len(number) < 12 else None
+    return int(number) if kind == "~__pregel_push" and number.isdecimal() and len(number) < 12 else None

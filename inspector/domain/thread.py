@@ -31,7 +31,7 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class ThreadHistory:
-    """One namespace of a thread, newest checkpoint first. `truncated` when the store holds older ones than were read."""
+    """One namespace of a thread, newest checkpoint first. `truncated` when the store holds older ones too."""
 
     thread_id: str
     checkpoint_ns: str

@@ -1,9 +1,9 @@
 """Which turn a checkpoint belongs to.
 
 A turn is one accepted input in the root namespace. Counting `source = "input"` misses every run with durability `exit`,
-which stores no input checkpoint. But each accepted input gives the channel `__start__` a new version with a random suffix,
-and whatever consumes it records that version in `versions_seen`: the number of distinct versions is the number of turns.
-Resumes, replays and updates bring no new version; an input at an old checkpoint does.
+which stores no input checkpoint. But each accepted input gives the channel `__start__` a new version with a random
+suffix, and whatever consumes it records that version in `versions_seen`: the number of distinct versions is the
+number of turns. Resumes, replays and updates bring no new version; an input at an old checkpoint does.
 """
 
 from __future__ import annotations
@@ -63,4 +63,4 @@ def number_turns(root_checkpoints: Iterable[HasVersions], *, first: int = 1) -> 
 def version_order(version: Version) -> tuple[int, str]:
     """Sorts channel versions as LangGraph does: by their whole number, then by the text after it."""
     whole, _, rest = str(version).partition(".")
-    return (int(whole), rest) if whole.isdigit() and len(whole) < 100 else (-1, str(version))
+    return (int(whole), rest) if whole.isdecimal() and len(whole) < 100 else (-1, str(version))

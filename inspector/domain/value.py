@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, Union
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 Value: TypeAlias = Union[Scalar, list["Value"], dict[str, "Value"], "Tagged", "Pairs", "Binary", "CutText", "Omitted"]
-Json: TypeAlias = Union[Scalar, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = Scalar | list["Json"] | dict[str, "Json"]
 
 #: Integers beyond this lose digits in a JavaScript reader, so JSON carries them as tagged text.
 _SAFE_INTEGER = 2**53 - 1
@@ -96,7 +96,7 @@ def to_json(value: Value) -> Json:
         case None | bool() | str():
             return value
         case int():
-            return value if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else {"$type": "int", "value": str(value)}
+            return value if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else {"$type": "int", "value": _digits(value)}
         case float():
             return value if math.isfinite(value) else {"$type": "float", "value": str(value)}
         case list():
@@ -121,6 +121,14 @@ def to_json(value: Value) -> Json:
             if value.names:
                 shown["names"] = list(value.names)
             return shown
+
+
+def _digits(value: int) -> str:
+    """In decimal, unless that would take Python longer than it allows itself: then in hexadecimal, which is quick."""
+    try:
+        return str(value)
+    except ValueError:
+        return hex(value)
 
 
 def _fields_to_json(fields: Mapping[str, Value]) -> dict[str, Json]:

@@ -100,7 +100,7 @@ def _share(threads: QuerySet[ThreadEntry], moment: Moment) -> Share:
 
 def _series(threads: QuerySet[ThreadEntry], window: Window, begin: datetime, moment: Moment) -> tuple[Bar, ...]:
     grouped = (
-        threads.annotate(bucket=window.truncate("first_at"))  # type: ignore[arg-type]  # an expression class
+        threads.annotate(bucket=window.truncate("first_at"))
         .values("bucket")
         .annotate(threads=Count("id"), orphans=Count("id", filter=is_orphan(moment)))
     )

@@ -226,10 +226,7 @@ def _cursor(entry: ThreadEntry, sort: str, column: str) -> str:
 
 def _beyond(cursor: Cursor, column: str, *, descending: bool) -> Q:
     value: object = cursor.value
-    if column == "thread_id":
-        fits = isinstance(value, str)
-    else:
-        fits = isinstance(value, int)
+    fits = isinstance(value, str if column == "thread_id" else int)
     if not fits:
         raise BadRequest("The cursor in `after` is not one of ours.", "Start again from the first page.")
     if column in _TIMES:

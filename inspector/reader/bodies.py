@@ -53,7 +53,7 @@ class Bodies:
 
     def values_at(self, row: CheckpointRow) -> dict[str, Value]:
         """The channels that hold a value at a checkpoint; the value itself only where it decides what comes next."""
-        values: dict[str, Value] = {channel: None for channel in row.inline_omitted}
+        values: dict[str, Value] = dict.fromkeys(row.inline_omitted)
         values.update(
             (channel, present(decode_json_inline(value).value)) for channel, value in row.inline_values.items()
         )

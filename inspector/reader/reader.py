@@ -95,7 +95,8 @@ class Reader:
         return build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys)
 
     def _triggers(self, rows: Sequence[CheckpointRow], bodies: Bodies) -> dict[str, frozenset[str]]:
-        """What the rows tell of every node's triggers, and where nobody has taken an input yet, what its writes tell."""
+        """What the rows tell of every node's triggers, and where nobody has taken an input yet, what its writes
+        tell."""
         triggers = learn_triggers(row.versions_seen for row in rows)
         if any(START in channels for channels in triggers.values()):
             return triggers

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.decode import decode_json_inline
 from inspector.domain.channels import ERROR, INTERRUPT, START
 from inspector.domain.coordinates import parse_time, time_of
 from inspector.domain.tasks import due_nodes, learn_starters, learn_triggers
 from inspector.domain.value import Json, Value
-from inspector.decode import decode_json_inline
 from inspector.reader.bodies import decode_body, present
 from inspector.reader.history import first_text
 from inspector.stores.base import Head, ThreadRow
@@ -43,7 +43,7 @@ def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -
 
 
 def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:
-    values: dict[str, Value] = {channel: None for channel in head.row.inline_omitted}
+    values: dict[str, Value] = dict.fromkeys(head.row.inline_omitted)
     values.update(_inline(head.row.inline_values))
     values.update((body.channel, present(decode_body(body, key).value)) for body in head.control)
     triggers = learn_triggers([head.row.versions_seen])

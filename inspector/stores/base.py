@@ -44,8 +44,8 @@ class StoreFacts:
 class Fingerprint:
     """Two opaque texts that a sync pass compares with those of the pass before.
 
-    `rows` changes whenever any row may have changed. `rewrites` changes only when rows may have been updated or deleted,
-    which a thread's counts need not show. None means that the server cannot tell, so the pass must look.
+    `rows` changes whenever any row may have changed. `rewrites` changes only when rows may have been updated or
+    deleted, which a thread's counts need not show. None means that the server cannot tell, so the pass must look.
     """
 
     rows: str | None

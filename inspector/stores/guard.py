@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Times in seconds. `statement` bounds one query, `lock` the wait for a lock, `idle` an open transaction at rest."""
+    """Times in seconds. `statement` bounds one query, `lock` the wait for a lock, `idle` an open transaction at
+    rest."""
 
     connect: float = 4.0
     statement: float = 15.0

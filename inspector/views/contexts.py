@@ -1,7 +1,7 @@
 """What each page shows, as frozen dataclasses: the one source of the whole page, its parts and its JSON.
 
-A field marked `page_only` is furniture of the HTML page (links, choices, the bar) and stays out of the JSON. Field names
-are part of the public interface: they are added to, never renamed.
+A field marked `page_only` is furniture of the HTML page (links, choices, the bar) and stays out of the JSON. Field
+names are part of the public interface: they are added to, never renamed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The selected checkpoint: its changes against another, its state, writes and metadata. Each part reads only what it shows."""
+"""The selected checkpoint: its changes, state, writes and metadata. Each part reads only what it shows."""
 
 from __future__ import annotations
 

@@ -62,8 +62,7 @@ def _selected(
     request: HttpRequest, reader: Reader, history: ThreadHistory, chosen: Checkpoint, steps: _Steps
 ) -> Selected:
     tab = read_choice(request, "tab", TABS, "changes")
-    against_id = read_optional(request, "against")
-    against_id = chosen.parent_checkpoint_id if not against_id else against_id
+    against_id = read_text(request, "against") or chosen.parent_checkpoint_id
     against = _find(reader, history, against_id) if against_id else None
     if against is None and read_text(request, "against"):
         raise NotFound(
@@ -122,22 +121,21 @@ class _Steps:
         self.older = ids[first + STEPS] if first + STEPS < len(ids) else ""
 
     def item(self, checkpoint: Checkpoint) -> CheckpointItem:
-        parent_at = self._times.get(checkpoint.parent_checkpoint_id or "")
-        known = checkpoint.at is not None and parent_at is not None
+        at, parent_at = checkpoint.at, self._times.get(checkpoint.parent_checkpoint_id or "")
         return CheckpointItem(
             checkpoint_id=checkpoint.checkpoint_id,
             checkpoint_ns=checkpoint.checkpoint_ns,
             parent_checkpoint_id=checkpoint.parent_checkpoint_id,
             step=checkpoint.step,
             source=checkpoint.source,
-            at=checkpoint.at,
+            at=at,
             turn=checkpoint.turn,
             hostname=checkpoint.hostname,
             node_names=checkpoint.node_names,
             next=checkpoint.next,
             channels_changed=checkpoint.channels_changed,
             size_bytes=checkpoint.size_bytes,
-            seconds=(checkpoint.at - parent_at).total_seconds() if known else None,
+            seconds=(at - parent_at).total_seconds() if at is not None and parent_at is not None else None,
         )
 
     def neighbour(self, offset: int) -> str:

@@ -108,7 +108,8 @@ def _compare(played: Played, snapshot: StateSnapshot, checkpoint: Checkpoint, re
 def known_exception(played: Played, channel: str, stored: bool, expected: object) -> bool:
     """Differences whose cause is the graph's code, which no store holds.
 
-    * A reducer's channel begins with an empty value, and a functional graph's result with None, before anything is stored.
+    * A reducer's channel begins with an empty value, and a functional graph's result with None, before anything is
+      stored.
     * `Command(update=…)` and `goto` wait as writes of no task: LangGraph shows the state as if its reducers had already
       applied them, the reader shows the stored state and lists the writes.
     """

@@ -1,7 +1,7 @@
 """`inspector demo`: an embedded Postgres, real LangGraph traffic from several processes, and the dashboard on it.
 
-The dashboard runs as a process of its own with an index of its own, so that a demo never meets the index of real stores,
-and reads through the very role that `inspector grants` prints.
+The dashboard runs as a process of its own with an index of its own, so that a demo never meets the index of real
+stores, and reads through the very role that `inspector grants` prints.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _make_reader(server: EmbeddedPostgres) -> str:
     """The URL of a role that can read and nothing else, made by the SQL that `inspector grants` prints."""
     with server.connect() as connection:
         database = connection.info.dbname
-        connection.execute(reader_grants(database=database, schema="public", role=_ROLE))  # type: ignore[arg-type]
+        connection.execute(reader_grants(database=database, schema="public", role=_ROLE))
     return server.url_for(database, user=_ROLE)
 
 

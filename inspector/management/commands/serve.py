@@ -6,11 +6,11 @@ import signal
 from types import FrameType
 from typing import Any
 
-import waitress
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.wsgi import get_wsgi_application
+from waitress.server import create_server
 
 from inspector.errors import ConfigError
 from inspector.index.background import BackgroundSync
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
 def _listen(host: str, port: int) -> Any:
     try:
-        return waitress.create_server(get_wsgi_application(), host=host, port=port, threads=_THREADS, ident="inspector")
+        return create_server(get_wsgi_application(), host=host, port=port, threads=_THREADS, ident="inspector")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"Cannot listen on {host}:{port}: {reason}.", "Choose another with --port.") from error

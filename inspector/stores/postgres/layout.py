@@ -9,10 +9,12 @@ from inspector.errors import NotACheckpointStore, StoreDenied
 from inspector.stores.postgres.session import QUERIES, ReadOnlySessions
 
 _INLINE_VALUES = """lateral (
-    select jsonb_object_agg(item.key, item.value) filter (where octet_length(item.value::text) <= %(inline_bytes)s) as kept,
+    select jsonb_object_agg(item.key, item.value)
+               filter (where octet_length(item.value::text) <= %(inline_bytes)s) as kept,
            jsonb_object_agg(item.key, octet_length(item.value::text))
                filter (where octet_length(item.value::text) > %(inline_bytes)s) as left_out
-    from jsonb_each(case when jsonb_typeof(checkpoint -> 'channel_values') = 'object' then checkpoint -> 'channel_values' end) item
+    from jsonb_each(case when jsonb_typeof(checkpoint -> 'channel_values') = 'object'
+                         then checkpoint -> 'channel_values' end) item
 ) inline"""
 
 _CHECKPOINT_COLUMNS = """thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id,
@@ -32,7 +34,7 @@ class Layout:
 
     def query(self, name: str) -> LiteralString:
         """A named query with the shared column lists put in. Only texts of this module ever enter it."""
-        return (  # type: ignore[return-value]  # queries come from our own .sql file, never from a user
+        return (
             QUERIES[name]
             .replace("{checkpoint_columns}", _CHECKPOINT_COLUMNS)
             .replace("{inline_values}", _INLINE_VALUES)
@@ -70,8 +72,8 @@ def _warnings(schema: str, ours: list[dict[str, object]], on_path: bool, wanted:
     found = []
     if others:
         found.append(
-            f"Checkpoint tables also exist in {others}. Shown is {schema}; add ?schema=NAME to the store's URL to choose. "
-            "Workers with different search paths write to different tables."
+            f"Checkpoint tables also exist in {others}. Shown is {schema}; add ?schema=NAME to the store's URL "
+            "to choose. Workers with different search paths write to different tables."
         )
     if not on_path and not wanted:
         found.append(f"The tables are in the schema {schema}, which is not on this login's search path.")

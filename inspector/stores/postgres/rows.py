@@ -1,4 +1,5 @@
-"""Database rows to the records of `stores.base`. A column that holds something unexpected becomes empty, never an error."""
+"""Database rows to the records of `stores.base`. A column that holds something unexpected becomes empty, never an
+error."""
 
 from __future__ import annotations
 

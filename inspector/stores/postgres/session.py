@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import IsolationLevel, sql
@@ -134,9 +135,9 @@ class ReadOnlySessions:
             self._startup_options = False
             psycopg.connect(self._conninfo, **self._connect_arguments()).close()
 
-    def _connect_arguments(self) -> dict[str, object]:
+    def _connect_arguments(self) -> dict[str, Any]:
         given = conninfo_to_dict(self._conninfo)
-        arguments: dict[str, object] = {
+        arguments: dict[str, Any] = {
             "autocommit": True,  # every read opens its own transaction
             "prepare_threshold": None,  # prepared statements break behind transaction poolers
             "row_factory": dict_row,

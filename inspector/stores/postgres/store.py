@@ -69,11 +69,13 @@ class PostgresStore:
         return Fingerprint(everything, "|".join(str(value) for value in rewritten + identity))
 
     def iter_thread_counts(self) -> Iterator[ThreadCount]:
-        with self._read(statement=self._limits.statement * 20) as (cursor, layout):
-            with cursor.copy(layout.query("thread_counts")) as copy:
-                copy.set_types(["text", "int8", "int8", "text"])
-                for thread_id, checkpoints, writes, last_id in copy.rows():
-                    yield ThreadCount(thread_id, checkpoints, writes, last_id)
+        with (
+            self._read(statement=self._limits.statement * 20) as (cursor, layout),
+            cursor.copy(layout.query("thread_counts")) as copy,
+        ):
+            copy.set_types(["text", "int8", "int8", "text"])
+            for thread_id, checkpoints, writes, last_id in copy.rows():
+                yield ThreadCount(thread_id, checkpoints, writes, last_id)
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         wanted = [thread_id for thread_id in thread_ids if _storable(thread_id)]
