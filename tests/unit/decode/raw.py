@@ -1,8 +1,16 @@
-"""msgpack written by hand: shapes that no serializer makes. Tags are the msgpack specification's."""
+"""msgpack written by hand: shapes that no serializer makes, and a look at what they become.
+
+Tags are the msgpack specification's.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import ormsgpack
+
+from inspector.decode import Budget, Decoded, decode_value
+from inspector.domain.value import Tagged
 
 
 def pack(value: object) -> bytes:
@@ -31,3 +39,30 @@ def nested_ext(depth: int, code: int, prefix: bytes = b"") -> bytes:
 
 def an_object(code: int, module: object, name: object, *rest: object) -> bytes:
     return ext(code, pack([module, name, *rest]))
+
+
+def decode(blob: bytes, **budget: Any) -> Decoded:
+    return decode_value("msgpack", blob, budget=Budget(**budget))
+
+
+def depth_of(value: Any) -> int:
+    match value:
+        case list():
+            return 1 + max(map(depth_of, value), default=0)
+        case dict():
+            return 1 + max(map(depth_of, value.values()), default=0)
+        case Tagged():
+            return 1 + max(map(depth_of, value.fields.values()), default=0)
+    return 0
+
+
+def last(value: Any) -> Any:
+    """The innermost last part of a value, where the mark of a cut is."""
+    match value:
+        case list():
+            return last(value[-1])
+        case dict():
+            return last(list(value.values())[-1])
+        case Tagged():
+            return last(list(value.fields.values())[-1])
+    return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
-import time
 import uuid
 from collections import deque
 from typing import Any
@@ -20,7 +19,7 @@ from langgraph.types import Send
 from pydantic import SecretStr
 
 from inspector.decode import Budget, decode_json_inline, decode_value, jsonplus
-from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged, to_json
+from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import MESSAGES, SAMPLES, SECRET, Leaf
 
@@ -298,26 +297,3 @@ def test_somewhat_too_many_elements_show_the_first() -> None:
 
 def test_a_long_text_shows_its_beginning_and_its_length() -> None:
     assert of_json("ü" * 100_001) == CutText("ü" * 100_000, 100_001)
-
-
-BOMBS = {
-    "a million levels": b"[" * 1_000_000,
-    "a hundred thousand levels": b"[" * 100_000 + b"]" * 100_000,
-    "five million empty lists": b"[" + b"[]," * 5_000_000 + b"1]",
-    "a million mappings inside each other": b'{"a":' * 1_000_000,
-    "millions of texts": b"[" + b'"\\\\", ' * 2_000_000 + b"1]",
-    "a text that never ends": b'["' + b'\\"' * 7_000_000,
-    "a number that never ends": b"[" + b"1" * 15_000_000,
-    "a fraction that never ends": b"[0." + b"1" * 15_000_000 + b"]",
-    "millions of numbers of 400 digits": b"[" + (b"1" * 400 + b",") * 39_000 + b"1]",
-}
-
-
-@pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_refused_in_bounded_time(name: str) -> None:
-    """A past fault of an earlier reader: the parser was called without a look at what it would build."""
-    begin = time.monotonic()
-    decoded = decode_value("json", BOMBS[name])
-
-    assert time.monotonic() - begin < 4, "twice the budget, for a busy machine"
-    to_json(decoded.value)  # type: ignore[arg-type]
