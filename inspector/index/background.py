@@ -59,6 +59,6 @@ class BackgroundSync:
             self._stop.wait(pause)
 
     def _pause_after(self, report: PassReport) -> float:
-        """Long enough that listings stay within their share of the store's time."""
-        rest = report.seconds * (1 / _DUTY - 1) if report.looked else 0.0
+        """Long enough that passes which read rows stay within their share of the store's time."""
+        rest = report.seconds * (1 / _DUTY - 1) if report.looked or report.verified else 0.0
         return max(self._pause, min(rest, _LONGEST_PAUSE))

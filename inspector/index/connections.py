@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from threading import Lock
 
 from django.conf import settings
 
@@ -13,12 +14,14 @@ from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.registry import open_store
 
+_LOCK = Lock()
 _HOW = "Set INSPECTOR_STORES or start with `inspector serve --store postgresql://USER@HOST/DATABASE`."
 
 
 def all_readers() -> Mapping[str, Reader]:
     """Readers by store name, in the order of the configuration. Empty when no store is configured."""
-    return _open(settings.INSPECTOR)
+    with _LOCK:  # two first requests at once would each open pools, and one set would never be closed
+        return _open(settings.INSPECTOR)
 
 
 def get_reader(name: str = "") -> Reader:

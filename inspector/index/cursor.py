@@ -41,7 +41,8 @@ def decode_cursor(text: str, *, sort: str) -> Cursor:
 
 
 def _fits(value: str | int) -> bool:
-    """Numbers beyond 64 bits and texts with NUL are no value of any column, and a database refuses them."""
+    """Numbers beyond 64 bits, and texts with NUL or half a character, are no value of any column, and a database
+    refuses them."""
     if isinstance(value, str):
-        return "\x00" not in value
+        return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
     return not isinstance(value, bool) and -(2**63) <= value < 2**63

@@ -15,13 +15,17 @@ _WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.n
 
 
 def write_entries(
-    store: StoreEntry, asked: Sequence[str], summaries: Sequence[ThreadSummary], read_at: datetime
+    store: StoreEntry, asked: Sequence[str], summaries: Sequence[ThreadSummary], read_at: datetime, *, claim: str
 ) -> int:
     """Replaces the rows of the asked threads by their summaries, read no earlier than `read_at`; those without a
-    summary are removed. Returns how many were."""
+    summary are removed. Returns how many were. Where `claim` is not the store's fingerprint any more, another pass
+    writes too, perhaps from a later reading: then no fingerprint is known, and the next pass looks again."""
     found = {summary.row.thread_id for summary in summaries}
     gone = [thread_id for thread_id in asked if thread_id not in found]
     with transaction.atomic():
+        held = StoreEntry.objects.select_for_update().get(pk=store.pk)  # a pass that begins now waits for this one
+        if held.fingerprint != claim:
+            StoreEntry.objects.filter(pk=store.pk).update(fingerprint="")
         entries = ThreadEntry.objects.bulk_create(
             [entry_of(store, summary, read_at) for summary in summaries],
             update_conflicts=True,
@@ -29,8 +33,8 @@ def write_entries(
             update_fields=_WRITTEN,
         )
         _write_workers(entries, summaries)
-        removed, _ = ThreadEntry.objects.filter(store=store, thread_id__in=gone).delete() if gone else (0, {})
-    return len(gone) if removed else 0
+        _, removed = ThreadEntry.objects.filter(store=store, thread_id__in=gone).delete() if gone else (0, {})
+    return removed.get(ThreadEntry._meta.label, 0)
 
 
 def workers_of(entry: ThreadEntry, summary: ThreadSummary) -> list[ThreadWorker]:

@@ -6,7 +6,7 @@ method is one short read. Records are frozen; bytes stay bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -187,8 +187,9 @@ class CheckpointStore(Protocol):
 
     def read_fingerprint(self) -> Fingerprint: ...
 
-    def iter_thread_counts(self) -> Iterator[ThreadCount]:
-        """Every thread once, in no particular order, streamed from one short-lived snapshot."""
+    def iter_thread_counts(self) -> Generator[ThreadCount]:
+        """Every thread once, in no particular order, streamed from one short-lived snapshot. Whoever stops early closes
+        it, which ends the snapshot."""
         ...
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:

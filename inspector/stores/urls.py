@@ -1,13 +1,21 @@
-"""Store URLs: taking our own parameters out, and a form without the password for people to see."""
+"""Store URLs: taking our own parameters out, and a form without the password for people to see.
+
+libpq's own parser says what a URL means; `urllib` differs from it in several hosts, in `+` and in stray characters.
+What could be read in two ways is refused, for one of the two may show a part of the password as a host or database.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from inspector.errors import ConfigError
 
 _POSTGRES_SCHEMES = ("postgresql", "postgres")
+_ENCODE = "Percent-encode the characters : / ? # [ ] @ % in user and password, as %3A for a colon."
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -20,22 +28,48 @@ class PostgresUrl:
 
     @classmethod
     def parse(cls, url: str) -> PostgresUrl:
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            raise ConfigError("A store's URL cannot be read.", "Percent-encode special characters.") from error
-        if parts.scheme not in _POSTGRES_SCHEMES:
-            raise ConfigError(f"{parts.scheme or 'An empty scheme'} is no Postgres URL.", "Use postgresql://…")
-        query = parse_qsl(parts.query, keep_blank_values=True)
-        schema = next((value for key, value in query if key == "schema"), "")
-        for_libpq = urlencode([(key, value) for key, value in query if key != "schema"], quote_via=quote)
-        conninfo = urlunsplit(("postgresql", parts.netloc, parts.path, for_libpq, ""))
-        user = f"{parts.username}@" if parts.username else ""
-        host = next((value for key, value in query if key == "host"), "") or parts.hostname or ""
-        at = f"{host}:{port}" if port else host
-        safe = f"postgresql://{unquote(user)}{at or 'local socket'}/{unquote(parts.path.lstrip('/'))}"
-        return cls(conninfo, safe, schema)
+        """Raises `ConfigError`, without any part of the URL: what cannot be read may be a password."""
+        scheme, separator, rest = url.strip().partition("://")
+        if scheme.lower() not in _POSTGRES_SCHEMES or not separator or "\x00" in rest:
+            raise ConfigError("A store's URL is no Postgres URL.", "Use postgresql://USER@HOST/DATABASE.")
+        address, _, query = rest.partition("?")
+        authority, slash, database = address.partition("/")
+        if "@" in database or "@" in query:
+            raise ConfigError("A store's URL holds a password or name that is not percent-encoded.", _ENCODE)
+        login, at, hosts = authority.rpartition("@")
+        parameters = [item.partition("=") for item in query.split("&") if item]
+        schema = next((unquote(value) for key, _, value in parameters if key == "schema"), "")
+        for_libpq = "&".join("".join(item) for item in parameters if item[0] != "schema")
+        encoded = login.replace("@", "%40")  # libpq takes the first @ for the end of the password
+        conninfo = f"postgresql://{encoded}{at}{hosts}{slash}{database}{'?' if for_libpq else ''}{for_libpq}"
+        return cls(conninfo, _safe(_parsed(conninfo)), schema)
 
     def __repr__(self) -> str:
         return f"PostgresUrl({self.safe!r})"
+
+
+def _parsed(conninfo: str) -> dict[str, str]:
+    try:
+        return {key: str(value) for key, value in conninfo_to_dict(conninfo).items()}
+    except (psycopg.Error, UnicodeError):  # libpq's message may quote the password
+        raise ConfigError(
+            "A store's URL cannot be read, or has a parameter that libpq does not know.", _ENCODE
+        ) from None
+
+
+def _safe(given: dict[str, str]) -> str:
+    """Only user, hosts, ports and database, as libpq understands them."""
+    hosts = (given.get("host") or given.get("hostaddr", "")).split(",")
+    ports = given.get("port", "").split(",")
+    if len(ports) == 1:
+        ports *= len(hosts)
+    places = ",".join(
+        f"{_bracketed(host)}:{port}" if port else _bracketed(host)
+        for host, port in zip(hosts, ports + [""] * len(hosts), strict=False)
+    )
+    user = f"{given['user']}@" if given.get("user") else ""
+    return f"postgresql://{user}{places or 'local socket'}/{given.get('dbname', '')}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("/") else host

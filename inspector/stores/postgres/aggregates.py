@@ -26,7 +26,9 @@ def read_thread_rows(
     for row in cursor.execute(layout.query("thread_hosts"), {**ids, "host_keys": host_keys}):
         hosts[row["thread_id"]][row["host"]] = row["checkpoints"]
     writes = {row["thread_id"]: row["writes"] for row in cursor.execute(layout.query("thread_write_counts"), ids)}
-    metadata = {row["thread_id"]: row["metadata"] or {} for row in cursor.execute(layout.query("thread_metadata"), ids)}
+    metadata = {
+        row["thread_id"]: rows.metadata(row["metadata"]) for row in cursor.execute(layout.query("thread_metadata"), ids)
+    }
     heads = _read_heads(cursor, layout, thread_ids, limits)
     return [
         _thread_row(row, hosts[row["thread_id"]], writes, metadata, heads.get(row["thread_id"])) for row in aggregates

@@ -11,6 +11,8 @@ from psycopg import errors as pg
 from inspector.errors import NotACheckpointStore, StoreDenied, StoreError, StoreTimeout, StoreUnreachable
 
 _GRANTS = "Run `inspector grants` and have its SQL executed by the owner of the tables."
+#: Classes of SQLSTATE that say that the connection, not the read, has failed: lost, refused, out of slots, shut down.
+_CONNECTION = ("08", "28", "53", "57")
 _SETUP = "The tables are made by PostgresSaver.setup() in your workers. Check the database name in the store's URL."
 
 
@@ -35,12 +37,22 @@ def explain(error: psycopg.Error, safe_url: str) -> StoreError:
             return NotACheckpointStore(f"{safe_url} does not exist on that server.", _SETUP)
         case pg.UndefinedTable() | pg.UndefinedColumn() | pg.UndefinedFunction() | pg.InvalidSchemaName():
             return NotACheckpointStore(f"{safe_url} holds no complete set of LangGraph checkpoint tables.", _SETUP)
-        case pg.QueryCanceled() | pg.LockNotAvailable():
+        case pg.QueryCanceled() | pg.IdleInTransactionSessionTimeout():
             return StoreTimeout(
                 f"{safe_url} took longer than the read's time budget.",
                 "The server is busy or the thread is very large. INSPECTOR_STATEMENT_TIMEOUT raises the budget.",
             )
-        case psycopg.OperationalError() | psycopg.InterfaceError():
+        case pg.LockNotAvailable():
+            return StoreTimeout(
+                f"{safe_url}: another session has locked the checkpoint tables.",
+                "A migration or VACUUM FULL does that. The page recovers by itself when it ends.",
+            )
+        case pg.SerializationFailure():
+            return StoreTimeout(
+                f"{safe_url} is a standby that ended the read to catch up with its primary.",
+                "Try again, or raise max_standby_streaming_delay there.",
+            )
+        case psycopg.OperationalError() | psycopg.InterfaceError() if (error.sqlstate or "08")[:2] in _CONNECTION:
             return _explain_connection(error, safe_url)
         case _:
             kind = type(error).__name__
@@ -58,11 +70,25 @@ def _explain_connection(error: psycopg.Error, safe_url: str) -> StoreError:
         return StoreDenied(f"{safe_url}: that role does not exist on the server.", "Check the user in the store's URL.")
     if "database" in text and "does not exist" in text:
         return NotACheckpointStore(f"{safe_url} does not exist on that server.", _SETUP)
+    if "too many connections for" in text:
+        return StoreUnreachable(
+            f"{safe_url}: this login or database has used up its connection limit.",
+            "Another dashboard may use the same login. ALTER ROLE … CONNECTION LIMIT raises it.",
+        )
     if "too many clients" in text or "remaining connection slots" in text:
         return StoreUnreachable(
             f"{safe_url} has no free connection left.",
             "Something opens a connection per request: look for savers built inside request handlers.",
         )
+    if "could not translate host name" in text or "failed to resolve host" in text:
+        return StoreUnreachable(f"{safe_url}: no such host name.", "Check the host in the store's URL.")
+    if "ssl" in text or "certificate" in text:
+        return StoreUnreachable(
+            f"{safe_url}: no encrypted connection could be agreed on.",
+            "Check sslmode and sslrootcert in the store's URL.",
+        )
+    if "starting up" in text or "shutting down" in text or "recovery mode" in text:
+        return StoreUnreachable(f"{safe_url} is starting or stopping.", "The page recovers by itself.")
     if "timeout" in text or "timed out" in text:
         return StoreUnreachable(f"{safe_url} did not answer in time.")
     return StoreUnreachable(f"{safe_url} cannot be reached.")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from psycopg import sql
 
 _READER = """\
--- A role that can read LangGraph's checkpoints in {schema} and nothing else. Run as the owner of the tables.
+-- A role that can read LangGraph's checkpoints and nothing else. Run as the owner of the tables.
 CREATE ROLE {role} LOGIN PASSWORD 'choose-one' CONNECTION LIMIT 8;
 ALTER ROLE {role} SET default_transaction_read_only = on;
 ALTER ROLE {role} SET statement_timeout = '60s';
@@ -15,17 +13,13 @@ GRANT CONNECT ON DATABASE {database} TO {role};
 GRANT USAGE ON SCHEMA {schema} TO {role};
 GRANT SELECT ON {schema}.checkpoints, {schema}.checkpoint_blobs,
     {schema}.checkpoint_writes, {schema}.checkpoint_migrations TO {role};
--- Lets the dashboard tell an idle store from a busy one without reading rows. Optional.
-GRANT pg_read_all_stats TO {role};
 """
-
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def reader_grants(*, database: str, schema: str, role: str) -> str:
-    """SQL for a role that may SELECT from the four checkpoint tables. Names are quoted where they need it."""
+    """SQL for a role that may SELECT from the four checkpoint tables. Names are quoted: a role may be called `user`."""
     return _READER.format(database=_name(database), schema=_name(schema), role=_name(role))
 
 
 def _name(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else sql.Identifier(text).as_string()
+    return sql.Identifier(text).as_string()

@@ -23,7 +23,7 @@ select n.nspname as schema,
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relname = 'checkpoints' and c.relkind in ('r', 'p', 'v', 'm', 'f')
   and n.nspname <> 'information_schema' and left(n.nspname, 3) <> 'pg_'
-order by place, n.nspname
+order by place, usable desc, n.nspname
 
 -- name: has_task_path
 -- Stores set up before the ninth migration lack the column.
@@ -57,10 +57,14 @@ select max(v) as version from checkpoint_migrations
 
 -- name: fingerprint
 -- The insert position of the write-ahead log moves with every change anywhere in the cluster, at once; the row counters
--- arrive up to ten seconds late but name our tables. The start time tells a crash that reset the counters.
-select (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as wal,
+-- arrive up to ten seconds late but name our tables. The start time tells a crash that reset the counters. A commit is in
+-- the log before others see its rows (much before, with synchronous replication): the snapshot tells that it was under way.
+select txid_current_snapshot()::text as snapshot,
+       (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as wal,
        pg_is_in_recovery() as standby,
+       current_setting('track_counts')::bool as counted,
        pg_postmaster_start_time()::text as started,
+       (select stats_reset::text from pg_stat_database where datname = current_database()) as stats_reset,
        pg_relation_filenode('checkpoints') as checkpoints_file,
        pg_relation_filenode('checkpoint_writes') as writes_file,
        (select n_tup_upd || ':' || n_tup_del from pg_stat_all_tables where relid = to_regclass('checkpoints'))
@@ -131,7 +135,8 @@ select thread_id, coalesce(host.name, '') as host, count(*) as checkpoints
 from checkpoints
 left join lateral (
     select left(metadata ->> k.key, 255) as name from unnest(%(host_keys)s::text[]) with ordinality as k (key, place)
-    where coalesce(metadata ->> k.key, '') <> '' order by k.place limit 1) host on true
+    where jsonb_typeof(metadata -> k.key) in ('string', 'number') and metadata ->> k.key <> ''
+    order by k.place limit 1) host on true
 where thread_id = any(%(thread_ids)s)
 group by 1, 2
 
@@ -182,7 +187,8 @@ group by checkpoint_ns order by min(checkpoint_id), checkpoint_ns limit %(rows)s
 
 -- name: checkpoints
 select * from (
-    select {checkpoint_columns}, sum(octet_length(checkpoint::text)) over (order by checkpoint_id desc) as running_bytes
+    select {checkpoint_columns},
+           sum(octet_length(checkpoint::text) + octet_length(metadata::text)) over (order by checkpoint_id desc) as running_bytes
     from (select * from checkpoints
           where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s
             and (%(before)s::text is null or checkpoint_id < %(before)s)

@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from inspector.domain.value import Json
 from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, NamespaceRow, WriteRow
+from inspector.stores.postgres.documents import cut_depth
 
 Row = Mapping[str, Any]
 
@@ -18,12 +20,12 @@ def checkpoint_row(row: Row) -> CheckpointRow:
         checkpoint_id=row["checkpoint_id"],
         parent_checkpoint_id=row["parent_checkpoint_id"] or None,
         ts=row["ts"] or "",
-        version=int(row["v"]) if str(row["v"] or "").isdigit() else 0,
+        version=_format(row["v"]),
         channel_versions=_versions(row["channel_versions"]),
         versions_seen={node: _versions(seen) for node, seen in _mapping(row["versions_seen"]).items()},
         inline_values=_mapping(row["inline_kept"]),
         inline_omitted=_mapping(row["inline_left_out"]),
-        metadata=_mapping(row["metadata"]),
+        metadata=metadata(row["metadata"]),
         size_bytes=row["document_bytes"] or 0,
     )
 
@@ -52,6 +54,14 @@ def write_row(row: Row) -> WriteRow:
 
 def namespace_row(row: Row) -> NamespaceRow:
     return NamespaceRow(row["checkpoint_ns"], row["checkpoints"], row["first_checkpoint_id"], row["last_checkpoint_id"])
+
+
+def metadata(value: object) -> dict[str, Json]:
+    return {key: cut_depth(item) for key, item in _mapping(value).items()}
+
+
+def _format(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _mapping(value: object) -> dict[str, Any]:

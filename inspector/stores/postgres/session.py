@@ -18,10 +18,12 @@ import psycopg
 from psycopg import IsolationLevel, sql
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg.types.json import set_json_loads
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from inspector.errors import StoreError, StoreTimeout
+from inspector.errors import StoreError, StoreTimeout, StoreUnreachable
 from inspector.stores.guard import Limits
+from inspector.stores.postgres.documents import load_document
 from inspector.stores.postgres.errors import explain, translated
 from inspector.stores.sql_file import load_queries
 
@@ -29,9 +31,12 @@ QUERIES = load_queries("inspector.stores.postgres", "queries.sql")
 
 Connection = psycopg.Connection[DictRow]
 Cursor = psycopg.Cursor[DictRow]
+Pool = ConnectionPool[Connection]
 
 #: After a failed connection further reads fail at once for this long (seconds), so that a page never waits twice.
 _DOWN_FOR = 1.0
+#: A network that swallows packets is noticed within half a minute, not after the system's two hours.
+_KEEPALIVE = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "25000"}
 
 
 class ReadOnlySessions:
@@ -42,7 +47,7 @@ class ReadOnlySessions:
         self._safe_url = safe_url
         self._limits = limits
         self._lock = threading.Lock()
-        self._pool: ConnectionPool[Connection] | None = None
+        self._pool: Pool | None = None
         self._startup_options = True
         self._down: tuple[float, StoreError] | None = None
 
@@ -70,30 +75,49 @@ class ReadOnlySessions:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        pool = self._pool or self._open_pool()
-        try:
-            connection = pool.getconn(timeout=self._limits.connect)
-        except PoolTimeout as error:
-            raise self._why_no_connection() from error
+        pool, connection = self._borrow()
         try:
             yield connection
         finally:
             pool.putconn(connection)
 
-    def _open_pool(self) -> ConnectionPool[Connection]:
+    def _borrow(self) -> tuple[Pool, Connection]:
+        """A connection that answers, and the pool to give it back to. One that does not answer says that the server
+        went away or came back since: a new pool, opened by a fresh attempt, tells which, without a second wait."""
+        for _ in range(3):
+            pool = self._pool or self._open_pool()
+            try:
+                connection = pool.getconn(timeout=self._limits.connect)
+            except PoolClosed:  # by another thread, which noticed first
+                continue
+            except PoolTimeout as error:
+                self._raise_if_down(pool)
+                raise StoreTimeout(
+                    f"Every connection to {self._safe_url} is busy.", "Try again in a moment."
+                ) from error
+            try:
+                ConnectionPool.check_connection(connection)
+            except psycopg.OperationalError:
+                self._retire(pool)
+                pool.putconn(connection)
+            except BaseException:
+                pool.putconn(connection)
+                raise
+            else:
+                return pool, connection
+        raise StoreUnreachable(f"{self._safe_url} closes every connection as soon as it is made.")
+
+    def _open_pool(self) -> Pool:
         """The pool hides why a connection fails, so the first one is made by hand, and so is one after each failure."""
         with self._lock:
             if self._pool is not None:
                 return self._pool
-            if self._down is not None and time.monotonic() - self._down[0] < _DOWN_FOR:
-                raise self._down[1]
             self._probe()
             self._pool = ConnectionPool(
                 self._conninfo,
                 connection_class=psycopg.Connection[DictRow],
                 kwargs=self._connect_arguments(),
                 configure=_configure,
-                check=ConnectionPool.check_connection,
                 min_size=0,
                 max_size=self._limits.pool_size,
                 max_idle=30,
@@ -103,20 +127,27 @@ class ReadOnlySessions:
             )
             return self._pool
 
-    def _why_no_connection(self) -> StoreError:
-        """A pool that has none to give is either busy or cut off. Only a fresh attempt tells which."""
-        with self._lock:
-            pool = self._pool
-            try:
+    def _raise_if_down(self, pool: Pool) -> None:
+        """A pool that has no connection to give is either busy or cut off. Only a fresh attempt tells which."""
+        try:
+            with self._lock:
                 self._probe()
-            except StoreError as error:
+        except StoreError:
+            self._retire(pool)
+            raise
+
+    def _retire(self, pool: Pool) -> None:
+        """Connections that are lent out still work, and are closed when they come back."""
+        with self._lock:
+            if self._pool is pool:
                 self._pool = None
-                if pool is not None:
-                    pool.close(timeout=0)
-                return error
-        return StoreTimeout(f"Every connection to {self._safe_url} is busy.", "Try again in a moment.")
+        pool.close(timeout=0)
 
     def _probe(self) -> None:
+        """Many threads may wait for the lock while one finds out that the server is down: they take its word for it."""
+        if self._down is not None and time.monotonic() - self._down[0] < _DOWN_FOR:
+            reason = self._down[1]
+            raise type(reason)(reason.message, reason.hint)
         try:
             self._try_connect()
         except psycopg.Error as error:
@@ -138,10 +169,12 @@ class ReadOnlySessions:
     def _connect_arguments(self) -> dict[str, Any]:
         given = conninfo_to_dict(self._conninfo)
         arguments: dict[str, Any] = {
+            **{name: value for name, value in _KEEPALIVE.items() if name not in given},
             "autocommit": True,  # every read opens its own transaction
             "prepare_threshold": None,  # prepared statements break behind transaction poolers
             "row_factory": dict_row,
             "connect_timeout": max(2, round(self._limits.connect)),
+            "client_encoding": "UTF8",  # any text can be asked for, whatever the database's own encoding
             "application_name": given.get("application_name") or "checkpoint-inspector",
         }
         if self._startup_options:
@@ -154,6 +187,7 @@ def _configure(connection: Connection) -> None:
     """Local to the client: each transaction begins as READ ONLY and sees one snapshot."""
     connection.read_only = True
     connection.isolation_level = IsolationLevel.REPEATABLE_READ
+    set_json_loads(load_document, connection)
 
 
 def _milliseconds(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,13 +62,16 @@ class PostgresStore:
                 return Fingerprint(None, None)
             raise
         everything = "|".join(str(value) for value in row.values())
+        files = [row["checkpoints_file"], row["writes_file"]]
+        if None in files:  # a view or foreign table: what lies behind it moves nothing here
+            return Fingerprint(None, None)
         rewritten = [row["checkpoints_rewritten"], row["writes_rewritten"]]
-        if row["standby"] or None in rewritten:  # a standby keeps no counters of its own
+        if row["standby"] or not row["counted"] or None in rewritten:  # a standby keeps no counters of its own
             return Fingerprint(everything, None)
-        identity = [row["started"], row["checkpoints_file"], row["writes_file"]]
+        identity = [row["started"], row["stats_reset"], *files]
         return Fingerprint(everything, "|".join(str(value) for value in rewritten + identity))
 
-    def iter_thread_counts(self) -> Iterator[ThreadCount]:
+    def iter_thread_counts(self) -> Generator[ThreadCount]:
         with (
             self._read(statement=self._limits.statement * 20) as (cursor, layout),
             cursor.copy(layout.query("thread_counts")) as copy,
@@ -134,7 +137,8 @@ class PostgresStore:
     def read_channel_sizes(
         self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
     ) -> list[ChannelSize]:
-        if not versions:
+        versions = _storable_pairs(versions)
+        if not versions or not _storable(thread_id, checkpoint_ns):
             return []
         given = _wanted_channels(thread_id, checkpoint_ns, versions)
         return [rows.channel_size(row) for row in self._all("channel_sizes", given)]
@@ -147,7 +151,8 @@ class PostgresStore:
         *,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[ChannelBody]:
-        if not versions:
+        versions = _storable_pairs(versions)
+        if not versions or not _storable(thread_id, checkpoint_ns):
             return []
         given = {**_wanted_channels(thread_id, checkpoint_ns, versions), "bytes": budget.bytes}
         return [rows.channel_body(row) for row in self._all("channels", given)]
@@ -162,13 +167,14 @@ class PostgresStore:
         bodies: bool = True,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[WriteRow]:
-        if not checkpoint_ids:
+        ids = [checkpoint_id for checkpoint_id in checkpoint_ids if _storable(checkpoint_id)]
+        if not ids or not _storable(thread_id, checkpoint_ns):
             return []
         given = {
             "thread_id": thread_id,
             "checkpoint_ns": checkpoint_ns,
-            "checkpoint_ids": list(checkpoint_ids),
-            "channels": None if channels is None else list(channels),
+            "checkpoint_ids": ids,
+            "channels": None if channels is None else [channel for channel in channels if _storable(channel)],
             "bodies": bodies,
             "bytes": budget.bytes,
             "rows": self._limits.writes,
@@ -200,6 +206,10 @@ class PostgresStore:
 def _storable(*texts: str) -> bool:
     """Postgres text cannot hold NUL or lone surrogates, so nothing is stored under such a name."""
     return all("\x00" not in text and text.encode("utf-8", "replace").decode("utf-8") == text for text in texts)
+
+
+def _storable_pairs(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [pair for pair in pairs if _storable(*pair)]
 
 
 def _wanted_channels(thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]) -> dict[str, object]:
