@@ -1,0 +1,162 @@
+"""Chat messages as cards: who, with which model and how many tokens, the text, tool calls, results and media.
+
+`Nested` renders whatever a message holds that is no chat: `values.render_value`, handed in because the two call each
+other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from django.utils.safestring import SafeString, mark_safe
+
+from inspector.domain.message_parts import Part, ToolCall, Usage
+from inspector.domain.messages import Message, as_message
+from inspector.domain.text import Segment, shorten_middle, text_size
+from inspector.domain.value import Absent, Omitted, Value
+from inspector.templatetags.compact import compact, omitted_words
+from inspector.templatetags.marks import shown
+from inspector.templatetags.room import Room
+
+Nested: TypeAlias = Callable[[Value | Absent, Room], SafeString]
+
+#: Messages of a conversation that are shown, the newest ones.
+_SHOWN_MESSAGES = 60
+#: Characters of a text in sight; the rest unfolds.
+_IN_SIGHT = 2_500
+_MOST_TEXT = 20_000
+_ARGS_IN_LINE = 160
+_MEDIA = frozenset({"image", "audio", "video", "file"})
+
+
+def render_conversation(messages: list[Value], room: Room, nested: Nested) -> SafeString:
+    """A list of messages in order. Of a long one the newest, since that is where things go wrong."""
+    first = max(0, len(messages) - _SHOWN_MESSAGES)
+    cards = []
+    for value in messages[first:]:
+        if isinstance(value, Omitted):
+            cards.append(f'<p class="om">not shown: {shown(omitted_words(value))}</p>')
+            continue
+        message = as_message(value)
+        if message is None or not room.take_node():
+            left = len(messages) - first - len(cards)
+            cards.append(f'<p class="more">… {left:,} more messages, see JSON</p>')
+            break
+        cards.append(render_message(message, room, nested))
+    more = f'<p class="more">… {first:,} earlier messages, see JSON</p>' if first else ""
+    return _safe(f'<div class="chat">{more}{"".join(cards)}</div>')
+
+
+def render_message(
+    message: Message, room: Room, nested: Nested, *, kind: str = "", marks: str = "", body: str | None = None
+) -> SafeString:
+    """One card. `kind` is how it changed, `marks` are badges (HTML), `body` stands in for the text (HTML)."""
+    inside = body if body is not None else "".join(_body(message, room, nested))
+    calls = "".join(_call(call, room, nested) for call in message.tool_calls)
+    if not inside and not calls:
+        inside = '<p class="muted">(no text)</p>'
+    changed = f' data-kind="{kind}"' if kind else ""
+    return _safe(
+        f'<article class="msg" data-role="{shown(message.role)}"{changed}>'
+        f"<header>{_heading(message)}{marks}</header>{inside}{calls}</article>"
+    )
+
+
+def render_text(text: str, room: Room, *, whole: int | None = None) -> SafeString:
+    """A text as it stands. JSON and code keep their columns."""
+    length = whole if whole is not None else len(text)
+    granted = room.take_text(min(len(text), _MOST_TEXT))
+    sight = granted if granted <= _IN_SIGHT * 1.3 else _IN_SIGHT
+    mono = " mono" if text[:1] in ("{", "[", "<") else ""
+    html = f'<div class="text{mono}"><bdi>{shown(text[:sight])}</bdi>'
+    if sight < granted:
+        rest = f"{granted - sight:,} more characters"
+        html += f'<details class="rest"><summary>{rest}</summary><bdi>{shown(text[sight:granted])}</bdi></details>'
+    if granted < length:
+        html += f'<span class="more"> … {length - granted:,} more characters, see JSON</span>'
+    return _safe(html + "</div>")
+
+
+def render_words(segments: tuple[Segment, ...], room: Room) -> SafeString:
+    """A text that changed, word by word. Long stretches that stayed the same are shortened in the middle."""
+    pieces = []
+    for segment in segments:
+        text = segment.text
+        if segment.kind == "same" and len(text) > 600:
+            text = f"{text[:300]} … {text[-300:]}"
+        text = text[: room.take_text(len(text))]
+        tag = {"removed": "del", "added": "ins"}.get(segment.kind)
+        pieces.append(f"<{tag}>{shown(text)}</{tag}>" if tag else str(shown(text)))
+        if len(text) < min(len(segment.text), 600):
+            pieces.append('<span class="more"> … more, see JSON</span>')
+            break
+    return _safe(f'<div class="text words"><bdi>{"".join(pieces)}</bdi></div>')
+
+
+def _heading(message: Message) -> str:
+    words = [f"<b>{shown(message.role)}</b>"]
+    words += [f"<bdi>{shown(shorten_middle(word, 60))}</bdi>" for word in (message.name, message.model) if word]
+    if message.usage and (tokens := _tokens(message.usage)):
+        words.append(tokens)
+    if message.tool_call_id:
+        words.append(f'<span class="mono">{shown(shorten_middle(message.tool_call_id, 24))}</span>')
+    if message.is_error:
+        words.append('<span class="bad">error</span>')
+    return " · ".join(words)
+
+
+def _tokens(usage: Usage) -> str:
+    if usage.total_tokens is not None:
+        return f"{usage.total_tokens:,} tokens"
+    known = [
+        f"{count:,} tokens {way}" for count, way in ((usage.input_tokens, "in"), (usage.output_tokens, "out")) if count
+    ]
+    return ", ".join(known)
+
+
+def _body(message: Message, room: Room, nested: Nested) -> Iterator[str]:
+    if message.role == "remove":
+        yield f'<p class="muted">removes <bdi class="mono">{shown((message.message_id or "a message without an id")[:80])}</bdi></p>'
+    for part in message.parts:
+        if part.kind != "tool_use":
+            yield _part(part, room, nested)
+
+
+def _part(part: Part, room: Room, nested: Nested) -> str:
+    if part.kind == "text":
+        return render_text(part.text, room, whole=part.size) if part.text.strip() else ""
+    if part.kind == "reasoning":
+        text = render_text(part.text, room) if part.text else nested(part.value, room)
+        return f'<details class="fold"><summary>reasoning</summary>{text}</details>'
+    if part.kind == "tool_result":
+        return f'<div class="call"><span class="muted">result</span>{render_text(part.text, room)}</div>'
+    if part.kind in _MEDIA:
+        return _media(part)
+    return f'<div class="call">{nested(part.value, room)}</div>'
+
+
+def _media(part: Part) -> str:
+    words = [part.kind, part.name, part.mime_type, text_size(part.size) if part.size else None, part.url]
+    told = " · ".join(str(shown(shorten_middle(word, 90))) for word in words if word)
+    return f'<div class="media"><bdi>{told}</bdi></div>'
+
+
+def _call(call: ToolCall, room: Room, nested: Nested) -> str:
+    line, whole = compact(call.args, _ARGS_IN_LINE)
+    if isinstance(call.args, str):
+        args = str(render_text(call.args, room))
+    elif whole:
+        args = f"<code><bdi>{shown(line)}</bdi></code>"
+    else:
+        args = str(nested(call.args, room))
+    name = f"<b><bdi>{shown(call.name[:120] or '?')}</bdi></b>"
+    call_id = f' <span class="muted mono">{shown(shorten_middle(call.call_id, 24))}</span>' if call.call_id else ""
+    problem = ""
+    if not call.valid:
+        problem = f'<p class="bad">invalid call{": " + shown(call.error[:300]) if call.error else ""}</p>'
+    return f'<div class="call"><span class="fn"><span class="muted">calls</span> {name}{call_id}</span>{args}{problem}</div>'
+
+
+def _safe(html: str) -> SafeString:
+    return mark_safe(html)  # noqa: S308  put together from escaped parts

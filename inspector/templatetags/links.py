@@ -1,0 +1,108 @@
+"""Addresses that keep what they should of the present one."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.template import Context, Library
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+register = Library()
+
+#: Columns that begin with their greatest value when they are sorted by: what people look for is there.
+_GREATEST_FIRST = frozenset({"last_at", "first_at", "turns", "checkpoints"})
+
+
+@register.simple_tag
+def thread_url(store: str, stores: tuple[str, ...], thread_id: str, **more: str) -> str:
+    """A thread's address. The store is named only where there is a choice."""
+    return _address("thread", store, stores, {"id": thread_id, **more})
+
+
+@register.simple_tag
+def section_url(name: str, store: str, stores: tuple[str, ...], **more: str) -> str:
+    """A section's address in the same store."""
+    return _address(name, store, stores, more)
+
+
+@register.simple_tag(takes_context=True)
+def hidden_inputs(context: Context, *leave_out: str) -> SafeString:
+    """The present query as hidden inputs, so that a form keeps what it has no control for."""
+    given = _request(context).GET
+    pairs = ((name, value) for name in given if name not in leave_out for value in given.getlist(name) if value)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.simple_tag(takes_context=True)
+def json_url(context: Context) -> str:
+    """The present address as data."""
+    query = _request(context).GET.copy()
+    query["format"] = "json"
+    return f"{_request(context).path}?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sorted_by(context: Context, column: str, words: str, present: str) -> SafeString:
+    """A column's header as a link: sorts by it, or the other way round where it is sorted by already."""
+    query = _request(context).GET.copy()
+    query.pop("after", None)
+    first = f"-{column}" if column in _GREATEST_FIRST else column
+    on = present.removeprefix("-") == column
+    other = column if present.startswith("-") else f"-{column}"
+    query["sort"] = other if on else first
+    arrow = ("↓" if present.startswith("-") else "↑") if on else ""
+    says = ("descending" if present.startswith("-") else "ascending") if on else ""
+    hidden = format_html('<span class="vh">, sorted {}</span>', says) if says else ""
+    sign = format_html(' <span aria-hidden="true">{}</span>', arrow) if arrow else ""
+    return format_html('<a href="?{}">{}{}{}</a>', query.urlencode(), words, sign, hidden)
+
+
+@register.filter
+def aria_sort(present: str, column: str) -> str:
+    """For a header's `aria-sort`."""
+    if present.removeprefix("-") != column:
+        return "none"
+    return "descending" if present.startswith("-") else "ascending"
+
+
+def _address(name: str, store: str, stores: tuple[str, ...], parameters: dict[str, str]) -> str:
+    if len(stores) > 1 and store != stores[0]:
+        parameters = {"store": store, **parameters}
+    return reverse(name) + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+def _request(context: Context) -> HttpRequest:
+    request: HttpRequest = context["request"]
+    return request
+
+
+@register.simple_tag(takes_context=True)
+def filter_url(context: Context, parameter: str, value: str, current: bool) -> str:
+    """A quick filter's address: they exclude each other, and the one that is on switches itself off."""
+    query = _request(context).GET.copy()
+    for name in ("turns", "state", "flag", "after"):
+        query.pop(name, None)
+    if parameter and not current:
+        query[parameter] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def chips(context: Context, *shown: str) -> list[tuple[str, str, str]]:
+    """What narrows the list and has no control of its own, each as (name, value, address without it).
+
+    `shown` are quick filters (`state=failed`) that stand on the page already.
+    """
+    given = _request(context).GET
+    found = []
+    for name in ("state", "flag", "owner", "until"):
+        value = given.get(name, "")
+        if value and f"{name}={value}" not in shown:
+            query = given.copy()
+            query.pop(name, None)
+            query.pop("after", None)
+            found.append((name, value, f"?{query.urlencode()}"))
+    return found

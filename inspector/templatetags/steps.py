@@ -1,0 +1,143 @@
+"""The list of steps and the panes of the selected one: what a step did, whose child it is, writes by task."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Any, Protocol
+
+from django.template import Library
+from django.utils.safestring import SafeString, mark_safe
+
+from inspector.domain.channels import is_internal
+from inspector.templatetags.lanes import Step, Turn
+from inspector.templatetags.marks import short
+
+register = Library()
+
+#: What LangGraph's control writes mean, and their tone.
+_CONTROL = {
+    "__error__": ("error", "bad"),
+    "__interrupt__": ("interrupt", "ask"),
+    "__resume__": ("resume", "good"),
+    "__scheduled__": ("scheduled", ""),
+    "__return__": ("returned", ""),
+    "__no_writes__": ("wrote nothing", ""),
+    "__error_source_node__": ("failed node", "bad"),
+}
+
+
+class Named(Protocol):
+    @property
+    def channel(self) -> str: ...
+    @property
+    def internal(self) -> bool: ...
+
+
+class Write(Protocol):
+    @property
+    def task_id(self) -> str: ...
+    @property
+    def task_path(self) -> str: ...
+    @property
+    def node_name(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TaskWrites:
+    task_id: str
+    task_path: str
+    node_name: str
+    writes: tuple[Write, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relatives:
+    """Who is whose child among the steps in sight: enough to tell forks from the plain succession."""
+
+    step_of: Mapping[str, int | None]
+    previous: Mapping[str, str]  #: the checkpoint below each one in the list
+    children: Mapping[str, int]
+
+
+@register.simple_tag
+def page_relatives(turns: Sequence[Turn]) -> Relatives:
+    steps = [step for turn in turns for step in turn.steps]
+    below = {one.checkpoint_id: two.checkpoint_id for one, two in pairwise(steps)}
+    children = Counter(step.parent_checkpoint_id for step in steps if step.parent_checkpoint_id)
+    return Relatives({step.checkpoint_id: step.step for step in steps}, below, children)
+
+
+@register.simple_tag
+def relation(step: Step, relatives: Relatives) -> str:
+    """ "from step 3" where the parent is not the step below, "2 go on from here" where steps fork; "" as a rule."""
+    parent = step.parent_checkpoint_id
+    words = []
+    if parent and parent in relatives.step_of and relatives.previous.get(step.checkpoint_id) != parent:
+        number = relatives.step_of[parent]
+        words.append(f"from step {number if number is not None else '?'}")
+    if relatives.children.get(step.checkpoint_id, 0) > 1:
+        words.append(f"{relatives.children[step.checkpoint_id]} go on from here")
+    return ", ".join(words)
+
+
+@register.filter
+def channels_of(step: Any) -> tuple[str, ...]:
+    """The graph's own channels that a step wrote."""
+    return tuple(name for name in step.channels_changed if not is_internal(name))
+
+
+@register.filter
+def joined(names: Sequence[str], limit: int) -> SafeString:
+    """Stored names in a row, at most `limit` of them and how many more there are."""
+    line = ", ".join(str(short(name, 40)) for name in names[:limit])
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return mark_safe(f"<bdi>{line}</bdi>{more}" if line else "")  # noqa: S308  `short` escapes
+
+
+@register.filter
+def graphs_own(items: Iterable[Named]) -> list[Named]:
+    return [item for item in items if not item.internal]
+
+
+@register.filter
+def langgraphs_own(items: Iterable[Named]) -> list[Named]:
+    return [item for item in items if item.internal]
+
+
+@register.filter
+def names(items: Iterable[Named]) -> list[str]:
+    return [item.channel for item in items]
+
+
+@register.filter
+def by_task(writes: Iterable[Write]) -> list[TaskWrites]:
+    """Writes under the task that made them, in stored order."""
+    grouped = groupby(sorted(writes, key=lambda write: write.task_id), key=lambda write: write.task_id)
+    found = [(task_id, tuple(members)) for task_id, members in grouped]
+    return [
+        TaskWrites(
+            task_id, members[0].task_path, next((one.node_name for one in members if one.node_name), ""), members
+        )
+        for task_id, members in found
+    ]
+
+
+@register.filter
+def control_words(write: Write) -> str:
+    """What a write is when it is a mark of a task and no value for a channel; "" for a value."""
+    return _CONTROL.get(write.channel, ("", ""))[0]
+
+
+@register.filter
+def control_tone(write: Write) -> str:
+    return _CONTROL.get(write.channel, ("", ""))[1]
+
+
+@register.filter
+def cut_text(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}\n… {len(text) - limit:,} more characters, see JSON"

@@ -1,0 +1,180 @@
+"""Any decoded value as HTML: scalars and small containers in a line, larger ones to fold, all within a `Room`.
+
+Total: no tree raises, whatever it holds, and every stored character passes `marks.shown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from django.template import Library
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from inspector.domain.messages import as_message, is_message_list, role_of
+from inspector.domain.text import text_size
+from inspector.domain.value import ABSENT, Absent, Binary, CutText, Omitted, Pairs, Tagged, Value
+from inspector.templatetags import chat
+from inspector.templatetags.compact import compact, omitted_words, scalar, type_words
+from inspector.templatetags.marks import shown, title
+from inspector.templatetags.room import Room
+
+register = Library()
+
+#: A container that fits so many characters is shown in a line.
+_INLINE = 88
+#: A text longer than this is folded inside a tree.
+_LONG_TEXT = 280
+#: Parts nested deeper than this show in a line only, as far as that goes.
+_DEPTH = 14
+#: Containers with more parts than this are folded below the first level.
+_OPEN = 16
+_HEX = 24
+
+
+class HasValue(Protocol):
+    @property
+    def value(self) -> Value | Absent: ...
+
+
+@register.simple_tag
+def show_value(tree: HasValue | Value | Absent, room: Room) -> SafeString:
+    """A context's `Tree`, or a plain value as metadata has them."""
+    value = tree.value if type(tree).__name__ == "Tree" else tree  # type: ignore[union-attr]
+    return render_value(value, room)  # type: ignore[arg-type]
+
+
+@register.filter
+def type_of(tree: HasValue) -> str:
+    """The kind of a channel's value in words: "12 messages", "4 keys"."""
+    value = tree.value
+    if isinstance(value, Absent):
+        return "empty"
+    if is_message_list(value):
+        assert isinstance(value, list)  # noqa: S101  said by the line above
+        return f"{len(value):,} message{'s' if len(value) != 1 else ''}"
+    return type_words(value)
+
+
+def render_value(value: Value | Absent, room: Room) -> SafeString:
+    """A whole value as a block."""
+    if value is ABSENT or isinstance(value, Absent):
+        return _safe('<p class="muted">(nothing)</p>')
+    if is_message_list(value):
+        return chat.render_conversation(value, room, render_value)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return render_text(value, room)
+    if isinstance(value, CutText):
+        return render_text(value.head, room, whole=value.size)
+    return _safe(f'<div class="v">{"".join(_node(value, room, 0))}</div>')
+
+
+def render_text(text: str, room: Room, *, whole: int | None = None) -> SafeString:
+    """A text as it stands, with its beginning in sight and the rest to unfold."""
+    return chat.render_text(text, room, whole=whole)
+
+
+def _node(value: Value, room: Room, depth: int) -> Iterator[str]:
+    if not room.take_node():
+        yield '<span class="more">… more, see JSON</span>'
+        return
+    match value:
+        case None | bool() | int() | float():
+            yield f'<span class="n">{scalar(value)}</span>'
+        case str():
+            yield from _text(value, len(value), room)
+        case CutText():
+            yield from _text(value.head, value.size, room)
+        case Binary():
+            yield _binary(value)
+        case Omitted():
+            yield render_omitted(value)
+        case Tagged() if role_of(value) and depth < _DEPTH:
+            message = as_message(value)
+            assert message is not None  # noqa: S101  it has a role
+            yield chat.render_message(message, room, render_value)
+        case _:
+            yield from _container(value, room, depth)
+
+
+def _container(value: Value, room: Room, depth: int) -> Iterator[str]:
+    line, whole = compact(value, _INLINE)
+    if whole or depth >= _DEPTH:
+        yield f"<code{_type_title(value)}>{shown(line)}</code>"
+        return
+    if isinstance(value, Tagged) and list(value.fields) == ["items"] and isinstance(value.fields["items"], list):
+        parts: Iterable[tuple[Value | None, Value]] = ((None, item) for item in value.fields["items"])
+        count = len(value.fields["items"])
+    elif isinstance(value, Tagged):
+        parts, count = value.fields.items(), len(value.fields)
+    elif isinstance(value, Pairs):
+        parts, count = value.items, len(value.items)
+    elif isinstance(value, dict):
+        parts, count = value.items(), len(value)
+    else:
+        assert isinstance(value, list)  # noqa: S101  all that is left
+        parts, count = ((None, item) for item in value), len(value)
+    opened = " open" if depth == 0 or (depth == 1 and count <= _OPEN) else ""
+    yield f'<details class="t"{opened}><summary{_type_title(value)}>{shown(_summary(value, count))}</summary><ul>'
+    yield from _parts(parts, count, room, depth, pairs=isinstance(value, Pairs))
+    yield "</ul></details>"
+
+
+def _parts(
+    parts: Iterable[tuple[Value | None, Value]], count: int, room: Room, depth: int, *, pairs: bool
+) -> Iterator[str]:
+    for place, (key, item) in enumerate(parts):
+        if room.nodes <= 0 or (room.page is not None and room.page.nodes <= 0):
+            yield f'<li class="more">… {count - place:,} more, see JSON</li>'
+            return
+        name = str(place) if key is None else compact(key, 80)[0] if pairs else str(key)[:200]
+        yield f"<li><b{'' if key is not None else ' class=i'}><bdi>{shown(name)}</bdi></b> "
+        yield from _node(item, room, depth + 1)
+        yield "</li>"
+
+
+def _summary(value: Value, count: int) -> str:
+    words = type_words(value)
+    return f"{words}, {count:,} part{'s' if count != 1 else ''}" if isinstance(value, Tagged) else words
+
+
+def _type_title(value: Value) -> str:
+    return format_html(' title="{}"', title(value.type_name)) if isinstance(value, Tagged) else ""
+
+
+def _text(text: str, whole: int, room: Room) -> Iterator[str]:
+    if len(text) <= _LONG_TEXT and whole <= len(text):
+        granted = room.take_text(len(text))
+        rest = "…" if granted < len(text) else ""
+        yield f'<span class="s"><bdi>{shown(text[:granted])}{rest}</bdi></span>'
+        return
+    granted = room.take_text(min(len(text), 10_000))
+    head = " ".join(text[:120].split())
+    left = whole - granted
+    rest = f'<span class="more"> … {left:,} more characters, see JSON</span>' if left > 0 else ""
+    yield (
+        f'<details class="long"><summary><span class="s"><bdi>{shown(head)}…</bdi></span>'
+        f' <small>{whole:,} characters</small></summary><div class="text"><bdi>{shown(text[:granted])}</bdi>{rest}</div></details>'
+    )
+
+
+def _binary(value: Binary) -> str:
+    head = value.head[:_HEX].hex(" ")
+    dots = " …" if value.size > _HEX else ""
+    name = "" if value.type_name == "bytes" else f"{shown(value.type_name)}, "
+    return f'<span class="om">{name}{text_size(value.size)} of bytes</span> <code class="hex">{head}{dots}</code>'
+
+
+def render_omitted(value: Omitted) -> str:
+    words = f'<span class="om">not shown: {shown(omitted_words(value))}</span>'
+    if value.detail:
+        words += f' <small class="muted">{shown(value.detail[:300])}</small>'
+    if value.names:
+        names = ", ".join(value.names[:40])
+        words += f' <small class="muted">it names {shown(names[:1000])}</small>'
+    return words
+
+
+def _safe(html: str) -> SafeString:
+    return mark_safe(html)  # noqa: S308  put together from escaped parts

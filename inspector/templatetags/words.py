@@ -1,0 +1,201 @@
+"""Numbers, times, states and flags in plain words, as template filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from django.template import Library
+from django.utils import timezone
+
+from inspector.domain import text
+
+register = Library()
+
+#: An index this many seconds behind is late.
+LATE = 60
+MOST_BARS = 8
+
+#: What a state means, in a sentence for whoever points at it.
+STATES = {
+    "complete": "Nothing is left to run.",
+    "interrupted": "A task asked a question and waits for the answer.",
+    "failed": "A task ended with an error.",
+    "unfinished": "Tasks are left and nobody works on them.",
+    "running": "Tasks are left, and the last checkpoint is younger than a minute.",
+}
+STATE_TONES = {"interrupted": "ask", "failed": "bad", "unfinished": "warn", "running": "good"}
+
+#: Flag: its word, its tone, what it means.
+FLAGS = {
+    "one-turn": ("one turn", "warn", "One turn, and nobody came back."),
+    "orphan": ("orphan", "warn", "One turn, then nothing for long: memory that nobody found again."),
+    "random-id": ("random id", "warn", "The id looks made at random."),
+    "several-hosts": ("several hosts", "", "More than one host wrote it."),
+    "siblings": ("forked", "fork", "Two checkpoints have the same parent."),
+    "clock-skew": ("clock skew", "bad", "A worker's clock lags: its checkpoints sort before their parents."),
+    "missed-reads": ("missed reads", "warn", "A worker looked for this thread and found nothing."),
+    "rebuilt-values": (
+        "rebuilt values",
+        "",
+        "Some values are put together from writes; the graph's reducer may differ.",
+    ),
+}
+
+
+@register.filter
+def ago(at: datetime | None) -> str:
+    """How long ago a time was: "4 s ago"."""
+    return text.ago((timezone.now() - at).total_seconds()) if at is not None else "unknown"
+
+
+@register.filter
+def exact(at: datetime | None) -> str:
+    """ "2026-03-01 09:31:38.123 UTC"; "" for an unknown time."""
+    return text.exact_time(at) if at is not None else ""
+
+
+@register.filter
+def iso(at: datetime | None) -> str:
+    """For a `datetime` attribute."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at is not None else ""
+
+
+@register.filter
+def clock(at: datetime | None) -> str:
+    """ "09:31:38" today in UTC, with the date before it on any other day."""
+    if at is None:
+        return "unknown time"
+    at = at.astimezone(UTC)
+    today = timezone.now().astimezone(UTC).date() == at.date()
+    return f"{at:%H:%M:%S}" if today else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """A number of bytes: "18.4 kB"."""
+    return text.text_size(count) if count is not None else "unknown"
+
+
+@register.filter
+def number(count: int | None) -> str:
+    """ "1,048,212"; "unknown" where nobody knows."""
+    return text.thousands(count) if count is not None else "unknown"
+
+
+@register.filter
+def noun(count: int, words: str) -> str:
+    """`3|noun:"turn"` is "3 turns"; "thread,threads" names a plural that an s does not make."""
+    one, _, many = words.partition(",")
+    return text.count_noun(count, one, many)
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share as "38 %": never 0 % or 100 % of what is not quite that."""
+    if share is None:
+        return "–"
+    if 0 < share < 0.01:
+        return "< 1 %"
+    if 0.99 < share < 1:
+        return "> 99 %"
+    return f"{round(share * 100)} %"
+
+
+@register.filter
+def part_of(part: int, whole: int) -> float | None:
+    """The share that `part` is of `whole`; None of nothing."""
+    return part / whole if whole else None
+
+
+@register.filter
+def seconds(length: float | None) -> str:
+    """A length of time: "3 ms", "0.9 s", "12 s", "4 min", "3 h", "5 days". A negative one tells of skewed clocks."""
+    if length is None:
+        return ""
+    sign, length = ("−" if length < 0 else ""), abs(length)
+    if length < 0.0995:
+        return f"{sign}{length * 1000:.0f} ms"
+    if length < 9.95:
+        return f"{sign}{length:.1f} s"
+    if length < 60:
+        return f"{sign}{length:.0f} s"
+    return sign + span(length)
+
+
+@register.filter
+def span(length: float) -> str:
+    """A limit or a lag in one unit: "30 minutes" is "30 min"."""
+    return text.ago(abs(length)).removesuffix(" ago").replace("now", "0 s")
+
+
+@register.filter
+def state_says(state: str) -> str:
+    return STATES.get(state, "")
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    return STATE_TONES.get(state, "")
+
+
+@register.filter
+def flag_words(flag: str) -> str:
+    return FLAGS[flag][0] if flag in FLAGS else flag.replace("-", " ")
+
+
+@register.filter
+def flag_tone(flag: str) -> str:
+    return FLAGS[flag][1] if flag in FLAGS else ""
+
+
+@register.filter
+def flag_says(flag: str) -> str:
+    return FLAGS[flag][2] if flag in FLAGS else ""
+
+
+@register.filter
+def row_flags(flags: tuple[str, ...]) -> tuple[str, ...]:
+    """The flags that a row of a list shows: its workers column already says that hosts are several."""
+    return tuple(flag for flag in flags if flag != "several-hosts")
+
+
+class IndexState(Protocol):
+    """What a bar knows of the index (`views.contexts.IndexState`)."""
+
+    @property
+    def lag_seconds(self) -> float | None: ...
+    @property
+    def building(self) -> bool: ...
+    @property
+    def error(self) -> str: ...
+
+
+@register.filter
+def lag_words(index: IndexState) -> str:
+    """How current the lists are: "index 2 s behind"."""
+    if index.building:
+        return "building the index" if not index.error else "no index yet"
+    behind = f"index {span(index.lag_seconds or 0)} behind"
+    return f"{behind}, last pass failed" if index.error else behind
+
+
+@register.filter
+def lag_tone(index: IndexState) -> str:
+    """`good`, `warn` while it is building or late, `bad` after a failed pass."""
+    if index.error:
+        return "bad"
+    return "warn" if index.building or (index.lag_seconds or 0) > LATE else "good"
+
+
+@register.filter
+def reads_known(threads: Iterable[Any]) -> bool:
+    """Whether any probe reported reads for any of these threads."""
+    return any(worker.reads is not None for thread in threads for worker in thread.workers)
+
+
+@register.filter
+def bars(turns: int) -> int:
+    """How many little bars stand for so many turns."""
+    return min(turns, MOST_BARS)

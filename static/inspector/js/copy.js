@@ -1,0 +1,31 @@
+// Copy buttons: what data-copy holds, else the thread_id of the link before the button.
+
+async function copy(button) {
+  const link = button.previousElementSibling;
+  const text = button.dataset.copy ?? new URL(link.href).searchParams.get("id") ?? "";
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyByHand(text); // without https there is no clipboard to write to
+  }
+  button.classList.add("done");
+  document.getElementById("said").textContent = "Copied";
+  setTimeout(() => button.classList.remove("done"), 1500);
+}
+
+function copyByHand(text) {
+  const area = document.createElement("textarea");
+  const active = document.activeElement;
+  area.value = text;
+  area.className = "vh";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+  active?.focus?.();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button.cp");
+  if (button) copy(button);
+});

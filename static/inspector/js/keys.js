@@ -1,0 +1,87 @@
+// Keys for those who would rather not reach for the mouse. Listed in the dialog that `?` opens.
+
+const TABS = { 1: "changes", 2: "state", 3: "writes", 4: "metadata" };
+const search = () => document.getElementById("q");
+const typing = (element) =>
+  ["input", "select", "textarea"].includes(element?.localName) || element?.isContentEditable === true;
+
+function go(where) {
+  const link = document.querySelector(`[data-go="${where}"]`);
+  link?.click();
+  return Boolean(link);
+}
+
+function walk(offset) {
+  const links = [...document.querySelectorAll(".list tbody td.id > a")];
+  if (!links.length) return false;
+  const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  const next = links[at < 0 ? (offset > 0 ? 0 : links.length - 1) : at + offset];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+const older = () => go("older") || (!document.getElementById("thread") && walk(1));
+const newer = () => go("newer") || (!document.getElementById("thread") && walk(-1));
+
+function escape(event) {
+  const field = search();
+  if (field && document.activeElement === field) {
+    if (field.value) {
+      field.value = "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    } else {
+      field.blur();
+    }
+    event.preventDefault();
+    return;
+  }
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else {
+    getSelection()?.removeAllRanges();
+    document.activeElement?.blur?.();
+  }
+}
+
+const actions = {
+  j: older,
+  k: newer,
+  ArrowLeft: () => go("older"),
+  ArrowRight: () => go("newer"),
+  "?": () => document.getElementById("keys").showModal(),
+  c: () => document.getElementById("copy-thread")?.click(),
+  "/": () => {
+    const field = search();
+    if (field) {
+      field.focus();
+      field.select();
+    } else {
+      location.href = document.querySelector(".brand").href;
+    }
+  },
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") return escape(event);
+  const element = document.activeElement;
+  if (typing(element)) return;
+  const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
+  if (sideways && element?.closest(".scroll, .v, .tabs, .diff, pre")) return; // those scroll sideways
+  if ((event.key === "ArrowDown" || event.key === "ArrowUp") && element?.closest("#steps li")) {
+    event.preventDefault();
+    go(event.key === "ArrowDown" ? "older" : "newer");
+    return;
+  }
+  if (TABS[event.key]) {
+    document.querySelector(`[data-tab="${TABS[event.key]}"]`)?.click();
+    return;
+  }
+  const action = actions[event.key];
+  if (!action) return;
+  if (event.key === "/" || event.key === "?") event.preventDefault();
+  action();
+});

@@ -1,0 +1,82 @@
+// Refreshes the page's root every few seconds (data-live) through htmx. Rests while nobody looks and while somebody
+// reads with selected text, holds the pointer down or is in the middle of typing.
+
+let held = false;
+let waiting = false; // a refresh of ours is under way
+let others = 0; // requests that somebody's action started
+let slow = 0;
+let timer;
+
+document.addEventListener("pointerdown", () => (held = true));
+for (const name of ["pointerup", "pointercancel", "blur"]) addEventListener(name, () => (held = false));
+
+const root = () => document.querySelector("[data-live]");
+
+function busy() {
+  if (document.hidden || held || waiting || others > 0) return true;
+  const selection = getSelection();
+  if (selection && !selection.isCollapsed && selection.toString().trim()) return true;
+  if (document.querySelector("dialog[open], details.menu[open]")) return true;
+  const active = document.activeElement;
+  if (active?.localName === "select") return true; // its list may be unfolded
+  return active?.localName === "input" && active.value !== active.defaultValue;
+}
+
+function plan() {
+  clearTimeout(timer);
+  const element = root();
+  // A store that answers slowly is asked less often.
+  if (element) timer = setTimeout(refresh, Math.max(Number(element.dataset.live) * 1000, slow * 10));
+}
+
+async function refresh() {
+  if (busy()) return plan();
+  const element = root();
+  waiting = true;
+  const began = performance.now();
+  try {
+    const headers = { "X-Refresh": "1" };
+    await htmx.ajax("GET", location.pathname + location.search, { source: element, target: element, headers });
+  } catch {
+    // Told below.
+  }
+  slow = performance.now() - began;
+  waiting = false;
+  plan();
+}
+
+const ours = (detail) => Boolean(detail.requestConfig?.headers["X-Refresh"]);
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (!ours(detail)) others += 1;
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!ours(detail)) others = Math.max(0, others - 1);
+  if (detail.successful) document.getElementById("notice").replaceChildren();
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // The same trouble again is no news for a screen reader.
+  const notice = document.getElementById("notice");
+  if (event.detail.isError && ours(event.detail) && notice.dataset.said === event.detail.serverResponse) {
+    if (notice.hasChildNodes()) event.detail.shouldSwap = false;
+  }
+  notice.dataset.said = event.detail.isError ? event.detail.serverResponse : "";
+  // A refresh must not move the address.
+});
+document.addEventListener("htmx:sendError", () => {
+  const notice = document.getElementById("notice");
+  if (notice.querySelector("[data-offline]")) return;
+  const said = document.getElementById("offline").content.cloneNode(true);
+  said.firstElementChild.dataset.offline = "";
+  notice.replaceChildren(said);
+});
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  if (ours(event.detail)) event.detail.history.type = null;
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  clearTimeout(timer);
+  timer = setTimeout(refresh, 200);
+});
+
+plan();

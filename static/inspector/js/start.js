@@ -1,0 +1,17 @@
+// Everything here is comfort: each page works without it. One module a concern.
+import "./morph.js";
+import "./links.js";
+import "./live.js";
+import "./copy.js";
+import "./keys.js";
+
+document.documentElement.classList.add("js");
+
+// A menu closes when one looks elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+});
