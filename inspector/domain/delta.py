@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from inspector.domain.messages import is_message, message_id_of, role_of
 from inspector.domain.value import ABSENT, Absent, Tagged, Value
 
 #: Set in the metadata of checkpoints whose graph has delta channels: channel to [updates, super-steps] since a
@@ -41,11 +40,8 @@ def replay(seed: Value | Absent, writes: Iterable[Value]) -> Value:
     """The seed with the writes applied in order. An `Overwrite` resets what came before it."""
     value: Value | Absent = seed if isinstance(seed, Absent) else snapshot_value(seed)
     for write in writes:
-        replaced = _overwrite(write)
-        if isinstance(replaced, Absent):
-            value = _merge(value, write)
-        else:
-            value = ABSENT if replaced is None else replaced  # an Overwrite with None empties the channel
+        reset = _overwrite(write)
+        value = _merge(value, write) if reset is None else reset
     return [] if isinstance(value, Absent) else value
 
 
@@ -57,20 +53,23 @@ def snapshot_value(stored: Value) -> Value:
 
 
 def _overwrite(write: Value) -> Value | Absent:
-    """The value of an `Overwrite`, as an object or in one of the two forms that it takes in JSON."""
+    """The value of an `Overwrite`, as an object or in one of the two forms that it takes in JSON; None for any other
+    write. An Overwrite with None empties the channel."""
     match write:
         case Tagged(fields=fields) if write.short_name == "Overwrite":
-            return fields.get("value")
+            value = fields.get("value")
         case {"__overwrite__": value, **rest} if not rest:
-            return value
+            pass
         case {"type": "__overwrite__", "value": value}:
-            return value
-    return ABSENT
+            pass
+        case _:
+            return None
+    return ABSENT if value is None else value
 
 
 def _merge(value: Value | Absent, write: Value) -> Value:
     if isinstance(value, Absent):
-        value = {} if isinstance(write, dict) and not is_message(write) else []
+        value = {} if isinstance(write, dict) and not _is_message(write) else []
     if isinstance(value, dict):
         return {**value, **write} if isinstance(write, dict) else value
     if not isinstance(value, list):
@@ -103,8 +102,23 @@ def _add(items: list[Value], added: list[Value]) -> list[Value]:
 
 
 def _is_removal(item: Value) -> bool:
-    return role_of(item) == "remove"
+    if isinstance(item, Tagged):
+        return item.short_name == "RemoveMessage"
+    return isinstance(item, dict) and item.get("type") == "remove" and _is_message(item)
 
 
 def _id_of(item: Value) -> str | None:
-    return message_id_of(item) if is_message(item) else None
+    """The id of a message; None for a message without one, and for anything else."""
+    if not _is_message(item):
+        return None
+    found = _fields(item).get("id")
+    return found if isinstance(found, str) and found else None
+
+
+def _is_message(item: Value) -> bool:
+    fields = _fields(item)
+    return "content" in fields and ("role" in fields or "type" in fields)
+
+
+def _fields(item: Value) -> Mapping[str, Value]:
+    return item.fields if isinstance(item, Tagged) else item if isinstance(item, dict) else {}
