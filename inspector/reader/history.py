@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from inspector.domain.channels import START, TASKS, is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import parse_time, step_of, time_of
+from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import due_nodes, send_targets
 from inspector.domain.turns import number_turns
 from inspector.domain.value import Json
@@ -42,7 +43,7 @@ def build_history(
             channels_changed=_channels_changed(row, parents.get(row.parent_checkpoint_id or "")),
             size_bytes=bodies.state_bytes(row),
             channel_versions={channel: str(version) for channel, version in row.channel_versions.items()},
-            metadata=row.metadata,
+            metadata=mask_secrets(row.metadata),
         )
         for row in rows
     )

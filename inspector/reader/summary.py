@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.decode import decode_json_inline
 from inspector.domain.channels import ERROR, INTERRUPT, START
 from inspector.domain.coordinates import parse_time, time_of
+from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import due_nodes, learn_starters, learn_triggers
 from inspector.domain.value import Json, Value
 from inspector.reader.bodies import decode_body, present
@@ -32,13 +33,14 @@ class ThreadSummary:
 def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -> ThreadSummary:
     next_nodes = _next_nodes(row.head, key) if row.head is not None else ()
     head_time = parse_time(row.head.row.ts) if row.head is not None else None
+    metadata = mask_secrets(row.metadata)
     return ThreadSummary(
-        row=row,
+        row=replace(row, metadata=metadata),
         state=_state(row.head, next_nodes),
         next=next_nodes,
         first_at=time_of(row.first_root_id or row.last_checkpoint_id) or head_time,
         last_at=time_of(row.last_checkpoint_id) or head_time,
-        owner=first_text(row.metadata, owner_keys),
+        owner=first_text(metadata, owner_keys),
     )
 
 
