@@ -40,7 +40,8 @@ def show_share(part: int, whole: int) -> SafeString:
     share = 100 * part / whole if whole else 0
     return mark_safe(  # noqa: S308  numbers only
         '<svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="all" width="100" height="8"/><rect class="part" width="{min(100.0, share):.3g}" height="8"/></svg>'
+        '<rect class="all" width="100" height="8"/>'
+        f'<rect class="part" width="{min(100.0, share):.3g}" height="8"/></svg>'
     )
 
 
@@ -54,24 +55,22 @@ def bucket_words(at: datetime, series: Sequence[Bar]) -> str:
 def _bars(series: Sequence[Bar]) -> Iterator[str]:
     highest = max((bar.threads for bar in series), default=0) or 1
     pace = _WIDTH / max(1, len(series))
-    width = pace * (1 - _GAP)
     yield f'<svg class="bars" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" aria-hidden="true">'
     yield f'<path class="floor" d="M0 {_FLOOR + 0.5}H{_WIDTH}"/>'
     for kind in ("threads", "orphans"):
-        rects = []
-        for place, bar in enumerate(series):
-            count = bar.threads if kind == "threads" else bar.orphans
-            if count:
-                height = max(2.0, (_FLOOR - 6) * count / highest)
-                title = (
-                    f"<title>{bucket_words(bar.at, series)} UTC: {bar.orphans:,} of {bar.threads:,} are orphans</title>"
-                )
-                rects.append(
-                    f'<rect x="{place * pace:.1f}" y="{_FLOOR - height:.1f}" width="{width:.1f}" height="{height:.1f}">{title}</rect>'
-                )
+        rects = (_rect(place, bar, kind, highest, series) for place, bar in enumerate(series) if getattr(bar, kind))
         yield f'<g class="{kind}">{"".join(rects)}</g>'
     yield from _labels(series, pace)
     yield "</svg>"
+
+
+def _rect(place: int, bar: Bar, kind: str, highest: int, series: Sequence[Bar]) -> str:
+    pace = _WIDTH / len(series)
+    count = bar.threads if kind == "threads" else bar.orphans
+    height = max(2.0, (_FLOOR - 6) * count / highest)
+    words = f"{bucket_words(bar.at, series)} UTC: {bar.orphans:,} of {bar.threads:,} are orphans"
+    place_and_size = f'x="{place * pace:.1f}" y="{_FLOOR - height:.1f}" width="{pace * (1 - _GAP):.1f}"'
+    return f'<rect {place_and_size} height="{height:.1f}"><title>{words}</title></rect>'
 
 
 def _labels(series: Sequence[Bar], pace: float) -> Iterator[str]:

@@ -117,7 +117,8 @@ def _tokens(usage: Usage) -> str:
 
 def _body(message: Message, room: Room, nested: Nested) -> Iterator[str]:
     if message.role == "remove":
-        yield f'<p class="muted">removes <bdi class="mono">{shown((message.message_id or "a message without an id")[:80])}</bdi></p>'
+        whom = shown((message.message_id or "a message without an id")[:80])
+        yield f'<p class="muted">removes <bdi class="mono">{whom}</bdi></p>'
     for part in message.parts:
         if part.kind != "tool_use":
             yield _part(part, room, nested)
@@ -155,7 +156,8 @@ def _call(call: ToolCall, room: Room, nested: Nested) -> str:
     problem = ""
     if not call.valid:
         problem = f'<p class="bad">invalid call{": " + shown(call.error[:300]) if call.error else ""}</p>'
-    return f'<div class="call"><span class="fn"><span class="muted">calls</span> {name}{call_id}</span>{args}{problem}</div>'
+    words = f'<span class="fn"><span class="muted">calls</span> {name}{call_id}</span>'
+    return f'<div class="call">{words}{args}{problem}</div>'
 
 
 def _safe(html: str) -> SafeString:

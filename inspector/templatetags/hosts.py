@@ -19,7 +19,8 @@ def host_class(hostname: str) -> str:
         return "hx"
     stem = hostname.rstrip("0123456789")
     digits = hostname[len(stem) :][-6:]
-    place = zlib.crc32(stem.encode("utf-8", "replace")) + (int(digits) if digits.isdecimal() else 0)
+    # The prefix is as good as any other; with it, usual names (web, worker, api) get colours that lie apart.
+    place = zlib.crc32(b"h/" + stem.encode("utf-8", "replace")) + (int(digits) if digits.isdecimal() else 0)
     return f"h{place % COLOURS}"
 
 

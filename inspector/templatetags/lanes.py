@@ -200,7 +200,8 @@ def _dot(dot: Dot, link: str, *, chosen: bool) -> str:
     words = [f"step {step.step}" if step.step is not None else "step", step.source, *step.node_names[:3]]
     words.append(host_name(step.hostname))
     title = f"<title>{shown(shorten_middle(' · '.join(filter(None, words)), 120))}</title>"
-    shape = f'<g class="{host_class(step.hostname)} {_shape(step.source)}{" on" if chosen else ""}">{title}{_mark(dot, chosen)}</g>'
+    classes = f"{host_class(step.hostname)} {_shape(step.source)}{' on' if chosen else ''}"
+    shape = f'<g class="{classes}">{title}{_mark(dot, chosen)}</g>'
     if not link:
         return shape
     return f'<a href="{link}{_address(step.checkpoint_id)}" tabindex="-1">{shape}</a>'

@@ -63,8 +63,6 @@ def _escaped(text: object) -> str:
 
 
 def _code(character: str) -> str:
-    if character < "\x20":
-        return chr(0x2400 + ord(character))
     return f"U+{ord(character):04X}"
 
 

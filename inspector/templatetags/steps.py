@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 
-from inspector.domain.channels import is_internal
+from inspector.domain.channels import INTERRUPT, is_internal
+from inspector.domain.value import Tagged
 from inspector.templatetags.lanes import Step, Turn
 from inspector.templatetags.marks import short
 
@@ -136,6 +137,17 @@ def control_words(write: Write) -> str:
 @register.filter
 def control_tone(write: Write) -> str:
     return _CONTROL.get(write.channel, ("", ""))[1]
+
+
+@register.filter
+def shown_values(write: Any) -> list[Any]:
+    """What is to be seen of a write: its value, or the questions that an interrupt's wrapping holds."""
+    value = write.value.value
+    if write.channel == INTERRUPT and isinstance(value, list):
+        questions = [item.fields["value"] for item in value if isinstance(item, Tagged) and "value" in item.fields]
+        if len(questions) == len(value):
+            return questions
+    return [value]
 
 
 @register.filter

@@ -155,7 +155,8 @@ def _text(text: str, whole: int, room: Room) -> Iterator[str]:
     rest = f'<span class="more"> … {left:,} more characters, see JSON</span>' if left > 0 else ""
     yield (
         f'<details class="long"><summary><span class="s"><bdi>{shown(head)}…</bdi></span>'
-        f' <small>{whole:,} characters</small></summary><div class="text"><bdi>{shown(text[:granted])}</bdi>{rest}</div></details>'
+        f" <small>{whole:,} characters</small></summary>"
+        f'<div class="text"><bdi>{shown(text[:granted])}</bdi>{rest}</div></details>'
     )
 
 

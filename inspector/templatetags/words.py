@@ -177,7 +177,8 @@ def lag_words(index: IndexState) -> str:
     """How current the lists are: "index 2 s behind"."""
     if index.building:
         return "building the index" if not index.error else "no index yet"
-    behind = f"index {span(index.lag_seconds or 0)} behind"
+    lag = index.lag_seconds or 0
+    behind = f"index {span(lag)} behind" if lag >= 1 else "index up to date"
     return f"{behind}, last pass failed" if index.error else behind
 
 
@@ -193,6 +194,12 @@ def lag_tone(index: IndexState) -> str:
 def reads_known(threads: Iterable[Any]) -> bool:
     """Whether any probe reported reads for any of these threads."""
     return any(worker.reads is not None for thread in threads for worker in thread.workers)
+
+
+@register.filter
+def known_reads(thread: Any) -> bool:
+    """The same for one thread."""
+    return reads_known([thread])
 
 
 @register.filter

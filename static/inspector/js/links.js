@@ -24,7 +24,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const root = document.querySelector("[data-live]");
-  if (!root || detail.target.id !== root.id) return;
+  if (!root || detail.target?.id !== root.id) return;
   if (root.dataset.title) document.title = root.dataset.title;
   if (detail.requestConfig.headers["X-Refresh"]) return;
   // Somebody did this: tell whoever cannot see it, and show the step that was chosen.

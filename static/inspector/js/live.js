@@ -61,7 +61,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     if (notice.hasChildNodes()) event.detail.shouldSwap = false;
   }
   notice.dataset.said = event.detail.isError ? event.detail.serverResponse : "";
-  // A refresh must not move the address.
 });
 document.addEventListener("htmx:sendError", () => {
   const notice = document.getElementById("notice");
@@ -70,8 +69,9 @@ document.addEventListener("htmx:sendError", () => {
   said.firstElementChild.dataset.offline = "";
   notice.replaceChildren(said);
 });
+// Neither a refresh nor an address that led nowhere is a place to come back to.
 document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
-  if (ours(event.detail)) event.detail.history.type = null;
+  if (ours(event.detail) || event.detail.xhr.status >= 400) event.detail.history.type = null;
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;

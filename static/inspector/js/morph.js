@@ -45,6 +45,14 @@ function morphControl(old, fresh) {
   if (old.localName === "select") queueMicrotask(() => (old.value = fresh.value));
 }
 
+// A row that is focused keeps its focus when it moves.
+function move(parent, node, place) {
+  const focused = node.contains(document.activeElement) ? document.activeElement : null;
+  if (parent.moveBefore) parent.moveBefore(node, place);
+  else parent.insertBefore(node, place);
+  if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
+}
+
 function morphChildren(old, fresh) {
   const byKey = new Map();
   for (const child of old.childNodes) {
@@ -64,7 +72,7 @@ function morphChildren(old, fresh) {
     const known = key === null ? null : byKey.get(key);
     if (known && alike(known, next)) {
       if (known === place) place = place.nextSibling;
-      else old.insertBefore(known, place);
+      else move(old, known, place);
       byKey.delete(key);
       morph(known, next);
     } else if (key === null && place && alike(place, next)) {
