@@ -37,6 +37,8 @@ def explain(error: psycopg.Error, safe_url: str) -> StoreError:
             return NotACheckpointStore(f"{safe_url} does not exist on that server.", _SETUP)
         case pg.UndefinedTable() | pg.UndefinedColumn() | pg.UndefinedFunction() | pg.InvalidSchemaName():
             return NotACheckpointStore(f"{safe_url} holds no complete set of LangGraph checkpoint tables.", _SETUP)
+        case pg.UntranslatableCharacter():
+            return StoreError(f"{safe_url} cannot hold this text.", "The database's encoding is not UTF-8.")
         case pg.QueryCanceled() | pg.IdleInTransactionSessionTimeout():
             return StoreTimeout(
                 f"{safe_url} took longer than the read's time budget.",
@@ -66,6 +68,8 @@ def _explain_connection(error: psycopg.Error, safe_url: str) -> StoreError:
         return StoreDenied(
             f"{safe_url} refused the login.", "Check the user, the password and the server's pg_hba.conf."
         )
+    if "permission denied for database" in text:
+        return StoreDenied(f"{safe_url} does not let this login connect.", _GRANTS)
     if "role" in text and "does not exist" in text:
         return StoreDenied(f"{safe_url}: that role does not exist on the server.", "Check the user in the store's URL.")
     if "database" in text and "does not exist" in text:

@@ -49,8 +49,10 @@ select t.name,
            case when has_table_privilege(c.oid, 'UPDATE') then 'UPDATE' end,
            case when has_table_privilege(c.oid, 'DELETE') then 'DELETE' end,
            case when has_table_privilege(c.oid, 'TRUNCATE') then 'TRUNCATE' end], null) as rights
-from unnest(array['checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'checkpoint_migrations']) as t (name)
+from unnest(array['checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'checkpoint_migrations'])
+    with ordinality as t (name, place)
 left join pg_class c on c.oid = to_regclass(t.name)
+order by t.place
 
 -- name: schema_version
 select max(v) as version from checkpoint_migrations
@@ -196,6 +198,10 @@ select * from (
          {inline_values}
     order by checkpoint_id desc) counted
 where running_bytes <= %(bytes)s or running_bytes is null
+
+-- name: older_checkpoint
+select 1 as found from checkpoints
+where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s limit 1
 
 -- name: checkpoint
 select {checkpoint_columns} from checkpoints, {inline_values}

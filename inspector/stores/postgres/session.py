@@ -84,7 +84,8 @@ class ReadOnlySessions:
     def _borrow(self) -> tuple[Pool, Connection]:
         """A connection that answers, and the pool to give it back to. One that does not answer says that the server
         went away or came back since: a new pool, opened by a fresh attempt, tells which, without a second wait."""
-        for _ in range(3):
+        deadline, silent = time.monotonic() + self._limits.connect, 0
+        while silent < 3 and time.monotonic() < deadline:
             pool = self._pool or self._open_pool()
             try:
                 connection = pool.getconn(timeout=self._limits.connect)
@@ -98,6 +99,7 @@ class ReadOnlySessions:
             try:
                 ConnectionPool.check_connection(connection)
             except psycopg.OperationalError:
+                silent += 1
                 self._retire(pool)
                 pool.putconn(connection)
             except BaseException:
@@ -105,7 +107,7 @@ class ReadOnlySessions:
                 raise
             else:
                 return pool, connection
-        raise StoreUnreachable(f"{self._safe_url} closes every connection as soon as it is made.")
+        raise StoreUnreachable(f"{self._safe_url} ends every connection as soon as it is made.")
 
     def _open_pool(self) -> Pool:
         """The pool hides why a connection fails, so the first one is made by hand, and so is one after each failure."""

@@ -113,13 +113,12 @@ class PostgresStore:
         }
         with self._read() as (cursor, layout):
             found = cursor.execute(layout.query("checkpoints"), given).fetchall()
+            if not found:  # a single checkpoint larger than the budget is still shown
+                found = cursor.execute(layout.query("checkpoints"), {**given, "rows": 1, "bytes": 2**62}).fetchall()
             cut = len(found) > budget.rows
             if found and not cut:  # the byte budget may have ended the read early: is there one more?
-                last = {**given, "before": found[-1]["checkpoint_id"], "rows": 1, "bytes": 2**62}
-                cut = bool(cursor.execute(layout.query("checkpoints"), last).fetchone())
-            elif not found:  # a single checkpoint larger than the budget is still shown
-                found = cursor.execute(layout.query("checkpoints"), {**given, "rows": 1, "bytes": 2**62}).fetchall()
-                cut = bool(found)
+                last = {**given, "before": found[-1]["checkpoint_id"]}
+                cut = bool(cursor.execute(layout.query("older_checkpoint"), last).fetchone())
         return Cut(tuple(rows.checkpoint_row(row) for row in found[: budget.rows]), cut)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None:

@@ -1,4 +1,4 @@
-"""What the store says of whole threads equals what their plain rows say, for everything that LangGraph's savers write."""
+"""What the store says of whole threads equals what their plain rows say, whatever LangGraph's savers write."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def test_a_thread_that_lives_in_a_subgraph_only_is_counted(postgres: EmbeddedPos
         "update checkpoints set metadata = jsonb_build_object('n', repeat('9', 9000)::numeric, 'host', 'a')",
         "update checkpoints set metadata = jsonb_build_object('d', (repeat('[', 3000) || repeat(']', 3000))::jsonb)",
         "update checkpoints set checkpoint = jsonb_set(checkpoint, '{channel_versions,__start__}', '\"9e9.x\"')",
-        "update checkpoints set checkpoint = jsonb_set(checkpoint, '{channel_versions,text}', repeat('9', 9000)::jsonb)",
+        "update checkpoints set checkpoint = jsonb_set(checkpoint, '{channel_versions,a}', repeat('9', 9000)::jsonb)",
         "update checkpoint_writes set blob = '', type = null, task_path = '~__pregel_push, ²'",
         "update checkpoint_blobs set blob = '\\xc1', type = ''",
     ],

@@ -1,0 +1,78 @@
+"""An index of a test's own, in a file or on a server, migrated once and copied for every test.
+
+pytest-django's database is one connection's memory and one transaction: nothing that takes two threads, two processes
+or a real commit can be seen in it. This one is what `inspector serve` uses.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from inspector.demo.embedded import EmbeddedPostgres
+from inspector.settings import _sqlite
+
+_TEMPLATE = "index_template"
+
+
+@contextmanager
+def sqlite_index(path: Path, blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The default database is the SQLite file at `path`; gives its URL for INSPECTOR_DATABASE_URL."""
+    with blocker.unblock():
+        shutil.copy(_migrated(), path)
+        with _default(_sqlite(str(path))):
+            yield f"sqlite:///{path}"
+
+
+@contextmanager
+def postgres_index(server: EmbeddedPostgres, blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The default database is a Postgres one."""
+    with blocker.unblock():
+        if not _exists(server, _TEMPLATE):
+            with _default(_settings(server.create_database(_TEMPLATE))):
+                call_command("migrate", verbosity=0, interactive=False)
+        url = server.create_database(template=_TEMPLATE)
+        with _default(_settings(url)):
+            yield url
+
+
+@cache
+def _migrated() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="inspector-index-")) / "index.sqlite3"
+    with _default(_sqlite(str(path))):
+        call_command("migrate", verbosity=0, interactive=False)
+    return path
+
+
+@contextmanager
+def _default(database: dict[str, Any]) -> Iterator[None]:
+    """Every thread that connects from now on connects there; who was connected before is connected again after."""
+    configured: dict[str, Any] = connections.configure_settings({"default": database})
+    before, connection = connections.settings["default"], connections["default"]
+    connections.settings["default"] = configured["default"]
+    del connections["default"]
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = before
+        connections["default"] = connection
+
+
+def _settings(url: str) -> dict[str, Any]:
+    return dict(dj_database_url.parse(url))
+
+
+def _exists(server: EmbeddedPostgres, name: str) -> bool:
+    with server.connect() as connection:
+        return connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is not None

@@ -1,0 +1,220 @@
+"""Where the tables are, which of them are there, and what is said when they are not as expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from inspector.demo.embedded import EmbeddedPostgres
+from inspector.demo.graphs.chat import build_chat
+from inspector.demo.repertoire import open_saver
+from inspector.demo.stage import Stage
+from inspector.errors import NotACheckpointStore, StoreDenied
+from tests.integration.postgres.conftest import OpenStore
+
+Write = Callable[..., str]
+
+
+@pytest.fixture
+def write(postgres: EmbeddedPostgres) -> Write:
+    """`write(schema, thread_id, url)`: a real saver writes one turn into a schema; gives the database's URL back."""
+
+    def play(schema: str = "public", thread_id: str = "thread", url: str = "") -> str:
+        url = url or postgres.create_database()
+        with psycopg.connect(url) as connection:
+            connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
+        path = quote(f'-c search_path="{schema}"'.replace(" ", "\\ ").replace("-c\\ ", "-c "))
+        with open_saver(f"{url}&options={path}") as saver:
+            stage = Stage(saver, "exit", "layout")
+            stage.say(build_chat(saver), stage.config(thread_id), "Hello")
+        return url
+
+    return play
+
+
+def test_tables_in_another_schema_are_found_and_named(write: Write, open_store: OpenStore) -> None:
+    store = open_store(write("agents"))
+    facts = store.read_facts()
+    assert facts.schema == "agents"
+    assert facts.warnings == ("The tables are in the schema agents, which is not on this login's search path.",)
+    assert [row.thread_id for row in store.read_threads(["thread"], host_keys=())] == ["thread"]
+
+
+@pytest.mark.parametrize("schema", ["My Agents", "ünï", "semi;colon", "a.b", "select", "UPPER"])
+def test_schema_names_that_need_quotes_are_read(write: Write, open_store: OpenStore, schema: str) -> None:
+    url = write(schema)
+    assert open_store(url).read_facts().schema == schema
+    named = open_store(f"{url}&schema={quote(schema)}")
+    assert [count.thread_id for count in named.iter_thread_counts()] == ["thread"]
+    assert named.read_facts().warnings == ()
+
+
+def test_of_two_schemas_the_one_on_the_search_path_is_read_and_the_other_named(
+    write: Write, open_store: OpenStore
+) -> None:
+    url = write("agents", "theirs")
+    write("public", "ours", url)
+    store = open_store(url)
+    assert [count.thread_id for count in store.iter_thread_counts()] == ["ours"]
+    (warning,) = store.read_facts().warnings
+    assert warning.startswith("Checkpoint tables also exist in agents. Shown is public;")
+
+
+def test_the_url_picks_a_schema(write: Write, open_store: OpenStore) -> None:
+    url = write("public", "ours", write("agents", "theirs"))
+    assert [count.thread_id for count in open_store(f"{url}&schema=agents").iter_thread_counts()] == ["theirs"]
+
+
+def test_a_schema_that_the_url_names_and_nobody_made_is_told_with_where_the_tables_are(
+    write: Write, open_store: OpenStore
+) -> None:
+    with pytest.raises(NotACheckpointStore) as caught:
+        open_store(f"{write('agents')}&schema=typo").read_facts()
+    assert caught.value.message.endswith("has no checkpoint tables in the schema typo.")
+    assert caught.value.hint == "They are in: agents."
+
+
+def test_the_search_path_of_a_role_is_followed(postgres: EmbeddedPostgres, write: Write, open_store: OpenStore) -> None:
+    url = write("public", "ours", write("agents", "theirs"))
+    database = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    postgres.create_role("follower")
+    with psycopg.connect(url) as connection:
+        connection.execute("alter role follower set search_path = agents")
+        for schema in ("agents", "public"):
+            connection.execute(f"grant usage on schema {schema} to follower".encode())
+            connection.execute(f"grant select on all tables in schema {schema} to follower".encode())
+    store = open_store(postgres.url_for(str(database), user="follower"))
+    assert [count.thread_id for count in store.iter_thread_counts()] == ["theirs"]
+
+
+def test_a_foreign_table_named_checkpoints_hides_nothing(
+    postgres: EmbeddedPostgres, write: Write, open_store: OpenStore
+) -> None:
+    url = write("agents", "theirs")
+    with psycopg.connect(url) as connection:
+        connection.execute("create table public.checkpoints (id int)")
+    assert [count.thread_id for count in open_store(url).iter_thread_counts()] == ["theirs"]
+
+
+def test_a_foreign_table_named_checkpoints_alone_is_told_apart(
+    postgres: EmbeddedPostgres, open_store: OpenStore
+) -> None:
+    url = postgres.create_database()
+    with psycopg.connect(url) as connection:
+        connection.execute("create table checkpoints (id int)")
+    with pytest.raises(NotACheckpointStore, match="a table named checkpoints that is not LangGraph's"):
+        open_store(url).read_facts()
+
+
+def test_an_empty_database_says_what_makes_the_tables(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
+    with pytest.raises(NotACheckpointStore, match="holds no LangGraph checkpoint tables") as caught:
+        open_store(postgres.create_database()).read_facts()
+    assert "PostgresSaver.setup()" in caught.value.hint
+
+
+@pytest.mark.parametrize("table", ["checkpoint_writes", "checkpoint_blobs"])
+def test_a_missing_table_is_named_where_it_can_be_and_told_where_it_is_needed(
+    write: Write, open_store: OpenStore, table: str
+) -> None:
+    url = write()
+    store = open_store(url)
+    (before,) = store.read_checkpoints("thread", "").rows
+    with psycopg.connect(url) as connection:
+        connection.execute(f"drop table {table}".encode())
+    assert store.read_facts().warnings == (f"The table {table} is missing: the checkpointer's setup() did not finish.",)
+    reads = {
+        "checkpoint_writes": lambda: store.read_writes("thread", "", [before.checkpoint_id]),
+        "checkpoint_blobs": lambda: store.read_channel_sizes("thread", "", [("messages", "1")]),
+    }
+    with pytest.raises(NotACheckpointStore, match="no complete set"):
+        reads[table]()
+
+
+def test_a_missing_table_of_migrations_is_no_obstacle(write: Write, open_store: OpenStore) -> None:
+    url = write()
+    with psycopg.connect(url) as connection:
+        connection.execute("drop table checkpoint_migrations")
+    store = open_store(url)
+    assert (store.read_facts().schema_version, store.read_facts().warnings) == (None, ())
+    assert [row.turns for row in store.read_threads(["thread"], host_keys=())] == [1]
+
+
+def test_an_old_layout_without_task_path_is_read(write: Write, open_store: OpenStore) -> None:
+    url = write()
+    with psycopg.connect(url) as connection:
+        connection.execute("alter table checkpoint_writes drop column task_path")
+        connection.execute("delete from checkpoint_migrations where v = 9")
+        connection.execute(
+            "insert into checkpoint_writes select thread_id, '', checkpoint_id, 'task', 0, 'messages', 'null', '' "
+            "from checkpoints"
+        )
+    store = open_store(url)
+    (row,) = store.read_checkpoints("thread", "").rows
+    assert [write.task_path for write in store.read_writes("thread", "", [row.checkpoint_id])] == [""]
+    assert [thread.writes for thread in store.read_threads(["thread"], host_keys=())] == [1]
+    assert store.read_facts().warnings[0].startswith("The schema is at migration 8; 9 is the newest known.")
+
+
+def test_a_schema_that_the_login_may_not_use_is_named(
+    postgres: EmbeddedPostgres, write: Write, open_store: OpenStore
+) -> None:
+    url = write("agents")
+    postgres.create_role("outsider")
+    store = open_store(postgres.url_for(str(psycopg.conninfo.conninfo_to_dict(url)["dbname"]), user="outsider"))
+    with pytest.raises(StoreDenied, match="may not use the schema agents") as caught:
+        store.read_facts()
+    assert "inspector grants" in caught.value.hint
+
+
+def test_of_two_schemas_off_the_path_the_usable_one_is_read(
+    postgres: EmbeddedPostgres, write: Write, open_store: OpenStore
+) -> None:
+    url = write("b_open", "open", write("a_closed", "closed"))
+    postgres.create_role("halfway")
+    with psycopg.connect(url) as connection:
+        connection.execute("grant usage on schema b_open to halfway")
+        connection.execute("grant select on all tables in schema b_open to halfway")
+    store = open_store(postgres.url_for(str(psycopg.conninfo.conninfo_to_dict(url)["dbname"]), user="halfway"))
+    assert [count.thread_id for count in store.iter_thread_counts()] == ["open"]
+
+
+def test_views_over_the_tables_are_read_and_always_looked_at(write: Write, open_store: OpenStore) -> None:
+    """As a team publishes them to others. No counter of the server's tells when what lies behind a view changes."""
+    url = write("agents")
+    with psycopg.connect(url) as connection:
+        for table in ("checkpoints", "checkpoint_writes", "checkpoint_blobs"):
+            connection.execute(f"create view public.{table} as select * from agents.{table}".encode())
+    store = open_store(url)
+    assert store.read_facts().schema == "public"
+    assert [row.turns for row in store.read_threads(["thread"], host_keys=())] == [1]
+    fingerprint = store.read_fingerprint()
+    assert (fingerprint.rows, fingerprint.rewrites) == (None, None)
+
+
+def test_the_facts_say_what_this_login_could_do(
+    postgres: EmbeddedPostgres, write: Write, open_store: OpenStore
+) -> None:
+    url = write()
+    database = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+    facts = open_store(url).read_facts()
+    assert facts.server.startswith("PostgreSQL 1")
+    assert (facts.database, facts.login, facts.schema_version) == (database, "postgres", 9)
+    assert facts.read_only_session
+    assert facts.could_write == ("anything: the login is a superuser",)
+    assert [table.name for table in facts.tables if table.readable and table.size_bytes] == [
+        "checkpoints",
+        "checkpoint_blobs",
+        "checkpoint_writes",
+        "checkpoint_migrations",
+    ]
+    postgres.create_role("scribbler")
+    with psycopg.connect(url) as connection:
+        connection.execute("grant select, insert, delete on checkpoints to scribbler")
+    facts = open_store(postgres.url_for(database, user="scribbler")).read_facts()
+    assert facts.could_write == ("INSERT, DELETE on checkpoints",)
+    assert [table.readable for table in facts.tables] == [True, False, False, False]
+    assert any("may not read checkpoint_writes" in warning for warning in facts.warnings)
