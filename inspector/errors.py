@@ -31,7 +31,12 @@ class NotFound(InspectorError):
 
 
 class ConfigError(InspectorError):
-    """A setting that cannot work: a bad URL, an unknown scheme, two stores of one name."""
+    """A setting that cannot work: a bad URL, an unknown scheme, two stores of one name, or no store at all.
+
+    To a page it is 503: nothing is wrong with what was asked, and it is answered once the setting is mended.
+    """
+
+    status = 503
 
 
 class StoreError(InspectorError):

@@ -126,6 +126,12 @@ def find_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Threa
     return ThreadPage(rows, more, matching.count())
 
 
+def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
+    """The row of one thread, by its exact id."""
+    found = ThreadEntry.objects.filter(store=store, thread_id=thread_id).prefetch_related("workers")
+    return tuple(Row(entry, tuple(entry.workers.all())) for entry in found)
+
+
 def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadCounts:
     """Counts for the quick filters: the query without its own turns, state and flag."""
     base = _in_scope(store, query)

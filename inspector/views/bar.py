@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -27,8 +28,8 @@ def reader_of(request: HttpRequest) -> Reader:
 
 
 def entry_of(reader: Reader) -> StoreEntry:
-    """The index's row of a store; an unsaved empty one before the first pass."""
-    return StoreEntry.objects.filter(name=reader.store.name).first() or StoreEntry(name=reader.store.name)
+    """The index's row of a store; before the first pass an empty one, which no thread belongs to."""
+    return StoreEntry.objects.filter(name=reader.store.name).first() or StoreEntry(pk=0, name=reader.store.name)
 
 
 def index_state(entry: StoreEntry) -> IndexState:
@@ -46,16 +47,13 @@ def index_state(entry: StoreEntry) -> IndexState:
 
 def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None) -> Bar:
     """Never raises: an error page has a bar too."""
-    names = tuple(all_readers())
-    if entry is None and names:
-        try:
-            entry = entry_of(reader_of(request))
-        except InspectorError:
-            entry = None
-    if entry is None:
+    names: tuple[str, ...] = ()
+    try:
+        names = tuple(all_readers())
+        entry = entry or entry_of(reader_of(request))
+    except (InspectorError, SuspiciousOperation):
         return Bar(section, "", names, "", None, 0)
-    orphans = count_orphans(entry, moment()) if entry.pk else 0
-    return Bar(section, entry.name, names, entry.server, index_state(entry), orphans)
+    return Bar(section, entry.name, names, entry.server, index_state(entry), count_orphans(entry, moment()))
 
 
 def known(at: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from inspector.errors import ConfigError
 from inspector.index.connections import all_readers
 from inspector.views.bar import entry_of, index_state
 from inspector.views.page import as_data, page_view
@@ -12,7 +13,10 @@ from inspector.views.page import as_data, page_view
 @page_view
 def show_health(request: HttpRequest) -> HttpResponse:
     """Always 200 while the process answers and its own database does: a store that is down is not our death."""
-    stores = {name: as_data(index_state(entry_of(reader))) for name, reader in all_readers().items()}
+    try:
+        stores = {name: as_data(index_state(entry_of(reader))) for name, reader in all_readers().items()}
+    except ConfigError:
+        stores = {}  # the pages say what is wrong; a restart would not help
     response = JsonResponse({"status": "ok", "stores": stores})
     response["Cache-Control"] = "no-store"
     return response

@@ -12,19 +12,24 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from inspector.domain.value import Absent, to_json
-from inspector.errors import InspectorError
+from inspector.errors import BadRequest, ConfigError, InspectorError
 from inspector.views.bar import make_bar
 from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
 
 logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
+
+#: Whether an answer is whole, a part or data is told by these.
+_VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+_TITLES = {400: "This address cannot be read", 404: "Not found", 503: "The store does not answer"}
 
 
 def show(request: HttpRequest, name: str, page: Any, *, status: int = 200) -> HttpResponse:
@@ -34,7 +39,7 @@ def show(request: HttpRequest, name: str, page: Any, *, status: int = 200) -> Ht
     else:
         template = f"_{name}.html" if _wants_part(request) else f"{name}.html"
         response = render(request, template, {"page": page}, status=status)
-    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    patch_vary_headers(response, _VARY)
     response["Cache-Control"] = "no-store"  # conversations do not belong in a disk cache
     return response
 
@@ -47,6 +52,7 @@ def page_view(view: View) -> View:
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         try:
+            _check_format(request)
             return view(request)
         except InspectorError as error:
             if error.status >= 500:
@@ -58,22 +64,27 @@ def page_view(view: View) -> View:
 
 def show_error(request: HttpRequest, error: InspectorError) -> HttpResponse:
     """The error as a page that names cause and remedy, whatever was asked for."""
-    if wants_json(request):
-        data = {"error": error.message, "hint": error.hint}
-        return JsonResponse(data, status=error.status, json_dumps_params={"ensure_ascii": False})
-    titles = {400: "This address cannot be read", 404: "Not found", 503: "The store does not answer"}
+    title = "Not set up yet" if isinstance(error, ConfigError) else _TITLES.get(error.status, "This did not work")
     page = ErrorPage(
         error=error.message,
         hint=error.hint,
         status=error.status,
-        title=titles.get(error.status, "This did not work"),
+        title=title,
         bar=make_bar(request, ""),
     )
     return show(request, "error", page, status=error.status)
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return request.GET.get("format") == "json"
+    try:
+        return request.GET.get("format") == "json"
+    except SuspiciousOperation:  # more parameters than Django takes, which is told in the form that was asked for
+        return "format=json" in request.META["QUERY_STRING"].split("&")
+
+
+def _check_format(request: HttpRequest) -> None:
+    if request.GET.get("format", "") not in ("", "json"):
+        raise BadRequest("`format` can only be `json`.", "Leave it out for the page.")
 
 
 def as_data(value: Any) -> Any:
@@ -82,6 +93,8 @@ def as_data(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Tree):
         return None if isinstance(value.value, Absent) else to_json(value.value)
+    if isinstance(value, float):
+        return to_json(value)  # metadata may hold 1e999, which JSON has no word for
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = (item for item in dataclasses.fields(value) if not item.metadata.get(PAGE_ONLY))
         return {item.name: as_data(getattr(value, item.name)) for item in fields}
@@ -94,5 +107,5 @@ def as_data(value: Any) -> Any:
 
 def _wants_part(request: HttpRequest) -> bool:
     """htmx wants the whole page when it restores history or follows a boosted link."""
-    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]  # set by HtmxMiddleware
+    htmx = HtmxDetails(request)  # not `request.htmx`: an error before the middleware has no such thing
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request

@@ -40,15 +40,19 @@ def select(
 ) -> Selected:
     """Fills the part that `tab` shows, or `everything`. `load` names channels to read whatever their size."""
     parts = set(TABS) if everything else {tab}
-    changes = _changes(reader, checkpoint, against, load) if "changes" in parts else ()
-    states = reader.read_state(checkpoint, load=load) if "state" in parts else ()
+    differing = _differing(checkpoint, against) if "changes" in parts else frozenset()
+    only = None if "state" in parts else differing
+    after = reader.read_state(checkpoint, load=load, only=only) if only is None or only else ()
+    before = reader.read_state(against, load=load, only=differing) if against is not None and differing else ()
+    changes = _changes(differing, before, after)
+    states = after if "state" in parts else ()
     writes = reader.read_writes(checkpoint)
     tasks = reader.read_tasks(checkpoint, writes)
     interrupts = [interrupt for task in tasks for interrupt in task.interrupts]
     return Selected(
         checkpoint_id=checkpoint.checkpoint_id,
         against=against.checkpoint_id if against is not None else None,
-        flags=("rebuilt-values",) if any(state.rebuilt for state in states) else (),
+        flags=("rebuilt-values",) if any(state.rebuilt for state in (*before, *after)) else (),
         changes=changes,
         unchanged=_unchanged(checkpoint, changes),
         state={state.channel: Tree(state.value) for state in states if not state.internal},
@@ -63,23 +67,21 @@ def select(
     )
 
 
-def _changes(
-    reader: Reader, checkpoint: Checkpoint, against: Checkpoint | None, load: Collection[str]
-) -> tuple[ChannelChangeItem, ...]:
-    """Only channels whose version differs are read: LangGraph gives a channel a new version with every write."""
+def _differing(checkpoint: Checkpoint, against: Checkpoint | None) -> frozenset[str]:
+    """Channels whose version differs. The others need no reading: each write gives a channel a new version."""
     versions = checkpoint.channel_versions
     earlier: Mapping[str, str] = against.channel_versions if against is not None else {}
-    differing = {name for name in {*versions, *earlier} if versions.get(name) != earlier.get(name)}
-    if not differing:
-        return ()
-    after = {state.channel: state for state in reader.read_state(checkpoint, load=load, only=differing)}
-    before = (
-        {state.channel: state for state in reader.read_state(against, load=load, only=differing)}
-        if against is not None
-        else {}
-    )
-    names = sorted(before.keys() | after.keys(), key=lambda name: (is_internal(name), name))
-    found = (_change(name, before.get(name), after.get(name)) for name in names)
+    return frozenset(name for name in {*versions, *earlier} if versions.get(name) != earlier.get(name))
+
+
+def _changes(
+    differing: frozenset[str], before: Sequence[ChannelState], after: Sequence[ChannelState]
+) -> tuple[ChannelChangeItem, ...]:
+    """The graph's own channels by name, then LangGraph's plumbing."""
+    old = {state.channel: state for state in before}
+    new = {state.channel: state for state in after}
+    names = sorted(differing & {*old, *new}, key=lambda name: (is_internal(name), name))
+    found = (_change(name, old.get(name), new.get(name)) for name in names)
     return tuple(change for change in found if change is not None)
 
 

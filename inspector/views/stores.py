@@ -8,15 +8,16 @@ from inspector.errors import StoreError
 from inspector.index.connections import all_readers
 from inspector.reader import Reader
 from inspector.stores.base import StoreFacts
-from inspector.views.bar import entry_of, index_state, make_bar
+from inspector.views.bar import entry_of, index_state, make_bar, reader_of
 from inspector.views.contexts import StoreItem, StoresPage, TableItem
 from inspector.views.page import page_view, show
 
 
 @page_view
 def list_stores(request: HttpRequest) -> HttpResponse:
+    chosen = reader_of(request)
     stores = tuple(_item(reader) for reader in all_readers().values())
-    return show(request, "stores", StoresPage(stores, make_bar(request, "stores")))
+    return show(request, "stores", StoresPage(stores, make_bar(request, "stores", entry_of(chosen))))
 
 
 def _item(reader: Reader) -> StoreItem:

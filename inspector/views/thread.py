@@ -31,6 +31,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     if "id" not in request.GET:
         raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
+    tab = read_choice(request, "tab", TABS, "changes")
     row = read_live(reader, entry, thread_id)
     history = reader.read_history(thread_id, checkpoint_ns, before=read_optional(request, "before") or None)
     _check_namespace(history)
@@ -47,7 +48,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         checkpoints=steps.items,
         truncated=history.truncated,
         before=history.checkpoints[-1].checkpoint_id if history.truncated else "",
-        selected=_selected(request, reader, history, chosen, steps) if chosen is not None else None,
+        selected=_selected(request, reader, history, chosen, steps, tab) if chosen is not None else None,
         bar=make_bar(request, "threads", entry),
         turns=_group(steps.shown),
         newer=steps.newer,
@@ -59,12 +60,12 @@ def show_thread(request: HttpRequest) -> HttpResponse:
 
 
 def _selected(
-    request: HttpRequest, reader: Reader, history: ThreadHistory, chosen: Checkpoint, steps: _Steps
+    request: HttpRequest, reader: Reader, history: ThreadHistory, chosen: Checkpoint, steps: _Steps, tab: str
 ) -> Selected:
-    tab = read_choice(request, "tab", TABS, "changes")
-    against_id = read_text(request, "against") or chosen.parent_checkpoint_id
+    asked = read_text(request, "against")
+    against_id = asked or chosen.parent_checkpoint_id
     against = _find(reader, history, against_id) if against_id else None
-    if against is None and read_text(request, "against"):
+    if asked and against is None:
         raise NotFound(
             "The checkpoint to compare with is not stored.", "Leave `against` out to compare with the parent."
         )
@@ -85,8 +86,8 @@ def _vanished() -> NoReturn:
 
 
 def _check_namespace(history: ThreadHistory) -> None:
-    names = [item.checkpoint_ns for item in history.namespaces]
-    if history.checkpoint_ns not in names and history.checkpoint_ns:
+    names = [item.checkpoint_ns for item in history.namespaces]  # a thread of thousands lists only some of them
+    if history.checkpoint_ns and history.checkpoint_ns not in names and not history.checkpoints:
         raise NotFound("This thread has no such namespace.", f"It has {len(names)}; leave `ns` out for the root.")
 
 

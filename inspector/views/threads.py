@@ -16,6 +16,7 @@ from inspector.index.queries import (
     ThreadQuery,
     count_threads,
     find_hosts,
+    find_thread,
     find_threads,
 )
 from inspector.models import StoreEntry
@@ -27,6 +28,7 @@ from inspector.views.page import page_view, show
 from inspector.views.parameters import read_limit, read_optional, read_text, read_time
 
 
+@page_view
 def go_to_threads(request: HttpRequest) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
     return redirect(reverse("threads") + (f"?{query}" if query else ""))
@@ -38,20 +40,20 @@ def list_threads(request: HttpRequest) -> HttpResponse:
     entry = entry_of(reader)
     query = read_query(request)
     now = moment()
-    found = find_threads(entry, query, now) if entry.pk else ThreadPage((), "", 0)
-    live = _found_by_id(reader, entry, query, found)
+    found = find_threads(entry, query, now)
+    exact, indexed = _find_exact(reader, entry, query, found)
     page = ThreadsPage(
         store=entry.name,
-        threads=tuple(thread_item(row, now) for row in (live or found.rows)),
+        threads=tuple(thread_item(row, now) for row in (*exact, *found.rows)),
         next=found.next,
-        total=found.total or len(live),
+        total=found.total + (0 if indexed else len(exact)),
         total_is_exact=found.total_is_exact,
         index=index_state(entry),
-        not_indexed=bool(live),
+        not_indexed=not indexed,
         bar=make_bar(request, "threads", entry),
         form=_form(request, query),
         filters=_filters(entry, query, now),
-        hosts=tuple(find_hosts(entry)) if entry.pk else (),
+        hosts=tuple(find_hosts(entry)),
         first_page=not query.after,
     )
     return show(request, "threads", page)
@@ -82,12 +84,20 @@ def _unless_any(value: str | None) -> str | None:
     return "" if value == UNNAMED else value or None
 
 
-def _found_by_id(reader: Reader, entry: StoreEntry, query: ThreadQuery, found: ThreadPage) -> tuple[Row, ...]:
-    """An exact id always finds: a thread that the index has not met yet comes straight from the store."""
+def _find_exact(
+    reader: Reader, entry: StoreEntry, query: ThreadQuery, found: ThreadPage
+) -> tuple[tuple[Row, ...], bool]:
+    """An exact id always finds: it comes first where the sort has it on a later page, and straight from the store where
+    the index has not met it yet. Says whether the index has. A store that is down is not asked."""
     narrowed = dataclasses.replace(query, q="", sort="-last_at", after="", limit=50) != ThreadQuery()
-    if not query.q or query.after or narrowed or found.rows:
-        return ()
-    return find_live(reader, entry, query.q)
+    here = any(row.entry.thread_id == query.q for row in found.rows)
+    if not query.q or query.after or narrowed or here:
+        return (), True
+    later = find_thread(entry, query.q) if found.next else ()
+    if later or entry.error:
+        return later, True
+    live = find_live(reader, entry, query.q)
+    return live, not live
 
 
 def _form(request: HttpRequest, query: ThreadQuery) -> ThreadsForm:
@@ -103,8 +113,6 @@ def _form(request: HttpRequest, query: ThreadQuery) -> ThreadsForm:
 
 
 def _filters(entry: StoreEntry, query: ThreadQuery, now: Moment) -> tuple[Filter, ...]:
-    if not entry.pk:
-        return ()
     counts = count_threads(entry, query, now)
     on = {"turns": query.turns, "state": query.state, "flag": query.flag}
     choices = (

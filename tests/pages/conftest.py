@@ -1,0 +1,101 @@
+"""Pages over the real scenario store: its index is made once a session, and put into each test's own transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker
+
+from inspector.config import Config, StoreSetting
+from inspector.demo.repertoire import PlayedStore
+from inspector.index.connections import close_readers, get_reader
+from inspector.index.sync import sync_store
+from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.secret import StoreUrl
+from tests.pages.browse import Browser
+
+
+def configured(**stores: str) -> Config:
+    """The configuration with these stores. One-turn threads are orphans at once, or the scenarios would have none."""
+    chosen = tuple(StoreSetting(name, StoreUrl(url)) for name, url in stores.items())
+    config: Config = settings.INSPECTOR
+    return dataclasses.replace(config, stores=chosen, orphan_after=0.000_001)
+
+
+@dataclasses.dataclass(frozen=True)
+class Rows:
+    """Every row of an index, to be put back."""
+
+    stores: list[StoreEntry]
+    threads: list[ThreadEntry]
+    workers: list[ThreadWorker]
+
+    @classmethod
+    def taken(cls) -> Rows:
+        return cls(list(StoreEntry.objects.all()), list(ThreadEntry.objects.all()), list(ThreadWorker.objects.all()))
+
+    def put(self) -> None:
+        StoreEntry.objects.bulk_create(self.stores)
+        ThreadEntry.objects.bulk_create(self.threads)
+        ThreadWorker.objects.bulk_create(self.workers)
+
+
+@pytest.fixture(scope="session")
+def indexed(django_db_setup: None, django_db_blocker: DjangoDbBlocker, scenario_store: PlayedStore) -> Rows:
+    """The scenario store's index, read by one real sync pass. The database is left as it was: others count rows too."""
+    with (
+        override_settings(INSPECTOR=configured(scenarios=scenario_store.url)),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        try:
+            assert sync_store(get_reader()).complete
+            rows = Rows.taken()
+            transaction.set_rollback(True)
+        finally:
+            close_readers()
+    return rows
+
+
+@pytest.fixture(scope="module")
+def scenarios_shown(scenario_store: PlayedStore) -> Iterator[None]:
+    """The dashboard is configured for the scenario store. Once a module, so that connections are used again."""
+    with override_settings(INSPECTOR=configured(scenarios=scenario_store.url)):
+        yield
+        close_readers()
+
+
+@pytest.fixture
+def pages(db: None, scenarios_shown: None, indexed: Rows) -> Browser:
+    """A browser on the scenario store, index and all."""
+    indexed.put()
+    return Browser(Client())
+
+
+@pytest.fixture
+def unindexed(db: None, scenarios_shown: None) -> Browser:
+    """A browser on the scenario store before the first sync pass."""
+    return Browser(Client())
+
+
+@pytest.fixture
+def show_stores(db: None) -> Iterator[Any]:
+    """Configure other stores for one test: `show_stores(name=url)` gives a browser on them."""
+    overrides: list[override_settings] = []
+
+    def show(**stores: str) -> Browser:
+        override = override_settings(INSPECTOR=configured(**stores))
+        override.enable()
+        overrides.append(override)
+        return Browser(Client())
+
+    yield show
+    close_readers()
+    for override in reversed(overrides):
+        override.disable()
