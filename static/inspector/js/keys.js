@@ -5,8 +5,18 @@ const search = () => document.getElementById("q");
 const typing = (element) =>
   ["input", "select", "textarea"].includes(element?.localName) || element?.isContentEditable === true;
 
+// The next step of the list is marked at once, so that keys pressed faster than pages come add up.
 function go(where) {
-  const link = document.querySelector(`[data-go="${where}"]`);
+  const links = [...document.querySelectorAll("#steps li a")];
+  const at = links.findIndex((link) => link.hasAttribute("aria-current"));
+  const next = at < 0 ? undefined : links[at + (where === "older" ? 1 : -1)];
+  const link = next ?? document.querySelector(`[data-go="${where}"]`);
+  if (next) {
+    const focused = links[at] === document.activeElement;
+    links[at].removeAttribute("aria-current");
+    next.setAttribute("aria-current", "true");
+    if (focused) next.focus();
+  }
   link?.click();
   return Boolean(link);
 }

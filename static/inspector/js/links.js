@@ -12,9 +12,11 @@ document.addEventListener("click", (event) => {
   if (url.origin !== location.origin || url.pathname !== location.pathname) return;
   if (url.searchParams.get("format") || url.searchParams.get("id") !== new URLSearchParams(location.search).get("id")) return;
   event.preventDefault();
-  htmx.trigger(root, "htmx:abort"); // a refresh under way would bring back what is being left
-  htmx.ajax("GET", url.pathname + url.search, { source: root, target: root });
+  htmx.ajax("GET", url.pathname + url.search, { source: root, target: root, push: "true" }).catch(() => {});
 });
+
+// Going back to what htmx cannot load: the browser shows what there is, if only an error.
+document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 
 // Empty controls say nothing: they stay out of the address.
 document.addEventListener("htmx:configRequest", (event) => {

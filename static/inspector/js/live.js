@@ -3,6 +3,7 @@
 
 let held = false;
 let waiting = false; // a refresh of ours is under way
+let outdated = false; // somebody went elsewhere while it was
 let others = 0; // requests that somebody's action started
 let slow = 0;
 let timer;
@@ -18,7 +19,6 @@ function busy() {
   if (selection && !selection.isCollapsed && selection.toString().trim()) return true;
   if (document.querySelector("dialog[open], details.menu[open]")) return true;
   const active = document.activeElement;
-  if (active?.localName === "select") return true; // its list may be unfolded
   return active?.localName === "input" && active.value !== active.defaultValue;
 }
 
@@ -33,10 +33,12 @@ async function refresh() {
   if (busy()) return plan();
   const element = root();
   waiting = true;
+  outdated = false;
   const began = performance.now();
   try {
     const headers = { "X-Refresh": "1" };
-    await htmx.ajax("GET", location.pathname + location.search, { source: element, target: element, headers });
+    const source = document.getElementById("said"); // not the root: what people do need not queue behind a refresh
+    await htmx.ajax("GET", location.pathname + location.search, { source, target: element, headers });
   } catch {
     // Told below.
   }
@@ -48,13 +50,19 @@ async function refresh() {
 const ours = (detail) => Boolean(detail.requestConfig?.headers["X-Refresh"]);
 
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  if (!ours(detail)) others += 1;
+  if (ours(detail)) return;
+  others += 1;
+  outdated = true;
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!ours(detail)) others = Math.max(0, others - 1);
   if (detail.successful) document.getElementById("notice").replaceChildren();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
+  if (ours(event.detail) && outdated) {
+    event.detail.shouldSwap = false; // it would bring back what was left
+    return;
+  }
   // The same trouble again is no news for a screen reader.
   const notice = document.getElementById("notice");
   if (event.detail.isError && ours(event.detail) && notice.dataset.said === event.detail.serverResponse) {
@@ -69,9 +77,9 @@ document.addEventListener("htmx:sendError", () => {
   said.firstElementChild.dataset.offline = "";
   notice.replaceChildren(said);
 });
-// Neither a refresh nor an address that led nowhere is a place to come back to.
-document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
-  if (ours(event.detail) || event.detail.xhr.status >= 400) event.detail.history.type = null;
+// An address that led nowhere is no place to come back to.
+document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
+  if (detail.xhr.status >= 400) Object.assign(detail.history, { type: "replace", path: location.pathname + location.search });
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;

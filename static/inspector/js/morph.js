@@ -21,6 +21,7 @@ export function morph(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
+  if (old.localName === "select" && old === document.activeElement) return; // its list may be unfolded
   morphAttributes(old, fresh);
   if (old.localName === "input" || old.localName === "select") morphControl(old, fresh);
   if (old.localName !== "input") morphChildren(old, fresh);
