@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.template import Library
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from inspector.templatetags.marks import plain, short, title
 
@@ -14,6 +14,8 @@ register = Library()
 
 #: What an id is shown with at most: a UUID and then some.
 ID_LIMIT = 64
+
+_EMPTY = mark_safe("<i>(empty id)</i>")
 
 #: Metadata keys that name what runs in a thread, most telling first.
 GRAPH_KEYS = ("assistant", "assistant_name", "graph_name", "graph_id", "graph", "agent", "agent_name", "assistant_id")
@@ -23,7 +25,7 @@ GRAPH_KEYS = ("assistant", "assistant_name", "graph_name", "graph_id", "graph", 
 def show_id(thread_id: str, limit: int = ID_LIMIT) -> SafeString:
     """An id as it is told apart. The empty one, which is a legal id, says that it is empty."""
     if not thread_id:
-        return format_html("<i>(empty id)</i>")
+        return _EMPTY
     if len(thread_id) <= limit:
         return format_html("<bdi>{}</bdi>", short(thread_id, limit))
     return format_html('<bdi title="{}">{}</bdi>', title(thread_id), short(thread_id, limit))

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.templatetags.hosts import host_class, host_name
-from inspector.templatetags.marks import plain, shown
+from inspector.templatetags.marks import drawn, plain
 
 register = Library()
 
@@ -148,7 +148,7 @@ def _draw(lanes: Lanes, selected: str, link: str) -> Iterator[str]:
     rows = [_TOP + row * _LANE for row in range(len(lanes.hosts))]
     yield f'<path class="row" d="{"".join(f"M{_LABELS} {y}H{width:g}" for y in rows)}"/>'
     for y, host in zip(rows, lanes.hosts, strict=True):
-        yield f'<text class="{host_class(host)}" x="0" y="{y + 4}">{shown(shorten_middle(host_name(host), 18))}</text>'
+        yield f'<text class="{host_class(host)}" x="0" y="{y + 4}">{drawn(shorten_middle(host_name(host), 18))}</text>'
     yield from _seams(lanes)
     yield from _parents(lanes)
     for dot in lanes.dots:
@@ -199,7 +199,7 @@ def _dot(dot: Dot, link: str, *, chosen: bool) -> str:
     step = dot.step
     words = [f"step {step.step}" if step.step is not None else "step", step.source, *step.node_names[:3]]
     words.append(host_name(step.hostname))
-    title = f"<title>{shown(shorten_middle(' · '.join(filter(None, words)), 120))}</title>"
+    title = f"<title>{drawn(shorten_middle(' · '.join(filter(None, words)), 120))}</title>"
     classes = f"{host_class(step.hostname)} {_shape(step.source)}{' on' if chosen else ''}"
     shape = f'<g class="{classes}">{title}{_mark(dot, chosen)}</g>'
     if not link:

@@ -42,6 +42,12 @@ def shown_line(text: object) -> SafeString:
 
 
 @register.filter
+def prose(sentence: object) -> SafeString:
+    """A sentence of ours, as errors and hints are: what stands between backticks is code."""
+    return _safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", shown(sentence)))
+
+
+@register.filter
 def short(text: object, limit: int = 60) -> SafeString:
     """A line of at most `limit` characters, the middle given up."""
     return shown_line(shorten_middle(str(text), limit))
@@ -56,6 +62,11 @@ def title(text: object) -> str:
 def plain(text: str) -> str:
     """Text without a single unseen character, for places that take no markup."""
     return _UNSEEN.sub(lambda found: _code(found[0]), text)
+
+
+def drawn(text: str) -> str:
+    """Text for a picture: escaped, in a line, and without markup, which would end an SVG."""
+    return _escaped(plain(" ".join(text.split())))
 
 
 def _escaped(text: object) -> str:
