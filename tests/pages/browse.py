@@ -70,20 +70,20 @@ class Browser:
 
     client: Client
 
-    def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> HttpResponse:
+    def get(self, path: str, headers: dict[str, str] | None = None, **parameters: Any) -> HttpResponse:
         return self.ask("GET", address(path, **parameters), headers)
 
-    def part(self, path: str, **parameters: object) -> HttpResponse:
+    def part(self, path: str, **parameters: Any) -> HttpResponse:
         return self.get(path, {"HX-Request": "true"}, **parameters)
 
-    def data(self, path: str, *, status: int = 200, **parameters: object) -> Any:
+    def data(self, path: str, *, status: int = 200, **parameters: Any) -> Any:
         """The page as strict JSON: `NaN` and the like, which `json` would let pass, are no JSON."""
         response = self.get(path, format="json", **parameters)
         assert response.status_code == status, response.content[:500]
         assert response["Content-Type"] == "application/json"
         return json.loads(response.content, parse_constant=_refuse)
 
-    def document(self, path: str, *, status: int = 200, **parameters: object) -> Document:
+    def document(self, path: str, *, status: int = 200, **parameters: Any) -> Document:
         response = self.get(path, **parameters)
         assert response.status_code == status, response.content[:500]
         return Document(response.content.decode())
@@ -93,7 +93,7 @@ class Browser:
         return response  # type: ignore[no-any-return]  # the test client's own type adds only what nobody here asks
 
 
-def address(path: str, **parameters: object) -> str:
+def address(path: str, **parameters: Any) -> str:
     """Percent-encoded as a browser does. A list gives a parameter several times."""
     pairs = [
         f"{quote(name, safe='')}={quote(str(item), safe='', errors='surrogatepass')}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from django.http import HttpResponse
 from tests.pages.browse import Browser, Document, address
 
 #: Each page with a query that shows something, and the status it answers with.
-PAGES: dict[str, tuple[str, dict[str, str], int]] = {
+PAGES: dict[str, tuple[str, dict[str, Any], int]] = {
     "threads": ("/threads/", {"q": "resume"}, 200),
     "thread": ("/thread/", {"id": "two-hosts-sync-shared"}, 200),
     "orphans": ("/orphans/", {"window": "7d"}, 200),
@@ -21,7 +22,7 @@ EACH_PAGE = pytest.mark.parametrize(("path", "query", "status"), PAGES.values(),
 
 
 @EACH_PAGE
-def test_a_browser_gets_the_whole_page(pages: Browser, path: str, query: dict[str, str], status: int) -> None:
+def test_a_browser_gets_the_whole_page(pages: Browser, path: str, query: dict[str, Any], status: int) -> None:
     response = pages.get(path, **query)
     document = Document(response.content.decode())
 
@@ -35,7 +36,7 @@ def test_a_browser_gets_the_whole_page(pages: Browser, path: str, query: dict[st
 
 @EACH_PAGE
 def test_htmx_gets_the_part_with_one_root_that_it_can_swap(
-    pages: Browser, path: str, query: dict[str, str], status: int
+    pages: Browser, path: str, query: dict[str, Any], status: int
 ) -> None:
     response = pages.part(path, **query)
     html = response.content.decode().strip()
@@ -52,7 +53,7 @@ def test_htmx_gets_the_part_with_one_root_that_it_can_swap(
 @EACH_PAGE
 @pytest.mark.parametrize("header", ["HX-History-Restore-Request", "HX-Boosted"])
 def test_restored_history_and_boosted_links_get_the_whole_page(
-    pages: Browser, path: str, query: dict[str, str], status: int, header: str
+    pages: Browser, path: str, query: dict[str, Any], status: int, header: str
 ) -> None:
     """htmx puts both in the place of a whole document, so a part alone would leave a page without its head."""
     response = pages.get(path, {"HX-Request": "true", header: "true"}, **query)
@@ -62,7 +63,7 @@ def test_restored_history_and_boosted_links_get_the_whole_page(
 
 
 @EACH_PAGE
-def test_a_program_gets_data(pages: Browser, path: str, query: dict[str, str], status: int) -> None:
+def test_a_program_gets_data(pages: Browser, path: str, query: dict[str, Any], status: int) -> None:
     data = pages.data(path, status=status, **query)
 
     assert isinstance(data, dict)
@@ -72,7 +73,7 @@ def test_a_program_gets_data(pages: Browser, path: str, query: dict[str, str], s
 @EACH_PAGE
 @pytest.mark.parametrize("size", ["whole", "part", "data"])
 def test_every_answer_says_what_it_depends_on_and_is_kept_by_nobody(
-    pages: Browser, path: str, query: dict[str, str], status: int, size: str
+    pages: Browser, path: str, query: dict[str, Any], status: int, size: str
 ) -> None:
     response = ask(pages, size, path, query)
 
@@ -86,7 +87,7 @@ def test_every_answer_says_what_it_depends_on_and_is_kept_by_nobody(
 @EACH_PAGE
 @pytest.mark.parametrize("size", ["whole", "part", "data"])
 def test_head_answers_as_get_does_without_a_body(
-    pages: Browser, path: str, query: dict[str, str], status: int, size: str
+    pages: Browser, path: str, query: dict[str, Any], status: int, size: str
 ) -> None:
     response = ask(pages, size, path, query, method="HEAD")
 
@@ -105,7 +106,7 @@ def test_nothing_but_reading_is_answered(pages: Browser, path: str, method: str)
 
 @EACH_PAGE
 def test_nothing_on_a_page_is_inline_and_the_policy_allows_nothing_inline(
-    pages: Browser, path: str, query: dict[str, str], status: int
+    pages: Browser, path: str, query: dict[str, Any], status: int
 ) -> None:
     response = pages.get(path, **query)
     policy = dict(item.strip().split(" ", 1) for item in response["Content-Security-Policy"].split(";"))
@@ -134,7 +135,7 @@ def check_nothing_inline(document: Document) -> None:
 
 @EACH_PAGE
 def test_ids_are_given_once_and_every_reference_finds_its_own(
-    pages: Browser, path: str, query: dict[str, str], status: int
+    pages: Browser, path: str, query: dict[str, Any], status: int
 ) -> None:
     document = pages.document(path, status=status, **query)
     ids = [element.attributes["id"] for element in document.elements if "id" in element.attributes]
@@ -148,7 +149,7 @@ def test_ids_are_given_once_and_every_reference_finds_its_own(
 
 
 @EACH_PAGE
-def test_every_link_of_a_page_leads_somewhere(pages: Browser, path: str, query: dict[str, str], status: int) -> None:
+def test_every_link_of_a_page_leads_somewhere(pages: Browser, path: str, query: dict[str, Any], status: int) -> None:
     """Those into the dashboard are followed: each distinct one that has not the page's own address."""
     document = pages.document(path, status=status, **query)
     links = {element.attributes["href"] for element in document.all("a") if "href" in element.attributes}
@@ -173,7 +174,7 @@ def test_an_address_that_is_none_is_told_in_every_size(pages: Browser) -> None:
     assert set(pages.data("/no/such/page", status=404)) == {"error", "hint"}
 
 
-def ask(pages: Browser, size: str, path: str, query: dict[str, str], method: str = "GET") -> HttpResponse:
+def ask(pages: Browser, size: str, path: str, query: dict[str, Any], method: str = "GET") -> HttpResponse:
     if size == "data":
         query = {**query, "format": "json"}
     headers = {"HX-Request": "true"} if size == "part" else {}
