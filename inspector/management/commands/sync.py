@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from inspector.errors import StoreError
 from inspector.index.connections import all_readers, close_readers
@@ -47,10 +48,10 @@ class Command(BaseCommand):
         for reader in all_readers().values():
             try:
                 report = _sync_to_the_end(reader, console, full=full)
-                console.print(_told(report), highlight=False)
+                console.print(Text(_told(report)))
             except StoreError as error:
                 equal = False
-                console.print(f"[red]{error.message}[/red] {error.hint}", highlight=False)
+                console.print(Text.assemble((error.message, "red"), f" {error.hint}"))
         return equal
 
 

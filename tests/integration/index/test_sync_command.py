@@ -1,0 +1,115 @@
+"""`inspector sync` as a person or a cron job runs it: a process, its exit code and what it says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from inspector.demo.embedded import EmbeddedPostgres
+from inspector.demo.graphs.chat import build_chat
+from inspector.demo.repertoire import PlayedStore, open_saver, play_into
+from inspector.demo.stage import Stage
+from inspector.models import Sighting, StoreEntry, ThreadEntry
+from tests.integration.index.conftest import OpenReader
+from tests.integration.index.equality import assert_index_equals_store
+from tests.integration.postgres.polling import wait_for
+
+DOWN = "postgresql://me:pa55word@127.0.0.1:1/db"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def environment(index: str) -> dict[str, str]:
+    """The command's index is the test's."""
+    return {**os.environ, "INSPECTOR_DATABASE_URL": index, "NO_COLOR": "1", "COLUMNS": "400"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    def start(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "error", "-m", "inspector", "sync", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+    return start
+
+
+@pytest.fixture
+def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
+    with play_into(postgres.create_database(), ["two-hosts", "new-input"], ["exit"]) as store:
+        yield store
+
+
+def test_a_pass_ends_with_zero_and_says_what_it_did(run: Run, played: PlayedStore, open_reader: OpenReader) -> None:
+    first = run("--store", f"mine={played.url}")
+    assert (first.returncode, first.stdout) == (0, "")
+    assert "mine: 4 threads read, 0 removed, 0 verified" in first.stderr
+    assert_index_equals_store(open_reader(played.url, name="mine"), played.url)
+    again = [run("--store", f"mine={played.url}").stderr for _ in range(2)]
+    assert "mine: nothing has changed" in again[-1]
+    played.saver.delete_thread(played.played[0].threads[0].thread_id)
+    full = run("--store", f"mine={played.url}", "--full")
+    assert full.returncode == 0
+    assert "1 removed, 3 verified" in full.stderr
+
+
+def test_one_store_that_is_down_is_told_and_the_other_is_read(run: Run, played: PlayedStore) -> None:
+    done = run("--store", f"down={DOWN}", "--store", f"up={played.url}")
+    assert done.returncode == 1
+    assert "postgresql://me@127.0.0.1:1/db cannot be reached. Check that the server runs" in done.stderr
+    assert "up: 4 threads read" in done.stderr
+    assert "pa55word" not in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    assert {entry.name: bool(entry.error) for entry in StoreEntry.objects.all()} == {"down": True, "up": False}
+
+
+def test_without_a_store_it_says_how_to_name_one(run: Run) -> None:
+    done = run()
+    assert done.returncode == 2
+    assert "No checkpoint store is configured." in done.stderr
+
+
+def test_names_in_brackets_are_printed_as_they_are(run: Run, postgres: EmbeddedPostgres) -> None:
+    """The progress bar has a markup of its own, which no database's name may become."""
+    url = postgres.create_database("[red]db[/blue]")
+    done = run("--store", f"mine={url}")
+    assert done.returncode == 1
+    assert "[red]db[/blue] holds no LangGraph checkpoint tables." in done.stderr
+
+
+def test_a_pass_that_is_killed_is_made_up_for_by_the_next(
+    run: Run, environment: dict[str, str], postgres: EmbeddedPostgres, open_reader: OpenReader
+) -> None:
+    """Killed between two batches: the first is in the index, the rest is not, and its sightings may still lie about."""
+    url = postgres.create_database()
+    with open_saver(url) as saver:
+        stage = Stage(saver, "exit", "killed")
+        graph = build_chat(saver)
+        for number in range(300):
+            stage.say(graph, stage.config(f"thread-{number}", worker_hostname="web-1"), "Hello")
+    command = [sys.executable, "-m", "inspector", "sync", "--watch", "--store", f"store={url}"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        wait_for(lambda: Sighting.objects.exists() or ThreadEntry.objects.exists())
+        process.send_signal(signal.SIGKILL)
+    done = run("--store", f"store={url}")
+    assert done.returncode == 0
+    assert_index_equals_store(open_reader(url), url)
+
+
+def test_watching_goes_on_until_it_is_interrupted(
+    environment: dict[str, str], played: PlayedStore, open_reader: OpenReader
+) -> None:
+    command = [sys.executable, "-m", "inspector", "sync", "--watch", "--store", f"store={played.url}"]
+    with subprocess.Popen(
+        command, env={**environment, "INSPECTOR_SYNC_SECONDS": "0.05"}, stderr=subprocess.PIPE, text=True
+    ) as process:
+        wait_for(lambda: ThreadEntry.objects.count() == 4)
+        played.saver.delete_thread(played.played[0].threads[0].thread_id)
+        wait_for(lambda: ThreadEntry.objects.count() == 3)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert "Traceback" not in said
