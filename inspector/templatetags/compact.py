@@ -43,7 +43,7 @@ def type_words(value: Value) -> str:
         case Pairs():
             return f"{len(value.items):,} pair{'s' if len(value.items) != 1 else ''}"
         case Tagged():
-            return value.short_name
+            return value.short_name or "object"
         case Binary():
             return "bytes"
         case Omitted():
@@ -119,6 +119,6 @@ def _pair(key: Value, item: Value, limit: int, depth: int) -> Iterator[str]:
 
 
 def _field(key: str, item: Value, limit: int, depth: int) -> Iterator[str]:
-    if key != "value":
+    if key not in ("value", "items"):
         yield f"{key[: limit + 1]}="
     yield from _pieces(item, limit, depth + 1)

@@ -14,10 +14,12 @@ from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.template import Context, Library
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.templatetags.hosts import host_class, host_name
+from inspector.templatetags.links import query_of
 from inspector.templatetags.marks import drawn, plain
 
 register = Library()
@@ -135,8 +137,8 @@ def _link(request: HttpRequest) -> str:
     query = request.GET.copy()
     for name in ("checkpoint", "against", "load", "format"):
         query.pop(name, None)
-    text = query.urlencode()
-    return f"?{text}&checkpoint=".replace("&", "&amp;") if len(text) <= _LONG_ID else ""
+    text = query_of((name, value) for name, values in query.lists() for value in values)
+    return escape(f"?{text}&checkpoint=") if len(text) <= _LONG_ID else ""
 
 
 def _draw(lanes: Lanes, selected: str, link: str) -> Iterator[str]:

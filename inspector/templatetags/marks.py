@@ -21,7 +21,7 @@ register = Library()
 TITLE_LIMIT = 200
 
 # Not here: tab and line feed (layout does them), the joiners of emoji and of Persian and Indic writing.
-_UNSEEN = re.compile(
+UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _LAYOUT = {"\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"}
@@ -30,13 +30,13 @@ _LAYOUT = {"\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"}
 @register.filter
 def shown(text: object) -> SafeString:
     """Text as HTML, unseen characters marked by their code point, line breaks and tabs left to the layout."""
-    return _safe(_UNSEEN.sub(_mark, _escaped(text)))
+    return _safe(UNSEEN.sub(_mark, _escaped(text)))
 
 
 @register.filter
 def shown_line(text: object) -> SafeString:
     """The same for text that has to stay in a line: line breaks, tabs and outer spaces become signs."""
-    line = _UNSEEN.sub(_mark, _escaped(text))
+    line = UNSEEN.sub(_mark, _escaped(text))
     line = re.sub(r"[\n\t]|^ +| +$", _layout_mark, line)
     return _safe(line)
 
@@ -61,7 +61,7 @@ def title(text: object) -> str:
 
 def plain(text: str) -> str:
     """Text without a single unseen character, for places that take no markup."""
-    return _UNSEEN.sub(lambda found: _code(found[0]), text)
+    return UNSEEN.sub(lambda found: _code(found[0]), text)
 
 
 def drawn(text: str) -> str:

@@ -243,6 +243,7 @@ class TaskItem:
     error: str
     interrupts: tuple[InterruptItem, ...]
     finished: bool
+    answered: bool = page_only(default=False)  #: it asked, got its answer and wrote values
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from inspector.domain.channels import is_internal
+from inspector.domain.channels import CONTROL_WRITES, is_internal
 from inspector.domain.checkpoint import Checkpoint, Interrupt, PendingWrite, Task
 from inspector.domain.diff import diff_channel
 from inspector.domain.diff.entry import Entry, MessageEntry
@@ -58,7 +58,7 @@ def select(
         state={state.channel: Tree(state.value) for state in states if not state.internal},
         channels=tuple(_channel(state) for state in states),
         writes=tuple(_write(write) for write in writes) if "writes" in parts else (),
-        tasks=tuple(_task(task) for task in tasks),
+        tasks=tuple(_task(task, writes) for task in tasks),
         interrupts=tuple(_interrupt(interrupt) for interrupt in interrupts),
         metadata=dict(checkpoint.metadata),
         checkpoint=item,
@@ -162,9 +162,10 @@ def _write(write: PendingWrite) -> WriteItem:
     )
 
 
-def _task(task: Task) -> TaskItem:
+def _task(task: Task, writes: Sequence[PendingWrite]) -> TaskItem:
     interrupts = tuple(_interrupt(interrupt) for interrupt in task.interrupts)
-    return TaskItem(task.name, task.task_id, task.error, interrupts, task.finished)
+    wrote = any(write.task_id == task.task_id and write.channel not in CONTROL_WRITES for write in writes)
+    return TaskItem(task.name, task.task_id, task.error, interrupts, task.finished, answered=bool(interrupts) and wrote)
 
 
 def _interrupt(interrupt: Interrupt) -> InterruptItem:

@@ -1,8 +1,9 @@
-// Copy buttons: what data-copy holds, else the thread_id of the link before the button.
+// Copy buttons: what data-copy holds, else the thread_id of the link before the button, else that of the page. Ids come
+// from addresses: an attribute would lose a carriage return.
 
 async function copy(button) {
   const link = button.previousElementSibling;
-  const text = button.dataset.copy ?? new URL(link.href).searchParams.get("id") ?? "";
+  const text = button.dataset.copy ?? new URL(link?.href ?? location.href).searchParams.get("id") ?? "";
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.template import Context
 from django.test import RequestFactory
@@ -34,8 +34,8 @@ class Turn:
     steps: tuple[Step, ...]
 
 
-def parsed(svg: str) -> ElementTree.Element:
-    return ElementTree.fromstring(svg)  # noqa: S314  our own
+def parsed(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314  our own
 
 
 def chain(count: int, hosts: int = 2) -> list[Turn]:
