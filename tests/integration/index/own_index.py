@@ -1,4 +1,4 @@
-"""An index of a test's own, in a file or on a server, migrated once and copied for every test.
+"""An index of a test's own, in a file or on a server, migrated once and empty for every test.
 
 pytest-django's database is one connection's memory and one transaction: nothing that takes two threads, two processes
 or a real commit can be seen in it. This one is what `inspector serve` uses.
@@ -20,9 +20,10 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
+from inspector.models import Sighting, StoreEntry, ThreadEntry, ThreadWorker
 from inspector.settings import _sqlite
 
-_TEMPLATE = "index_template"
+_NAME = "index"
 
 
 @contextmanager
@@ -36,13 +37,15 @@ def sqlite_index(path: Path, blocker: DjangoDbBlocker) -> Iterator[str]:
 
 @contextmanager
 def postgres_index(server: EmbeddedPostgres, blocker: DjangoDbBlocker) -> Iterator[str]:
-    """The default database is a Postgres one."""
+    """The default database is a Postgres one, always the same and emptied: making one costs more than a test."""
     with blocker.unblock():
-        if not _exists(server, _TEMPLATE):
-            with _default(_settings(server.create_database(_TEMPLATE))):
-                call_command("migrate", verbosity=0, interactive=False)
-        url = server.create_database(template=_TEMPLATE)
+        new = not _exists(server, _NAME)
+        url = server.create_database(_NAME) if new else server.url_for(_NAME)
         with _default(_settings(url)):
+            if new:
+                call_command("migrate", verbosity=0, interactive=False)
+            for model in (Sighting, ThreadWorker, ThreadEntry, StoreEntry):
+                model.objects.all().delete()
             yield url
 
 

@@ -1,0 +1,244 @@
+"""Lists, filters, pages and counts agree with what Python makes of the same rows, on both databases."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from inspector.demo.repertoire import PlayedStore
+from inspector.errors import BadRequest
+from inspector.index.cursor import Cursor, decode_cursor
+from inspector.index.queries import (
+    FLAGS,
+    SORTS,
+    STATES,
+    Moment,
+    Row,
+    ThreadQuery,
+    count_threads,
+    find_hosts,
+    find_threads,
+    flags_of,
+    state_of,
+)
+from inspector.index.sync import sync_store
+from inspector.models import StoreEntry, ThreadEntry
+from tests.integration.index.conftest import OpenReader
+from tests.integration.index.samples import HOSTS, OWNERS, fill, more
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MOMENT = Moment(NOW, 1800.0)
+ALL = 10_000
+PARTS = [*"%_'\"\\ \nüÜ🏽\u202e\x01\u00e9", "%_", "\\n", "CASE", "case", "Case", "👩🏽\u200d💻", "x" * 2000, "e\u0301"]
+PARTS += ["<script>", "{{ template }}", "'; drop table", "thread-1", "0-1", "no such part"]
+IMPOSSIBLE = [{"sort": "owner"}, {"sort": "--turns"}, {"turns": "two"}, {"state": "x"}, {"flag": "x"}]
+EACH_SORT = [f"{sign}{sort}" for sort, sign in product(SORTS, ("", "-"))]
+FILTERS = [
+    ThreadQuery(),
+    ThreadQuery(q="e"),
+    ThreadQuery(turns="one"),
+    ThreadQuery(state="unfinished"),
+    ThreadQuery(flag="orphan"),
+    ThreadQuery(host="web-1"),
+    ThreadQuery(owner="ada"),
+    ThreadQuery(since=NOW - timedelta(hours=1)),
+    ThreadQuery(until=NOW - timedelta(hours=1)),
+    ThreadQuery(q="thread", flag="siblings", since=NOW - timedelta(days=2), host=""),
+]
+
+
+@pytest.fixture
+def store(either_index: str) -> StoreEntry:
+    return fill(NOW)
+
+
+def test_pages_joined_are_the_list_in_its_order(store: StoreEntry) -> None:
+    for sort, query in product(EACH_SORT, FILTERS):
+        column = sort.removeprefix("-")
+        whole = _list(store, replace(query, sort=sort))
+        assert [row.entry.pk for row in _pages(store, replace(query, sort=sort))] == [row.entry.pk for row in whole]
+        keys = [(_key(row.entry, column), row.entry.pk) for row in whole]
+        assert keys == sorted(keys, reverse=sort.startswith("-"))
+
+
+def test_no_row_is_lost_when_others_come_between_two_pages(store: StoreEntry) -> None:
+    seeds = iter(range(1000))
+
+    def come() -> None:
+        more(store, NOW, seed=next(seeds), count=5)
+
+    for sort in EACH_SORT:
+        before = [row.entry.pk for row in _list(store, ThreadQuery(sort=sort))]
+        seen = [row.entry.pk for row in _pages(store, ThreadQuery(sort=sort, limit=61), between=come)]
+        assert len(seen) == len(set(seen))
+        old = set(before)
+        assert [pk for pk in seen if pk in old] == before, sort
+
+
+def test_a_page_whose_last_row_is_gone_goes_on_behind_it(store: StoreEntry) -> None:
+    whole = [row.entry.pk for row in _list(store, ThreadQuery())]
+    page = find_threads(store, ThreadQuery(limit=10), MOMENT)
+    page.rows[-1].entry.delete()
+    after = find_threads(store, ThreadQuery(limit=10, after=page.next), MOMENT)
+    assert [row.entry.pk for row in after.rows] == whole[10:20]
+
+
+def test_the_database_and_python_raise_the_same_flags(store: StoreEntry) -> None:
+    everything = _list(store, ThreadQuery())
+    for flag in FLAGS:
+        raised = {row.entry.pk for row in _list(store, ThreadQuery(flag=flag))}
+        assert raised == {row.entry.pk for row in everything if flag in flags_of(row, MOMENT)}, flag
+        assert 0 < len(raised) < len(everything)
+
+
+def test_the_database_and_python_see_the_same_states(store: StoreEntry) -> None:
+    everything = _list(store, ThreadQuery())
+    for state in STATES:
+        found = {row.entry.pk for row in _list(store, ThreadQuery(state=state))}
+        assert found == {row.entry.pk for row in everything if state_of(row.entry, MOMENT) == state}
+        assert found
+
+
+def test_flags_agree_on_what_real_graphs_wrote(
+    scenario_store: PlayedStore, either_index: str, open_reader: OpenReader
+) -> None:
+    sync_store(open_reader(scenario_store.url))
+    entry = StoreEntry.objects.get()
+    latest = max(ThreadEntry.objects.values_list("last_at", flat=True))
+    for age in (1, 59, 61, 1799, 1801):
+        moment = Moment(latest + timedelta(seconds=age), 1800.0)
+        everything = _list(entry, ThreadQuery(), moment)
+        for flag in FLAGS:
+            raised = {row.entry.pk for row in _list(entry, ThreadQuery(flag=flag), moment)}
+            assert raised == {row.entry.pk for row in everything if flag in flags_of(row, moment)}, flag
+
+
+def test_counts_are_what_the_filters_list(store: StoreEntry) -> None:
+    for query in FILTERS:
+        _check_counts(store, query)
+
+
+def _check_counts(store: StoreEntry, query: ThreadQuery) -> None:
+    plain = replace(query, turns="", state="", flag="")
+    counts = count_threads(store, query, MOMENT)
+    assert counts.all == len(_list(store, plain))
+    assert counts.one_turn == len(_list(store, replace(plain, turns="one")))
+    assert counts.interrupted == len(_list(store, replace(plain, state="interrupted")))
+    assert counts.failed == len(_list(store, replace(plain, state="failed")))
+    assert counts.unfinished == len(_list(store, replace(plain, state="unfinished")))
+    assert counts.several_hosts == len(_list(store, replace(plain, flag="several-hosts")))
+    assert counts.siblings == len(_list(store, replace(plain, flag="siblings")))
+    assert find_threads(store, replace(query, limit=1), MOMENT).total == len(_list(store, query))
+
+
+def test_filters_select_what_python_would(store: StoreEntry) -> None:
+    everything = _list(store, ThreadQuery())
+    edge = NOW - timedelta(seconds=1800)
+    expected: list[tuple[ThreadQuery, Callable[[Row], bool]]] = [
+        (ThreadQuery(turns="one"), lambda row: row.entry.turns == 1 and not row.entry.turns_is_lower_bound),
+        (ThreadQuery(since=edge), lambda row: row.entry.last_at >= edge),
+        (ThreadQuery(until=edge), lambda row: row.entry.last_at < edge),
+        *((ThreadQuery(owner=name), lambda row, name=name: row.entry.owner == name) for name in OWNERS),
+        *(
+            (ThreadQuery(host=name), lambda row, name=name: any(w.hostname == name and w.writes for w in row.workers))
+            for name in HOSTS
+        ),
+    ]
+    for query, holds in expected:
+        assert _ids(_list(store, query)) == {row.entry.thread_id for row in everything if holds(row)}, query
+        assert _list(store, query)
+    assert _list(store, ThreadQuery(owner="nobody")) == []
+    assert find_hosts(store) == sorted(HOSTS)
+
+
+def test_a_search_finds_every_id_that_holds_the_part_and_no_other(store: StoreEntry) -> None:
+    everything = _ids(_list(store, ThreadQuery()))
+    for part in PARTS:
+        expected = {thread_id for thread_id in everything if part in thread_id}
+        assert _ids(_list(store, ThreadQuery(q=part))) == expected, part
+
+
+def test_what_cannot_be_asked_is_told_with_what_can(store: StoreEntry) -> None:
+    for asked in IMPOSSIBLE:
+        with pytest.raises(BadRequest) as caught:
+            find_threads(store, ThreadQuery(**asked), MOMENT)
+        assert caught.value.hint
+
+
+def test_a_cursor_of_another_sort_or_kind_is_refused(store: StoreEntry) -> None:
+    for sort in EACH_SORT:
+        foreign = "-turns" if sort != "-turns" else "turns"
+        page = find_threads(store, ThreadQuery(sort=foreign, limit=5), MOMENT)
+        wrong: list[str | int] = [7] if sort.endswith("thread_id") else ["text", ""]
+        for after in [page.next, *(Cursor(sort, value, 1).encode() for value in wrong)]:
+            with pytest.raises(BadRequest):
+                find_threads(store, ThreadQuery(sort=sort, after=after), MOMENT)
+
+
+def test_a_cursor_from_nowhere_lists_or_is_refused_and_nothing_else(store: StoreEntry) -> None:
+    values: list[str | int] = [2**63 - 1, -(2**63), 0, -1, 2**40, "", "\U0010ffff", "a" * 5000]
+    for sort, value, row in product(EACH_SORT, values, (0, 2**63 - 1, -(2**63))):
+        with contextlib.suppress(BadRequest):
+            find_threads(store, ThreadQuery(sort=sort, limit=1, after=Cursor(sort, value, row).encode()), MOMENT)
+
+
+@given(st.one_of(st.text(), st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode().rstrip("="))))
+def test_no_text_is_taken_for_a_cursor(text: str) -> None:
+    with pytest.raises(BadRequest):
+        decode_cursor(text, sort="-last_at")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=2),
+)
+
+
+@given(st.one_of(JSON, st.tuples(st.sampled_from(EACH_SORT), JSON, JSON)), st.sampled_from(EACH_SORT))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+def test_no_data_dressed_as_a_cursor_breaks_a_list(index: str, data: object, sort: str) -> None:
+    """Half a character, a number beyond any column, a list of lists: a page or a refusal, never an error."""
+    store, _ = StoreEntry.objects.get_or_create(name="empty")
+    text = base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
+    with contextlib.suppress(BadRequest):
+        assert find_threads(store, ThreadQuery(sort=sort, after=text), MOMENT).rows == ()
+
+
+def _list(store: StoreEntry, query: ThreadQuery, moment: Moment = MOMENT) -> list[Row]:
+    page = find_threads(store, replace(query, limit=ALL), moment)
+    assert page.next == ""
+    assert page.total == len(page.rows)
+    return list(page.rows)
+
+
+def _pages(store: StoreEntry, query: ThreadQuery, between: Callable[[], None] = lambda: None) -> list[Row]:
+    rows: list[Row] = []
+    limit = query.limit if query.limit != 50 else 61
+    after = ""
+    while True:
+        page = find_threads(store, replace(query, limit=limit, after=after), MOMENT)
+        rows += page.rows
+        assert len(page.rows) == limit or not page.next
+        if not page.next:
+            return rows
+        after = page.next
+        between()
+
+
+def _key(entry: ThreadEntry, column: str) -> Any:
+    value = getattr(entry, column)
+    return value.encode() if isinstance(value, str) else value
+
+
+def _ids(rows: list[Row]) -> set[str]:
+    return {row.entry.thread_id for row in rows}
