@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
@@ -30,22 +30,25 @@ def configured(**stores: str) -> Config:
     return dataclasses.replace(config, stores=chosen, orphan_after=0.000_001)
 
 
+TABLES = [model._meta.db_table for model in (StoreEntry, ThreadEntry, ThreadWorker)]
+
+
 @dataclasses.dataclass(frozen=True)
 class Rows:
-    """Every row of an index, to be put back."""
+    """Every row of an index, to be put back as it lay: hundreds of tests do, so no model is built for it."""
 
-    stores: list[StoreEntry]
-    threads: list[ThreadEntry]
-    workers: list[ThreadWorker]
+    tables: dict[str, list[tuple[Any, ...]]]
 
     @classmethod
     def taken(cls) -> Rows:
-        return cls(list(StoreEntry.objects.all()), list(ThreadEntry.objects.all()), list(ThreadWorker.objects.all()))
+        with connection.cursor() as cursor:
+            return cls({table: cursor.execute(f"select * from {table}").fetchall() for table in TABLES})
 
     def put(self) -> None:
-        StoreEntry.objects.bulk_create(self.stores)
-        ThreadEntry.objects.bulk_create(self.threads)
-        ThreadWorker.objects.bulk_create(self.workers)
+        with connection.cursor() as cursor:
+            for table, rows in self.tables.items():
+                marks = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"insert into {table} values ({marks})", rows)
 
 
 @pytest.fixture(scope="session")

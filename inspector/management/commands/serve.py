@@ -55,6 +55,8 @@ class Command(BaseCommand):
 
 
 def _listen(host: str, port: int) -> Any:
+    if not 0 < port < 65_536:  # a resolver may take such a number modulo 65,536
+        raise ConfigError(f"There is no port {port}.", "Choose one from 1 to 65535 with --port.")
     try:
         return create_server(get_wsgi_application(), host=host, port=port, threads=_THREADS, ident="inspector")
     except (OSError, ValueError) as error:
