@@ -24,12 +24,12 @@ from inspector.templatetags.marks import drawn, plain
 
 register = Library()
 
-_WIDTH = 1240
-_LABELS = 132  #: room for the hosts' names
-_EDGE = 28
-_LANE = 40
+_WIDTH = 1108
+_LABELS = 132  #: room for the hosts' names, which stay in sight while the rest scrolls
+_EDGE = 24
+_PITCH = (40, 28)  #: distance of two lanes: of a few, and of more than three
 _TOP = 26
-_STEPS = (19, 72)  #: least and most distance of two dots
+_STEPS = (14, 72)  #: least and most distance of two dots
 _SEAM = 0.8  #: a seam between turns, as a part of a step
 _MOST_LANES = 8
 #: An id longer than this would make every dot's link longer than the rest of the page.
@@ -63,10 +63,7 @@ class Dot:
     step: Step
     x: float
     lane: int
-
-    @property
-    def y(self) -> float:
-        return _TOP + self.lane * _LANE
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ class Lanes:
 
     @property
     def height(self) -> float:
-        return _TOP + (len(self.hosts) - 1) * _LANE + 46
+        return _height_of(len(self.hosts) - 1, len(self.hosts)) + 46
 
 
 @register.simple_tag(takes_context=True)
@@ -109,11 +106,11 @@ def lay_out(steps: Sequence[Step]) -> Lanes:
     ordered = list(reversed(steps))
     hosts = _hosts(ordered)
     gaps = sum(1 for one, two in itertools.pairwise(ordered) if one.turn != two.turn)
-    room = (_WIDTH - _LABELS - 2 * _EDGE) / max(1, len(ordered) - 1 + gaps * _SEAM)
+    room = (_WIDTH - 2 * _EDGE) / max(1, len(ordered) - 1 + gaps * _SEAM)
     pace = min(_STEPS[1], max(_STEPS[0], room))
     dots: list[Dot] = []
     seams: list[tuple[float, int]] = []
-    x = float(_LABELS + _EDGE)
+    x = float(_EDGE)
     for place, step in enumerate(ordered):
         new_turn = place == 0 or ordered[place - 1].turn != step.turn
         if place:
@@ -121,8 +118,12 @@ def lay_out(steps: Sequence[Step]) -> Lanes:
         if new_turn:
             seams.append((round(x - pace * (1 + _SEAM) / 2 if place else x - _EDGE / 2, 1), step.turn))
         lane = hosts.index(step.hostname) if step.hostname in hosts else len(hosts) - 1
-        dots.append(Dot(step, round(x, 1), lane))
+        dots.append(Dot(step, round(x, 1), lane, _height_of(lane, len(hosts))))
     return Lanes(tuple(dots), tuple(hosts), tuple(seams), round(max(_WIDTH, x + _EDGE)))
+
+
+def _height_of(lane: int, lanes: int) -> int:
+    return _TOP + lane * (_PITCH[0] if lanes <= 3 else _PITCH[1])
 
 
 def _hosts(steps: Iterable[Step]) -> list[str]:
@@ -142,20 +143,25 @@ def _link(request: HttpRequest) -> str:
 
 
 def _draw(lanes: Lanes, selected: str, link: str) -> Iterator[str]:
-    width, height = lanes.width, lanes.height
-    yield (
-        f'<svg class="lanes" aria-hidden="true" focusable="false" width="{width:g}" height="{height:g}"'
-        f' viewBox="0 0 {width:g} {height:g}">'
-    )
-    rows = [_TOP + row * _LANE for row in range(len(lanes.hosts))]
-    yield f'<path class="row" d="{"".join(f"M{_LABELS} {y}H{width:g}" for y in rows)}"/>'
+    rows = [_height_of(row, len(lanes.hosts)) for row in range(len(lanes.hosts))]
+    yield _begin("lanes names", _LABELS, lanes.height)
     for y, host in zip(rows, lanes.hosts, strict=True):
         yield f'<text class="{host_class(host)}" x="0" y="{y + 4}">{drawn(shorten_middle(host_name(host), 18))}</text>'
+    yield "</svg>"
+    yield _begin("lanes", lanes.width, lanes.height)
+    yield f'<path class="row" d="{"".join(f"M0 {y}H{lanes.width:g}" for y in rows)}"/>'
     yield from _seams(lanes)
     yield from _parents(lanes)
     for dot in lanes.dots:
         yield _dot(dot, link, chosen=dot.step.checkpoint_id == selected)
     yield "</svg>"
+
+
+def _begin(classes: str, width: float, height: float) -> str:
+    return (
+        f'<svg class="{classes}" aria-hidden="true" focusable="false" width="{width:g}" height="{height:g}"'
+        f' viewBox="0 0 {width:g} {height:g}" preserveAspectRatio="xMinYMin slice">'
+    )
 
 
 def _seams(lanes: Lanes) -> Iterator[str]:

@@ -48,8 +48,8 @@ export function showCurrent() {
   const dot = lanes?.querySelector(".on");
   if (dot) {
     const [box, inside] = [lanes.getBoundingClientRect(), dot.getBoundingClientRect()];
-    if (inside.left < box.left + 20 || inside.right > box.right - 20) {
-      lanes.scrollLeft += inside.left - box.left - box.width / 2;
+    if (inside.left < box.left + 150 || inside.right > box.right - 20) {
+      lanes.scrollLeft += inside.left - box.left - box.width * 0.6;
     }
   }
 }
