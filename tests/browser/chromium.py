@@ -7,6 +7,16 @@ import shutil
 
 import pytest
 
+#: Chromium asks its maker for nothing, and runs where there is no sandbox (a container, root).
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 

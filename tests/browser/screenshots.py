@@ -21,21 +21,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import find_chromium
+from tests.browser.chromium import ARGUMENTS, find_chromium
 
 ROOT = Path(__file__).parents[2]
 README_PICTURE = ROOT / "docs" / "images" / "threads.png"
 SIZES = ((1320, 860), (390, 844))
-#: Chromium asks its maker for nothing, and runs where there is no sandbox (a container, root).
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 _SECONDS_TO_ORPHAN = 50  # a little longer than the demo's own setting, so that the picture shows orphans
 
 
