@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,17 @@ from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from tests.integration.index.own_index import postgres_index, sqlite_index
+from tests.integration.postgres.databases import borrowed
 
 OpenReader = Callable[..., Reader]
+NewDatabase = Callable[[], str]
+
+
+@pytest.fixture
+def new_database(postgres: EmbeddedPostgres) -> Iterator[NewDatabase]:
+    """`new_database()`: the URL of an empty database, as many as a test asks for."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(borrowed(postgres))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from inspector.index import background
 from inspector.index.background import BackgroundSync
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
-from tests.integration.index.conftest import OpenReader
+from tests.integration.index.conftest import NewDatabase, OpenReader
 from tests.integration.index.equality import assert_index_equals_store
 from tests.integration.postgres.polling import wait_for
 
@@ -41,10 +41,8 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         sync.stop()
 
 
-def test_live_writes_are_followed(
-    postgres: EmbeddedPostgres, index: str, open_reader: OpenReader, start: Start
-) -> None:
-    url = postgres.create_database()
+def test_live_writes_are_followed(new_database: NewDatabase, index: str, open_reader: OpenReader, start: Start) -> None:
+    url = new_database()
     with open_saver(url) as saver:
         reader = open_reader(url)
         sync = start(reader)
@@ -83,9 +81,9 @@ def test_a_server_that_goes_and_comes_back_is_followed_again(
 
 
 def test_tables_that_a_worker_has_yet_to_make_are_waited_for(
-    postgres: EmbeddedPostgres, index: str, open_reader: OpenReader, start: Start
+    new_database: NewDatabase, index: str, open_reader: OpenReader, start: Start
 ) -> None:
-    url = postgres.create_database()
+    url = new_database()
     start(open_reader(url))
     wait_for(lambda: "holds no LangGraph checkpoint tables" in _error())
     _say(url, "first")
@@ -94,9 +92,9 @@ def test_tables_that_a_worker_has_yet_to_make_are_waited_for(
 
 
 def test_a_store_that_is_down_holds_up_no_other(
-    postgres: EmbeddedPostgres, index: str, open_reader: OpenReader, start: Start
+    new_database: NewDatabase, index: str, open_reader: OpenReader, start: Start
 ) -> None:
-    url = postgres.create_database()
+    url = new_database()
     _say(url, "here")
     start(open_reader("postgresql://me@127.0.0.1:1/db", name="down"), open_reader(url, name="up"))
     wait_for(lambda: _turns("here"))
@@ -105,9 +103,9 @@ def test_a_store_that_is_down_holds_up_no_other(
 
 
 def test_an_error_of_our_own_is_no_end(
-    postgres: EmbeddedPostgres, index: str, open_reader: OpenReader, start: Start, monkeypatch: pytest.MonkeyPatch
+    new_database: NewDatabase, index: str, open_reader: OpenReader, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = postgres.create_database()
+    url = new_database()
     _say(url, "here")
     failures = [DatabaseError("the disk is full"), ZeroDivisionError()]
     sync_store = background.sync_store
@@ -122,8 +120,8 @@ def test_an_error_of_our_own_is_no_end(
     wait_for(lambda: _turns("here"))
 
 
-def test_it_ends_when_told(postgres: EmbeddedPostgres, index: str, open_reader: OpenReader) -> None:
-    url = postgres.create_database()
+def test_it_ends_when_told(new_database: NewDatabase, index: str, open_reader: OpenReader) -> None:
+    url = new_database()
     _say(url, "here")
     sync = BackgroundSync([open_reader(url)], pause=60)
     sync.start()

@@ -26,26 +26,17 @@ from inspector.reader import Reader, ThreadSummary
 from inspector.stores.base import Fingerprint
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
-from tests.integration.index.conftest import OpenReader
+from tests.integration.index.conftest import NewDatabase, OpenReader
 from tests.integration.index.equality import assert_index_equals_store, indexed
 
-SCENARIOS = ["two-hosts", "subgraph", "delta-channel", "fork-by-update", "error", "unanswered-interrupt", "random-ids"]
-
-
-@pytest.fixture(scope="module")
-def template(postgres: EmbeddedPostgres) -> PlayedStore:
-    """Played once, to be copied: nobody is connected to it."""
-    url = postgres.create_database("sync_template")
-    with play_into(url, SCENARIOS, ["sync"]) as store:
-        return store
+SCENARIOS = ["two-hosts", "subgraph-persistent", "error", "random-ids"]
 
 
 @pytest.fixture
-def played(postgres: EmbeddedPostgres, template: PlayedStore) -> Iterator[PlayedStore]:
-    """A small store of one's own, and a saver to write into it."""
-    url = postgres.create_database(template="sync_template")
-    with open_saver(url) as saver:
-        yield PlayedStore(url, saver, template.played)
+def played(new_database: NewDatabase) -> Iterator[PlayedStore]:
+    """A small store of one's own."""
+    with play_into(new_database(), SCENARIOS, ["sync"]) as store:
+        yield store
 
 
 @pytest.fixture(scope="module")
@@ -190,9 +181,9 @@ def test_an_error_of_our_own_is_kept_too(played: PlayedStore, index: str, open_r
 
 
 def test_two_stores_keep_to_themselves(
-    played: PlayedStore, postgres: EmbeddedPostgres, index: str, open_reader: OpenReader
+    played: PlayedStore, new_database: NewDatabase, index: str, open_reader: OpenReader
 ) -> None:
-    with play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as other:
+    with play_into(new_database(), ["two-hosts"], ["sync"]) as other:
         one, two = open_reader(played.url, name="one"), open_reader(other.url, name="two")
         sync_store(one)
         sync_store(two)
@@ -203,9 +194,9 @@ def test_two_stores_keep_to_themselves(
 
 
 def test_a_name_that_moves_to_another_database_takes_its_threads(
-    played: PlayedStore, postgres: EmbeddedPostgres, index: str, open_reader: OpenReader
+    played: PlayedStore, new_database: NewDatabase, index: str, open_reader: OpenReader
 ) -> None:
-    with play_into(postgres.create_database(), ["two-hosts"], ["exit"]) as other:
+    with play_into(new_database(), ["two-hosts"], ["exit"]) as other:
         sync_store(open_reader(played.url))
         moved = open_reader(other.url)
         sync_store(moved)

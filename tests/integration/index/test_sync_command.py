@@ -15,7 +15,7 @@ from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import PlayedStore, open_saver, play_into
 from inspector.demo.stage import Stage
 from inspector.models import Sighting, StoreEntry, ThreadEntry
-from tests.integration.index.conftest import OpenReader
+from tests.integration.index.conftest import NewDatabase, OpenReader
 from tests.integration.index.equality import assert_index_equals_store
 from tests.integration.postgres.polling import wait_for
 
@@ -39,8 +39,8 @@ def run(environment: dict[str, str]) -> Run:
 
 
 @pytest.fixture
-def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
-    with play_into(postgres.create_database(), ["two-hosts", "new-input"], ["exit"]) as store:
+def played(new_database: NewDatabase) -> Iterator[PlayedStore]:
+    with play_into(new_database(), ["two-hosts", "new-input"], ["exit"]) as store:
         yield store
 
 
@@ -82,14 +82,14 @@ def test_names_in_brackets_are_printed_as_they_are(run: Run, postgres: EmbeddedP
 
 
 def test_a_pass_that_is_killed_is_made_up_for_by_the_next(
-    run: Run, environment: dict[str, str], postgres: EmbeddedPostgres, open_reader: OpenReader
+    run: Run, environment: dict[str, str], new_database: NewDatabase, open_reader: OpenReader
 ) -> None:
     """Killed between two batches: the first is in the index, the rest is not, and its sightings may still lie about."""
-    url = postgres.create_database()
+    url = new_database()
     with open_saver(url) as saver:
         stage = Stage(saver, "exit", "killed")
         graph = build_chat(saver)
-        for number in range(300):
+        for number in range(80):
             stage.say(graph, stage.config(f"thread-{number}", worker_hostname="web-1"), "Hello")
     command = [sys.executable, "-m", "inspector", "sync", "--watch", "--store", f"store={url}"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:

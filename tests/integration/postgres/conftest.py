@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
+from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
+from tests.integration.postgres.databases import borrowed
 
 OpenStore = Callable[..., PostgresStore]
+NewDatabase = Callable[[], str]
+
+
+@pytest.fixture
+def new_database(postgres: EmbeddedPostgres) -> Iterator[NewDatabase]:
+    """`new_database()`: the URL of an empty database, as many as a test asks for."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(borrowed(postgres))
 
 
 @pytest.fixture

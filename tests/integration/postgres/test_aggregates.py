@@ -7,13 +7,12 @@ import dataclasses
 import psycopg
 import pytest
 
-from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import PlayedStore, open_saver, play_into
 from inspector.demo.stage import Stage
 from inspector.stores.base import CheckpointStore, ThreadCount, ThreadRow
 from inspector.stores.postgres import PostgresStore
-from tests.integration.postgres.conftest import OpenStore
+from tests.integration.postgres.conftest import NewDatabase, OpenStore
 from tests.integration.postgres.truth import Truth, read_truth
 
 HOST_KEYS = ("worker_hostname",)
@@ -58,8 +57,8 @@ def test_threads_that_do_not_exist_are_left_out(scenario_store: PlayedStore, sce
     assert scenarios_read.read_threads([], host_keys=()) == []
 
 
-def test_hosts_come_from_the_first_key_that_names_one(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
-    url = postgres.create_database()
+def test_hosts_come_from_the_first_key_that_names_one(new_database: NewDatabase, open_store: OpenStore) -> None:
+    url = new_database()
     with open_saver(url) as saver:
         stage = Stage(saver, "exit", "hosts")
         graph = build_chat(saver)
@@ -79,8 +78,8 @@ def test_hosts_come_from_the_first_key_that_names_one(postgres: EmbeddedPostgres
     assert without.hosts == {"": 7}
 
 
-def test_pruning_leaves_a_lower_bound(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
-    url = postgres.create_database()
+def test_pruning_leaves_a_lower_bound(new_database: NewDatabase, open_store: OpenStore) -> None:
+    url = new_database()
     with open_saver(url) as saver:
         stage, graph = Stage(saver, "sync", "prune"), build_chat(saver)
         for thread_id in ("pruned", "whole"):
@@ -94,9 +93,9 @@ def test_pruning_leaves_a_lower_bound(postgres: EmbeddedPostgres, open_store: Op
     assert (again.turns, again.turns_is_lower_bound) == (2, True)
 
 
-def test_a_lost_beginning_leaves_a_lower_bound(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
+def test_a_lost_beginning_leaves_a_lower_bound(new_database: NewDatabase, open_store: OpenStore) -> None:
     """As a script leaves it that deletes by age, without LangGraph's own care."""
-    url = postgres.create_database()
+    url = new_database()
     with open_saver(url) as saver:
         stage = Stage(saver, "exit", "lost")
         stage.say(build_chat(saver), stage.config("lost"), "One", "Two", "Three")
@@ -107,8 +106,8 @@ def test_a_lost_beginning_leaves_a_lower_bound(postgres: EmbeddedPostgres, open_
     assert read_truth(url)["lost"].turns_is_lower_bound
 
 
-def test_a_deleted_thread_is_gone_from_every_read(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
-    with play_into(postgres.create_database(), ["new-input"], ["sync"]) as played:
+def test_a_deleted_thread_is_gone_from_every_read(new_database: NewDatabase, open_store: OpenStore) -> None:
+    with play_into(new_database(), ["new-input"], ["sync"]) as played:
         thread_id = played.played[0].threads[0].thread_id
         store = open_store(played.url)
         (before,) = store.read_threads([thread_id], host_keys=())
@@ -120,9 +119,9 @@ def test_a_deleted_thread_is_gone_from_every_read(postgres: EmbeddedPostgres, op
         assert store.read_checkpoint(thread_id, "", before.last_root_id) is None
 
 
-def test_a_clock_that_lags_behind_its_parent_is_told(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
+def test_a_clock_that_lags_behind_its_parent_is_told(new_database: NewDatabase, open_store: OpenStore) -> None:
     """The saver is real, the worker's clock is not: an id of an hour ago under a parent of now."""
-    with play_into(postgres.create_database(), ["new-input"], ["sync"]) as played:
+    with play_into(new_database(), ["new-input"], ["sync"]) as played:
         thread_id = played.played[0].threads[0].thread_id
         newest = played.saver.get_tuple({"configurable": {"thread_id": thread_id}})
         assert newest is not None
@@ -133,8 +132,8 @@ def test_a_clock_that_lags_behind_its_parent_is_told(postgres: EmbeddedPostgres,
     assert row.first_root_id == early
 
 
-def test_a_thread_that_lives_in_a_subgraph_only_is_counted(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
-    with play_into(postgres.create_database(), ["subgraph"], ["sync"]) as played:
+def test_a_thread_that_lives_in_a_subgraph_only_is_counted(new_database: NewDatabase, open_store: OpenStore) -> None:
+    with play_into(new_database(), ["subgraph"], ["sync"]) as played:
         thread_id = played.played[0].threads[0].thread_id
         with psycopg.connect(played.url) as connection:
             connection.execute("delete from checkpoints where checkpoint_ns = ''")
@@ -161,9 +160,9 @@ def test_a_thread_that_lives_in_a_subgraph_only_is_counted(postgres: EmbeddedPos
     ],
 )
 def test_rows_that_no_saver_writes_spoil_no_read(
-    postgres: EmbeddedPostgres, open_store: OpenStore, statement: str
+    new_database: NewDatabase, open_store: OpenStore, statement: str
 ) -> None:
-    with play_into(postgres.create_database(), ["two-hosts", "unanswered-interrupt"], ["sync"]) as played:
+    with play_into(new_database(), ["two-hosts", "unanswered-interrupt"], ["sync"]) as played:
         thread_ids = [thread.thread_id for one in played.played for thread in one.threads]
         with psycopg.connect(played.url) as connection:
             connection.execute(statement.encode())

@@ -23,7 +23,7 @@ from inspector.errors import (
 )
 from inspector.stores.postgres import PostgresStore
 from inspector.stores.postgres.errors import explain
-from tests.integration.postgres.conftest import OpenStore
+from tests.integration.postgres.conftest import NewDatabase, OpenStore
 from tests.integration.postgres.polling import wait_for
 
 PASSWORD = "s3cret/%?@word"
@@ -48,9 +48,9 @@ def database(scenario_store: PlayedStore) -> str:
 
 
 @pytest.fixture
-def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
+def played(new_database: NewDatabase) -> Iterator[PlayedStore]:
     """A store of one's own, to lock, drop and write into."""
-    with play_into(postgres.create_database(), ["new-input"], ["exit"]) as store:
+    with play_into(new_database(), ["new-input"], ["exit"]) as store:
         yield store
 
 

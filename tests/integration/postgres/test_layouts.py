@@ -14,17 +14,17 @@ from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
 from inspector.errors import NotACheckpointStore, StoreDenied
-from tests.integration.postgres.conftest import OpenStore
+from tests.integration.postgres.conftest import NewDatabase, OpenStore
 
 Write = Callable[..., str]
 
 
 @pytest.fixture
-def write(postgres: EmbeddedPostgres) -> Write:
+def write(new_database: NewDatabase) -> Write:
     """`write(schema, thread_id, url)`: a real saver writes one turn into a schema; gives the database's URL back."""
 
     def play(schema: str = "public", thread_id: str = "thread", url: str = "") -> str:
-        url = url or postgres.create_database()
+        url = url or new_database()
         with psycopg.connect(url) as connection:
             connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(schema)))
         path = quote(f'-c search_path="{schema}"'.replace(" ", "\\ ").replace("-c\\ ", "-c "))
@@ -101,18 +101,18 @@ def test_a_foreign_table_named_checkpoints_hides_nothing(
 
 
 def test_a_foreign_table_named_checkpoints_alone_is_told_apart(
-    postgres: EmbeddedPostgres, open_store: OpenStore
+    new_database: NewDatabase, open_store: OpenStore
 ) -> None:
-    url = postgres.create_database()
+    url = new_database()
     with psycopg.connect(url) as connection:
         connection.execute("create table checkpoints (id int)")
     with pytest.raises(NotACheckpointStore, match="a table named checkpoints that is not LangGraph's"):
         open_store(url).read_facts()
 
 
-def test_an_empty_database_says_what_makes_the_tables(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
+def test_an_empty_database_says_what_makes_the_tables(new_database: NewDatabase, open_store: OpenStore) -> None:
     with pytest.raises(NotACheckpointStore, match="holds no LangGraph checkpoint tables") as caught:
-        open_store(postgres.create_database()).read_facts()
+        open_store(new_database()).read_facts()
     assert "PostgresSaver.setup()" in caught.value.hint
 
 

@@ -40,12 +40,15 @@ SCENARIOS = ["two-hosts", "subgraph", "delta-channel", "fork-by-update", "error"
 @pytest.fixture(scope="module")
 def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
     """A database that nothing but these tests looks at, with no work of the server's own left to do."""
-    with play_into(postgres.create_database("proof"), SCENARIOS, ["sync", "exit"]) as store:
-        with psycopg.connect(store.url, autocommit=True) as connection:
-            for table in TABLES:
-                connection.execute(f"alter table {table} set (autovacuum_enabled = false)".encode())
-            connection.execute("vacuum freeze analyze")
+    with play_into(postgres.create_database("proof"), SCENARIOS, ["sync"]) as store, postgres.connect() as connection:
+        connection.execute("alter system set autovacuum = off")
+        connection.execute("select pg_reload_conf()")
+        with psycopg.connect(store.url, autocommit=True) as inside:
+            inside.execute("vacuum freeze analyze")
+        store.saver.conn.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]
         yield store
+        connection.execute("alter system reset autovacuum")
+        connection.execute("select pg_reload_conf()")
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +110,12 @@ def test_sync_and_every_page_leave_every_byte_where_it_was(dashboard: Client, pl
 
     report = sync_store(get_reader(), full=True)
     assert report.complete
-    assert report.changed == ThreadEntry.objects.count() > 30
+    assert report.changed == ThreadEntry.objects.count() > 20
     pages = _pages(played)
     for page in pages:
         response = dashboard.get(page)
         assert response.status_code == 200, page
-    assert len(pages) > 500
+    assert len(pages) > 200
 
     assert _hash(played.url) == hashed
     close_readers()  # a session that ends hands in its counts
@@ -140,7 +143,7 @@ def _pages(played: PlayedStore) -> list[str]:
     with psycopg.connect(played.url) as connection:
         checkpoints = connection.execute(
             "select thread_id, checkpoint_ns, checkpoint_id from (select *, row_number() over "
-            "(partition by thread_id, checkpoint_ns order by checkpoint_id desc) n from checkpoints) c where n < 4"
+            "(partition by thread_id, checkpoint_ns order by checkpoint_id desc) n from checkpoints) c where n < 3"
         ).fetchall()
     for thread_id, namespace, checkpoint_id in checkpoints:
         where = {"id": thread_id, "ns": namespace, "checkpoint": checkpoint_id}
