@@ -96,7 +96,7 @@ def _demo() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "inspector", "demo", "--no-browser", "--port", str(port)]
-    demo = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
+    demo = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
         until = time.monotonic() + 120
