@@ -207,6 +207,20 @@ where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkp
 select {checkpoint_columns} from checkpoints, {inline_values}
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id = %(checkpoint_id)s
 
+-- name: input_versions
+-- The rule of thread_aggregates for a part of one namespace.
+select version from (
+    select checkpoint_id, seen.value ->> '__start__' as version
+    from checkpoints, jsonb_each(case when jsonb_typeof(checkpoint -> 'versions_seen') = 'object'
+                                      then checkpoint -> 'versions_seen' end) seen
+    where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
+      and (left(seen.key, 2) <> '__' or seen.key = '__start__') and jsonb_typeof(seen.value) = 'object'
+    union all
+    select checkpoint_id, checkpoint -> 'channel_versions' ->> '__start__' from checkpoints
+    where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
+      and metadata ->> 'source' = 'input') inputs
+where version is not null group by version order by min(checkpoint_id), version limit %(rows)s
+
 -- name: channel_sizes
 -- octet_length of a bytea reads its header: no body is fetched or decompressed.
 select b.channel, b.version, b.type, coalesce(octet_length(b.blob), 0) as size_bytes

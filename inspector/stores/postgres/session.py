@@ -172,7 +172,7 @@ class ReadOnlySessions:
         given = conninfo_to_dict(self._conninfo)
         arguments: dict[str, Any] = {
             **{name: value for name, value in _KEEPALIVE.items() if name not in given},
-            "autocommit": True,  # every read opens its own transaction
+            "autocommit": False,  # psycopg itself begins every transaction, also after a stray COMMIT, and as READ ONLY
             "prepare_threshold": None,  # prepared statements break behind transaction poolers
             "row_factory": dict_row,
             "connect_timeout": max(2, round(self._limits.connect)),

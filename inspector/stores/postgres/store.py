@@ -133,6 +133,17 @@ class PostgresStore:
         found = self._all("checkpoint", given)
         return rows.checkpoint_row(found[0]) if found else None
 
+    def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
+        if not _storable(thread_id, checkpoint_ns, before):
+            return []
+        given = {
+            "thread_id": thread_id,
+            "checkpoint_ns": checkpoint_ns,
+            "before": before,
+            "rows": self._limits.inputs,
+        }
+        return [row["version"] for row in self._all("input_versions", given)]
+
     def read_channel_sizes(
         self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
     ) -> list[ChannelSize]:

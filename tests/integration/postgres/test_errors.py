@@ -122,15 +122,12 @@ def test_an_unknown_database_is_told(postgres: EmbeddedPostgres, open_store: Ope
     assert "Check the database name" in caught.value.hint
 
 
-def test_a_login_that_may_not_connect_is_told(
-    postgres: EmbeddedPostgres, played: PlayedStore, open_store: OpenStore
-) -> None:
-    name = str(conninfo_to_dict(played.url)["dbname"])
+def test_a_login_that_may_not_connect_is_told(postgres: EmbeddedPostgres, open_store: OpenStore) -> None:
     postgres.create_role("kept_out")
-    with psycopg.connect(played.url) as connection:
-        connection.execute(f"revoke connect on database {name} from public".encode())
+    with psycopg.connect(postgres.create_database("shut")) as connection:
+        connection.execute("revoke connect on database shut from public")
     with pytest.raises(StoreDenied, match="does not let this login connect"):
-        open_store(postgres.url_for(name, user="kept_out")).read_facts()
+        open_store(postgres.url_for("shut", user="kept_out")).read_facts()
 
 
 def test_a_table_without_privileges_is_named_with_the_way_out(
