@@ -27,6 +27,7 @@ class StoreEntry(models.Model):
     server = models.TextField(default="")  #: kind and version, as "PostgreSQL 16.4", from the last pass
     threads = models.PositiveBigIntegerField(default=0)
     checkpoints = models.PositiveBigIntegerField(default=0)
+    hosts = models.JSONField(default=list)  #: names of the hosts that wrote, sorted; "" when some writes name none
 
     def __str__(self) -> str:
         return self.name

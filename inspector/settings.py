@@ -6,6 +6,7 @@ for those are left out, and with them their tables and cookies.
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -135,16 +136,23 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # a thread_id in an address stays here
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    return getattr(record, "status_code", 500) != 503
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    # A store that does not answer has been told once, with its reason; that pages said so is no second event.
+    "filters": {"faults": {"()": "django.utils.log.CallbackFilter", "callback": _is_fault}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "inspector": {"level": "DEBUG" if DEBUG else "INFO"},
         # Django's own set-up is silent without DEBUG; errors belong on stderr. A missing page is no event.
         "django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["faults"]},
     },
 }

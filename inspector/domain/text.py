@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from inspector.domain.diff.align import common_subsequence
+from inspector.domain.align import common_subsequence
 
 #: Texts with more words than this are compared by line first.
 _LONG = 2_000

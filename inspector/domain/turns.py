@@ -46,17 +46,18 @@ def count_turns(root_checkpoints: Iterable[HasVersions]) -> int:
     return len({version for checkpoint in root_checkpoints for version in input_versions(checkpoint)})
 
 
-def number_turns(root_checkpoints: Iterable[HasVersions], *, first: int = 1) -> dict[str, int]:
+def number_turns(root_checkpoints: Iterable[HasVersions], *, earlier: Iterable[str] = ()) -> dict[str, int]:
     """Turn by checkpoint_id. Inputs are numbered in the order in which their first checkpoint was made; a checkpoint
-    belongs to the newest input it knows of. Those before any input get `first - 1`."""
-    numbers: dict[str, int] = {}
+    belongs to the newest input it knows of. Those before any input get 0. `earlier` are the inputs, in that order, of
+    checkpoints that come before the given ones."""
+    numbers = {version: number for number, version in enumerate(earlier, 1)}
     turns: dict[str, int] = {}
     for checkpoint in sorted(root_checkpoints, key=lambda item: item.checkpoint_id):
         known = input_versions(checkpoint)
         for version in sorted(known - numbers.keys(), key=version_order):
-            numbers[version] = first + len(numbers)
+            numbers[version] = len(numbers) + 1
         newest = max(known, key=version_order, default=None)
-        turns[checkpoint.checkpoint_id] = numbers[newest] if newest is not None else first - 1
+        turns[checkpoint.checkpoint_id] = numbers[newest] if newest is not None else 0
     return turns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 
@@ -38,8 +39,9 @@ def get_reader(name: str = "") -> Reader:
 
 def close_readers() -> None:
     """Closes every connection, as at the end of a command or between tests."""
-    for reader in all_readers().values():
-        reader.store.close()
+    with suppress(ConfigError):  # of stores that could not be opened there is nothing to close
+        for reader in all_readers().values():
+            reader.store.close()
     _open.cache_clear()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from inspector.errors import BadRequest
@@ -134,23 +134,16 @@ def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
 
 def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadCounts:
     """Counts for the quick filters: the query without its own turns, state and flag."""
-    base = _in_scope(store, query)
-    running = is_running(moment)
-    return ThreadCounts(
-        all=base.count(),
-        one_turn=base.filter(is_one_turn()).count(),
-        interrupted=base.filter(state="interrupted").count(),
-        failed=base.filter(state="failed").count(),
-        unfinished=base.filter(Q(state="unfinished") & ~running).count(),
-        several_hosts=base.filter(several_hosts=True).count(),
-        siblings=base.filter(siblings=True).count(),
-    )
-
-
-def find_hosts(store: StoreEntry, *, limit: int = 200) -> list[str]:
-    """Hostnames that wrote in this store, by name; "" when some writes name none."""
-    workers = ThreadWorker.objects.filter(thread__store=store)
-    return list(workers.order_by("hostname").values_list("hostname", flat=True).distinct()[:limit])
+    wanted = {
+        "one_turn": is_one_turn(),
+        "interrupted": Q(state="interrupted"),
+        "failed": Q(state="failed"),
+        "unfinished": Q(state="unfinished") & ~is_running(moment),
+        "several_hosts": Q(several_hosts=True),
+        "siblings": Q(siblings=True),
+    }
+    counts = {name: Count("id", filter=condition) for name, condition in wanted.items()}
+    return ThreadCounts(**_in_scope(store, query).aggregate(all=Count("id"), **counts))
 
 
 def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from inspector.errors import StoreError
 from inspector.index.entries import write_entries
-from inspector.models import Sighting, StoreEntry, ThreadEntry
+from inspector.models import Sighting, StoreEntry, ThreadEntry, ThreadWorker
 from inspector.reader import Reader
 from inspector.stores.base import Fingerprint
 
@@ -36,9 +36,10 @@ SCRUB = 2_000
 _LISTING_BATCH = 2_000
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
 _RULES = 1
+_HOSTS = 500  #: hosts that a list can be narrowed to
 _FORGOTTEN = timedelta(hours=1)  #: sightings of a pass that died
 #: What a pass tells of itself at its end.
-_TOLD = ["threads", "checkpoints", "pass_seconds", "error", "error_hint", "server", "synced_at"]
+_TOLD = ["threads", "checkpoints", "hosts", "pass_seconds", "error", "error_hint", "server", "synced_at"]
 
 #: Told (phase, done, total) as a pass goes on; total is None while it is not known.
 Progress = Callable[[str, int, int | None], None]
@@ -203,17 +204,24 @@ class _Pass:
         return changed, removed
 
     def _finish(self, fingerprint: Fingerprint, looked: bool) -> None:
-        entries = ThreadEntry.objects.filter(store=self._entry)
         if looked:
-            totals = entries.aggregate(threads=Count("id"), checkpoints=Sum("checkpoints"))
-            self._entry.threads = totals["threads"]
-            self._entry.checkpoints = totals["checkpoints"] or 0
+            self._count()
         self._entry.error = self._entry.error_hint = ""
         if not self._entry.server or looked:
             self._entry.server = self._reader.store.read_facts().server
         self._entry.synced_at = self._began_at
         self._entry.save(update_fields=_TOLD)
         StoreEntry.objects.filter(pk=self._entry.pk, fingerprint=self._claim).update(fingerprint=fingerprint.rows or "")
+
+    def _count(self) -> None:
+        """What every page shows of the whole store: counted once a pass, not once a page."""
+        totals = ThreadEntry.objects.filter(store=self._entry).aggregate(
+            threads=Count("id"), checkpoints=Sum("checkpoints")
+        )
+        hosts = ThreadWorker.objects.filter(thread__store=self._entry, writes__gt=0)
+        self._entry.threads = totals["threads"]
+        self._entry.checkpoints = totals["checkpoints"] or 0
+        self._entry.hosts = list(hosts.order_by("hostname").values_list("hostname", flat=True).distinct()[:_HOSTS])
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

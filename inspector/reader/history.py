@@ -22,11 +22,11 @@ def build_history(
     *,
     triggers: Mapping[str, frozenset[str]],
     host_keys: Sequence[str],
-    first_turn: int = 1,
+    earlier_inputs: Sequence[str] = (),
 ) -> tuple[Checkpoint, ...]:
     """One `Checkpoint` a row, in the rows' order. `parents` holds the rows' parents by id, as far as they are stored;
-    `triggers` the trigger channels that are known of each node."""
-    turns = number_turns(rows, first=first_turn)
+    `triggers` the trigger channels that are known of each node, `earlier_inputs` the inputs before the oldest row."""
+    turns = number_turns(rows, earlier=earlier_inputs)
     return tuple(
         Checkpoint(
             thread_id=row.thread_id,

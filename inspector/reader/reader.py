@@ -15,7 +15,7 @@ from inspector.reader.history import build_history
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, summarize
 from inspector.reader.tasks import build_tasks, build_writes
-from inspector.stores.base import CheckpointRow, CheckpointStore, ReadBudget
+from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, ReadBudget
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
@@ -48,13 +48,13 @@ class Reader:
             )
         namespaces = tuple(Namespace(row.checkpoint_ns, row.checkpoints) for row in found)
         cut = self.store.read_checkpoints(thread_id, checkpoint_ns, before=before, budget=budget)
-        checkpoints = self._checkpoints(cut.rows)
+        checkpoints = self._checkpoints(cut)
         return ThreadHistory(thread_id, checkpoint_ns, namespaces, checkpoints, cut.truncated)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
-        """One checkpoint by itself, as for a history that was cut. Its turn cannot be told alone and is at most 1."""
+        """One checkpoint by itself, as for a history that was cut."""
         row = self.store.read_checkpoint(thread_id, checkpoint_ns, checkpoint_id)
-        return self._checkpoints((row,))[0] if row is not None else None
+        return self._checkpoints(Cut((row,), truncated=True))[0] if row is not None else None
 
     def read_state(
         self, checkpoint: Checkpoint, *, load: Collection[str] = (), only: Collection[str] | None = None
@@ -82,17 +82,23 @@ class Reader:
         states = self.read_state(checkpoint, only=[TASKS]) if TASKS in checkpoint.channel_versions else ()
         return tuple(target for state in states for target in send_targets(state.value))
 
-    def _checkpoints(self, rows: Sequence[CheckpointRow]) -> tuple[Checkpoint, ...]:
-        """Rows, newest first, with the parent of the oldest, which lies beyond the cut."""
+    def _checkpoints(self, cut: Cut) -> tuple[Checkpoint, ...]:
+        """Rows, newest first, with what lies beyond the cut: the oldest one's parent, and the inputs before it."""
+        rows = cut.rows
         known = {row.checkpoint_id: row for row in rows}
         oldest = rows[-1] if rows else None
+        earlier: list[str] = []
+        if oldest is not None and cut.truncated:
+            earlier = self.store.read_input_versions(
+                oldest.thread_id, oldest.checkpoint_ns, before=oldest.checkpoint_id
+            )
         if oldest is not None and oldest.parent_checkpoint_id and oldest.parent_checkpoint_id not in known:
             parent = self.store.read_checkpoint(oldest.thread_id, oldest.checkpoint_ns, oldest.parent_checkpoint_id)
             if parent is not None:
                 known[parent.checkpoint_id] = parent
         bodies = Bodies.read(self.store, list(known.values()), self.key)
         triggers = self._triggers(rows, bodies)
-        return build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys)
+        return build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys, earlier_inputs=earlier)
 
     def _triggers(self, rows: Sequence[CheckpointRow], bodies: Bodies) -> dict[str, frozenset[str]]:
         """What the rows tell of every node's triggers, and where nobody has taken an input yet, what its writes

@@ -18,4 +18,5 @@ class Limits:
     inline_bytes: int = 1_000  #: an inline channel value larger than this is listed by its size
     control_bytes: int = 65_536  #: a control channel's body larger than this is left out
     namespaces: int = 2_000
+    inputs: int = 100_000
     writes: int = 20_000

@@ -22,6 +22,8 @@ from inspector.views.selected import TABS, select
 
 #: Steps in the page's list; a longer history is paged around the selected one.
 STEPS = 60
+#: Makes an id the next one in the store's order: ids are compared as texts.
+_JUST_AFTER = "0"
 
 
 @page_view
@@ -35,7 +37,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     row = read_live(reader, entry, thread_id)
     history = reader.read_history(thread_id, checkpoint_ns, before=read_optional(request, "before") or None)
     _check_namespace(history)
-    chosen = _chosen(reader, history, read_text(request, "checkpoint"))
+    chosen, history = _chosen(reader, history, read_text(request, "checkpoint"))
     steps = _Steps(history, chosen)
     page = ThreadPage(
         store=entry.name,
@@ -91,15 +93,20 @@ def _check_namespace(history: ThreadHistory) -> None:
         raise NotFound("This thread has no such namespace.", f"It has {len(names)}; leave `ns` out for the root.")
 
 
-def _chosen(reader: Reader, history: ThreadHistory, checkpoint_id: str) -> Checkpoint | None:
+def _chosen(reader: Reader, history: ThreadHistory, checkpoint_id: str) -> tuple[Checkpoint | None, ThreadHistory]:
+    """The checkpoint to look at, and the stretch of history around it: one beyond the cut gets the stretch below it."""
     if not checkpoint_id:
-        return history.checkpoints[0] if history.checkpoints else None
-    found = _find(reader, history, checkpoint_id)
+        return (history.checkpoints[0] if history.checkpoints else None), history
+    found = history.find(checkpoint_id)
+    if found is None and history.truncated:
+        history = reader.read_history(history.thread_id, history.checkpoint_ns, before=checkpoint_id + _JUST_AFTER)
+        found = history.find(checkpoint_id)
+    found = found or reader.read_checkpoint(history.thread_id, history.checkpoint_ns, checkpoint_id)
     if found is None:
         raise NotFound(
             "This thread holds no such checkpoint.", "It may have been pruned. Open the thread without `checkpoint`."
         )
-    return found
+    return found, history
 
 
 def _find(reader: Reader, history: ThreadHistory, checkpoint_id: str) -> Checkpoint | None:

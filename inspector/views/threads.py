@@ -15,7 +15,6 @@ from inspector.index.queries import (
     ThreadPage,
     ThreadQuery,
     count_threads,
-    find_hosts,
     find_thread,
     find_threads,
 )
@@ -53,7 +52,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
         bar=make_bar(request, "threads", entry),
         form=_form(request, query),
         filters=_filters(entry, query, now),
-        hosts=tuple(find_hosts(entry)),
+        hosts=tuple(entry.hosts),
         first_page=not query.after,
     )
     return show(request, "threads", page)

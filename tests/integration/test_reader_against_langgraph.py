@@ -21,6 +21,7 @@ from inspector.demo.stage import DURABILITIES, Durability, Played, PlayedThread
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.value import Absent, Value, to_json
 from inspector.reader import Reader
+from inspector.stores.base import ReadBudget
 from inspector.stores.postgres import PostgresStore
 
 EACH_PLAY = pytest.mark.parametrize(
@@ -58,6 +59,21 @@ def test_turns_are_what_the_scenario_did(
         history = reader.read_history(thread.thread_id)
         assert (summary.row.turns, summary.row.turns_is_lower_bound) == (thread.turns, False)
         assert max(checkpoint.turn for checkpoint in history.checkpoints) == thread.turns
+
+
+@EACH_PLAY
+def test_a_history_that_is_cut_numbers_its_turns_as_the_whole_one_does(
+    slug: str, durability: Durability, scenario_store: PlayedStore, reader: Reader
+) -> None:
+    for thread in scenario_store.find(slug, durability).threads:
+        whole = {item.checkpoint_id: item.turn for item in reader.read_history(thread.thread_id).checkpoints}
+        for rows in {1, len(whole) // 2 or 1}:
+            part = reader.read_history(thread.thread_id, budget=ReadBudget(rows=rows))
+            assert {item.checkpoint_id: item.turn for item in part.checkpoints}.items() <= whole.items()
+        oldest = min(whole)
+        alone = reader.read_checkpoint(thread.thread_id, "", oldest)
+        assert alone is not None
+        assert alone.turn == whole[oldest]
 
 
 @EACH_PLAY

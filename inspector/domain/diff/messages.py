@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspector.domain.diff.align import common_subsequence, rising
+from inspector.domain.align import common_subsequence, rising
 from inspector.domain.diff.compare import CUT, DIFFERENT, Comparer
 from inspector.domain.diff.entry import MessageEntry
 from inspector.domain.messages import message_id_of, role_of

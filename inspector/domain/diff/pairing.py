@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from inspector.domain.diff.align import common_subsequence
+from inspector.domain.align import common_subsequence
 from inspector.domain.diff.compare import Comparer
 from inspector.domain.value import Tagged
 

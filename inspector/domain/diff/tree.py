@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
-from inspector.domain.diff.align import common_subsequence
+from inspector.domain.align import common_subsequence
 from inspector.domain.diff.compare import CUT, DIFFERENT, Comparer, is_set
 from inspector.domain.diff.entry import Kind, ValueEntry
 from inspector.domain.diff.pairing import pair_up

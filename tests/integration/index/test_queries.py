@@ -26,7 +26,6 @@ from inspector.index.queries import (
     Row,
     ThreadQuery,
     count_threads,
-    find_hosts,
     find_threads,
     flags_of,
     state_of,
@@ -158,7 +157,6 @@ def test_filters_select_what_python_would(store: StoreEntry) -> None:
         assert _ids(_list(store, query)) == {row.entry.thread_id for row in everything if holds(row)}, query
         assert _list(store, query)
     assert _list(store, ThreadQuery(owner="nobody")) == []
-    assert find_hosts(store) == sorted(HOSTS)
 
 
 def test_a_search_finds_every_id_that_holds_the_part_and_no_other(store: StoreEntry) -> None:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inspector.domain.diff import MessageEntry, apply_change, diff_channel, diff_state, same_value
-from inspector.domain.diff.align import common_subsequence, rising
+from inspector.domain.align import common_subsequence, rising
 from inspector.domain.value import ABSENT, Binary, CutText, Omitted, Pairs, Tagged, to_json
 
 

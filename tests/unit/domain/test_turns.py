@@ -107,7 +107,12 @@ def test_checkpoints_before_any_input_belong_to_no_turn() -> None:
     history = [Record("1", {"messages": version(1)}, {}, {"source": "update"}), after_run("2", version(2))]
 
     assert number_turns(history) == {"1": 0, "2": 1}
-    assert number_turns(history, first=4) == {"1": 3, "2": 4}
+
+
+def test_a_history_that_was_cut_goes_on_counting_after_the_inputs_before_it() -> None:
+    history = [Record("8", {}, {"agent": {"__start__": version(7)}}, {"source": "loop"}), after_run("9", version(9))]
+
+    assert number_turns(history, earlier=[version(1), version(4), version(7)]) == {"8": 3, "9": 4}
 
 
 def test_order_is_by_id_whatever_order_they_come_in() -> None:

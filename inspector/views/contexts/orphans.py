@@ -1,0 +1,61 @@
+"""`/orphans/`: shares, the chart, hosts and the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.value import Json
+from inspector.views.contexts.bar import Bar, IndexState
+from inspector.views.contexts.base import page_only
+from inspector.views.contexts.threads import ThreadItem
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanShare:
+    threads: int
+    orphans: int
+    rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanBar:
+    at: datetime
+    threads: int
+    orphans: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanHost:
+    hostname: str
+    threads: int
+    orphans: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowChoice:
+    name: str
+    words: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrphansPage:
+    store: str
+    window: str
+    orphan_after: float
+    rate: float | None
+    baseline: float | None
+    current: OrphanShare
+    before: OrphanShare
+    series: tuple[OrphanBar, ...]
+    hosts: tuple[OrphanHost, ...]
+    groups: tuple[Json, ...]
+    threads: tuple[ThreadItem, ...]
+    next: str
+    total: int
+    index: IndexState
+    bar: Bar = page_only()
+    windows: tuple[WindowChoice, ...] = page_only()
+    words: str = page_only()
+    first_page: bool = page_only()

@@ -1,0 +1,76 @@
+"""`/threads/`: one item a thread, shared with every page that lists or heads threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.value import Json
+from inspector.views.contexts.bar import Bar, IndexState
+from inspector.views.contexts.base import page_only
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerCount:
+    """What one host did to a thread. `reads` and `misses` are None where no probe reported, never 0."""
+
+    hostname: str
+    writes: int
+    reads: int | None
+    misses: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadItem:
+    thread_id: str
+    turns: int
+    turns_is_lower_bound: bool
+    checkpoints: int
+    writes: int
+    namespaces: int
+    first_at: datetime | None
+    last_at: datetime | None
+    state: str
+    flags: tuple[str, ...]
+    owner: str
+    workers: tuple[WorkerCount, ...]
+    metadata: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A quick filter: its name in words, the query it sets, how many threads it would show, and whether it is on."""
+
+    words: str
+    parameter: str
+    value: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsForm:
+    """The list's parameters as they were given, to fill the form again."""
+
+    q: str
+    host: str | None
+    owner: str | None
+    since: str
+    sort: str
+    filtered: bool  #: anything at all narrows the list
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsPage:
+    store: str
+    threads: tuple[ThreadItem, ...]
+    next: str
+    total: int
+    total_is_exact: bool
+    index: IndexState
+    not_indexed: bool  #: the one thread shown was found in the store by its exact id; the index has not met it yet
+    bar: Bar = page_only()
+    form: ThreadsForm = page_only()
+    filters: tuple[Filter, ...] = page_only()
+    hosts: tuple[str, ...] = page_only()
+    first_page: bool = page_only()
