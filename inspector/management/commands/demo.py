@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import webbrowser
 from argparse import BooleanOptionalAction
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -44,6 +46,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         _check_port(options["port"])
         began = time.monotonic()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _end)
         with contextlib.suppress(KeyboardInterrupt), EmbeddedPostgres() as server:
             self._say(f"An embedded Postgres runs at {server.url}")
             with self._traffic(server, options["scenario"]):
@@ -77,15 +81,16 @@ class Command(BaseCommand):
         with subprocess.Popen(  # noqa: S603  our own command
             [sys.executable, "-m", "inspector", "serve", "--port", str(port)],
             env=_environment(server.directory, url),
+            start_new_session=True,  # a terminal's Ctrl-C ends it through us, once, as a signal to us alone does
         ) as dashboard:
             address = f"http://{DEFAULT_HOST}:{port}/"
             announce = threading.Thread(target=self._announce, args=(dashboard, address, browser, began), daemon=True)
             announce.start()
             try:
                 code = dashboard.wait()
-            except KeyboardInterrupt:  # the terminal's Ctrl-C reached the dashboard too
+            finally:
+                dashboard.terminate()
                 dashboard.wait()
-                raise
         if code:
             raise ConfigError("The dashboard ended by itself.", "What it said stands above.")
 
@@ -132,3 +137,8 @@ def _environment(directory: Path, url: str) -> dict[str, str]:
         "INSPECTOR_DATA_DIR": str(directory / "dashboard"),
         "INSPECTOR_ORPHAN_AFTER": str(ORPHAN_AFTER),
     }
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    """However it is told to end, what it started ends with it."""
+    raise KeyboardInterrupt

@@ -1,0 +1,200 @@
+"""`inspector demo`, as people run it: it gets ready, shows what it promises, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60.0
+RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+class Demo:
+    """A demo in a session of its own, as a terminal would run it, with a place of its own for what is temporary."""
+
+    def __init__(self, *options: str) -> None:
+        self.place = Path(
+            tempfile.mkdtemp(prefix="demo-")
+        )  # pytest's own is too long for a socket, and closed to others
+        self.place.chmod(0o711)
+        self.mark = uuid.uuid4().hex
+        self.said: list[str] = []
+        self._lines: queue.Queue[str] = queue.Queue()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "inspector", "demo", "--no-browser", *options],
+            env={**os.environ, "TMPDIR": str(self.place), "DEMO_UNDER_TEST": self.mark},
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_said(self, word: str) -> str:
+        """The line that holds `word`, as soon as it is said."""
+        until = time.monotonic() + SECONDS
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                line = self._lines.get(timeout=min(left, 1))
+                if word in line:
+                    return line
+            if self.process.poll() is not None and self._lines.empty():
+                break
+        raise AssertionError(f"{word!r} was not said in:\n{''.join(self.said)}")
+
+    def wait_ended(self) -> int:
+        code = self.process.wait(SECONDS)
+        self._reader.join(10)
+        return code
+
+    def left_processes(self) -> list[str]:
+        """What still runs of all that it started, workers and server included, told by their environment."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if self.mark.encode() in (entry / "environ").read_bytes():
+                    found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+        return found
+
+    def assert_nothing_left(self) -> None:
+        until = time.monotonic() + 20
+        while (left := (self.left_processes(), sorted(self.place.iterdir()))) != ([], []):
+            assert time.monotonic() < until, left
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(20)
+        self._reader.join(10)
+        shutil.rmtree(self.place, ignore_errors=True)
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as lines:
+            for line in lines:
+                self.said.append(line)
+                self._lines.put(line)
+
+
+@pytest.fixture
+def run_demo() -> Iterator[Any]:
+    with contextlib.ExitStack() as stack:
+        # Who runs tests in the background may have them ignore Ctrl-C, and processes inherit that.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        stack.callback(signal.signal, signal.SIGINT, before)
+
+        def run(*options: str) -> Demo:
+            demo = Demo(*options)
+            stack.callback(demo.close)
+            return demo
+
+        yield run
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number: int = probe.getsockname()[1]
+        return number
+
+
+def ask(port: int, query: str) -> Any:
+    with urllib.request.urlopen(
+        f"http://127.0.0.1:{port}/threads/?format=json&limit=500&{query}", timeout=20
+    ) as answer:
+        return json.load(answer)["threads"]
+
+
+def wait_listed(port: int, query: str, count: int = 1) -> list[dict[str, Any]]:
+    """The threads of the list, as soon as there are so many: the index begins with the dashboard."""
+    until = time.monotonic() + SECONDS
+    while len(found := ask(port, query)) < count:
+        assert time.monotonic() < until, (query, found)
+        time.sleep(0.05)
+    rows: list[dict[str, Any]] = found
+    return rows
+
+
+def test_it_shows_real_traffic_of_several_hosts_and_ends_without_a_trace(run_demo: Any, port: int) -> None:
+    demo = run_demo("--port", str(port))
+    assert f"http://127.0.0.1:{port}/" in demo.wait_said("Ready")
+    wait_listed(port, "", 40)
+
+    shared = wait_listed(port, "flag=several-hosts")
+    assert any({"web-1", "web-2"} <= {worker["hostname"] for worker in row["workers"]} for row in shared)
+    forgetful = wait_listed(port, "turns=one&host=web-3&flag=random-id", 5)
+    assert all(RANDOM_ID.fullmatch(row["thread_id"]) and row["turns"] == 1 for row in forgetful)
+    assert {row["state"] for row in wait_listed(port, "state=interrupted")} == {"interrupted"}
+    assert {row["state"] for row in wait_listed(port, "state=failed")} == {"failed"}
+    assert len(demo.left_processes()) > 5
+    os.killpg(demo.process.pid, signal.SIGINT)  # as a terminal does
+
+    assert demo.wait_ended() == 0
+    assert "The demo has ended" in demo.said[-1]
+    assert "Traceback" not in "".join(demo.said)
+    demo.assert_nothing_left()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_scenario_can_be_played_instead_and_a_signal_to_the_command_alone_ends_it(
+    run_demo: Any, port: int, number: int
+) -> None:
+    demo = run_demo("--port", str(port), "--scenario", "new-input")
+    demo.wait_said("Ready")
+
+    rows = wait_listed(port, "", 6)
+    assert {row["thread_id"].rsplit("-", 1)[1]: row["turns"] for row in rows} == {"three": 3, "one": 1}
+    demo.process.send_signal(number)
+    assert demo.wait_ended() == 0
+    demo.assert_nothing_left()
+
+
+def test_a_taken_port_is_told_before_anything_is_started(run_demo: Any) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        demo = run_demo("--port", str(number))
+        assert demo.wait_ended() == 2
+
+    said = "".join(demo.said)
+    assert f"port {number}" in said
+    assert "--port" in said
+    assert "Postgres" not in said
+    assert "Traceback" not in said
+    demo.assert_nothing_left()
+
+
+def test_an_unknown_scenario_is_told_with_those_that_there_are(run_demo: Any, port: int) -> None:
+    demo = run_demo("--port", str(port), "--scenario", "new-inputs")
+    assert demo.wait_ended() == 2
+
+    said = "".join(demo.said)
+    assert "'new-inputs'" in said
+    assert "new-input," in said
+    assert "Traceback" not in said
+    demo.assert_nothing_left()
