@@ -65,6 +65,16 @@ class Dashboard:
         with urllib.request.urlopen(self.at(path, **parameters, format="json"), timeout=20) as response:  # noqa: S310
             return json.load(response)
 
+    def wait_answer(self, path: str, **parameters: str) -> None:
+        """Until a page is no error any more."""
+
+        def answers() -> bool:
+            with contextlib.suppress(OSError):
+                return bool(self.data(path, **parameters))
+            return False
+
+        wait_until(answers, f"{path} without an error")
+
     def start(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}

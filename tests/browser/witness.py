@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Request
 
 #: Runs before any script of a page. Chromium reports violations of the policy to the console too; the event names them.
 TRAPS = """
@@ -14,8 +14,8 @@ TRAPS = """
     for (const name of ["alert", "confirm", "prompt", "print"])
         window[name] = (...what) => console.error(`trap: ${name} ${what}`) || window.trapped.push(name);
 """
-#: What Chromium itself says of an answer with an error status, or of none.
-_ANSWERED = "Failed to load resource: "
+#: What Chromium and htmx say of an answer with an error status, or of none.
+_ANSWERED = ("Failed to load resource: ", "Response Status Error Code ", "htmx:sendError", "htmx:afterRequest")
 
 
 class Witness:
@@ -30,6 +30,11 @@ class Witness:
         context.on("request", self._ask)
         context.on("weberror", lambda error: self.seen.append(f"raised: {error.error}"))
         context.on("dialog", self._dismiss)
+
+    def begin(self, *, expects_errors: bool = False) -> None:
+        """Forget what was seen: another test begins."""
+        self.expects_errors = expects_errors
+        self.seen.clear()
 
     def assert_quiet(self) -> None:
         assert not self.seen, "\n".join(self.seen)
@@ -48,8 +53,3 @@ class Witness:
     def _dismiss(self, dialog: Dialog) -> None:
         self.seen.append(f"dialog: {dialog.message}")
         dialog.dismiss()
-
-
-def wait_quiet(page: Page) -> None:
-    """Nothing is being loaded: what a click began has ended."""
-    page.wait_for_load_state("networkidle")

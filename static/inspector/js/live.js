@@ -8,6 +8,8 @@ let others = 0; // requests that somebody's action started
 let slow = 0;
 let timer;
 
+const LONGEST = 30_000; // a store that did not answer at all may be back any time
+
 document.addEventListener("pointerdown", () => (held = true));
 for (const name of ["pointerup", "pointercancel", "blur"]) addEventListener(name, () => (held = false));
 
@@ -26,7 +28,7 @@ function plan() {
   clearTimeout(timer);
   const element = root();
   // A store that answers slowly is asked less often.
-  if (element) timer = setTimeout(refresh, Math.max(Number(element.dataset.live) * 1000, slow * 10));
+  if (element) timer = setTimeout(refresh, Math.max(Number(element.dataset.live) * 1000, Math.min(slow * 10, LONGEST)));
 }
 
 async function refresh() {

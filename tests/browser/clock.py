@@ -1,0 +1,29 @@
+"""Time in the browser, moved by hand: what a page does every few seconds is due at once, and nobody waits."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+#: Longer than any pause between two refreshes, that after a slow answer too.
+PAUSE = "00:31"
+
+_COUNTER = """
+    window.asked = 0;
+    window.answered = 0;
+    document.addEventListener("htmx:beforeRequest", () => { window.asked += 1; });
+    document.addEventListener("htmx:afterRequest", () => { window.answered += 1; });
+"""
+
+
+def take_clock(page: Page) -> None:
+    """Before a page is opened: its time goes on as ever, can be moved, and its requests are counted (`asked`)."""
+    page.clock.install()
+    page.add_init_script(_COUNTER)
+
+
+def refresh(page: Page) -> None:
+    """The next refresh is due, and its answer is there, whatever it says."""
+    page.wait_for_function("asked === answered")
+    answered = page.evaluate("answered")
+    page.clock.fast_forward(PAUSE)
+    page.wait_for_function("(before) => answered > before", arg=answered)

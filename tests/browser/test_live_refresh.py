@@ -1,0 +1,175 @@
+"""The page follows the store by itself, and takes nothing from whoever is reading or typing."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.clock import refresh, take_clock
+from tests.browser.conftest import OpenPage, Own
+
+HIDE = """(hidden) => {
+    const state = hidden ? "hidden" : "visible";
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+    Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def open_list(own: Own, open_page: OpenPage, path: str = "/threads/", *, height: int = 860) -> Page:
+    page = open_page(own.dashboard, viewport={"width": 1320, "height": height})
+    take_clock(page)
+    page.goto(path)
+    return page
+
+
+def test_a_new_thread_appears_and_what_was_typed_focused_and_scrolled_stays(own: Own, open_page: OpenPage) -> None:
+    for number in range(20):
+        own.say(f"before-{number}", "Hi")
+    own.dashboard.wait_listed("before-19")
+    page = open_list(own, open_page, height=500)
+    link = page.get_by_role("link", name="two-hosts-sync-shared", exact=True)
+    link.focus()
+    page.evaluate("scrollTo(0, 300)")
+    top = link.evaluate("link => link.getBoundingClientRect().top")
+    link.evaluate("link => { window.same = link; }")
+
+    own.say("newcomer", "Hello")
+    own.dashboard.wait_listed("newcomer")
+    refresh(page)
+
+    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
+    expect(page.locator(".head p")).to_contain_text("23 threads")
+    expect(link).to_be_focused()
+    assert link.evaluate("link => link === same")
+    assert page.evaluate("scrollY") > 0
+    assert abs(link.evaluate("link => link.getBoundingClientRect().top") - top) < 2  # the row stays under the eye
+    expect(page.locator("#said")).to_be_empty()  # nobody asked, so nobody is told
+
+
+def test_a_new_step_appears_and_what_was_unfolded_and_chosen_stays(own: Own, open_page: OpenPage) -> None:
+    page = open_list(own, open_page, "/thread/?id=two-hosts-sync-alone")
+    steps = page.locator("#steps li a")
+    before = steps.count()
+    steps.nth(2).click()
+    expect(steps.nth(2)).to_have_attribute("aria-current", "true")
+    chosen = page.url
+    page.locator("#internal summary").click()
+    page.locator("#steps").evaluate("steps => { steps.scrollTop = 20; }")
+    page.locator("#internal").evaluate("details => { window.same = details; }")
+
+    own.say("two-hosts-sync-alone", "Where is order 4023?")
+    refresh(page)
+
+    expect(steps).not_to_have_count(before)
+    expect(page.locator(".thread-head")).to_contain_text("2 turns")
+    expect(page.locator("#internal")).to_have_attribute("open", "")
+    assert page.locator("#internal").evaluate("details => details === same")
+    assert page.url == chosen
+    expect(page.locator("#steps li a[aria-current]")).to_have_attribute(
+        "href", re.compile(re.escape(chosen.partition("checkpoint=")[2].partition("&")[0]))
+    )
+
+
+def test_the_newest_step_is_followed_where_none_is_chosen(own: Own, open_page: OpenPage) -> None:
+    page = open_list(own, open_page, "/thread/?id=two-hosts-sync-alone")
+    title = page.locator("#selected-title")
+    newest = title.inner_text()
+
+    own.say("two-hosts-sync-alone", "Where is order 4023?")
+    refresh(page)
+
+    expect(title).not_to_have_text(newest)
+    expect(page.locator("#steps li a").first).to_have_attribute("aria-current", "true")
+    expect(page).to_have_title(re.compile(re.escape(title.inner_text().split(" compared")[0].lower())))
+
+
+def test_selected_text_is_left_alone_until_it_is_let_go(own: Own, open_page: OpenPage) -> None:
+    page = open_list(own, open_page)
+    page.get_by_role("heading", name="Threads").evaluate("heading => getSelection().selectAllChildren(heading)")
+    own.say("newcomer", "Hello")
+    own.dashboard.wait_listed("newcomer")
+
+    page.clock.run_for(60_000)
+    assert page.evaluate("asked") == 0
+    assert page.evaluate("String(getSelection())") == "Threads"
+    page.evaluate("getSelection().removeAllRanges()")
+    refresh(page)
+
+    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
+
+
+def test_what_is_typed_and_not_sent_yet_is_left_alone(own: Own, open_page: OpenPage) -> None:
+    """A key arrives while a refresh is under way; its answer comes after the key and before the search."""
+    page = open_list(own, open_page)
+    search = page.locator("#q")
+    search.focus()
+    asked: list[str] = []
+
+    def answer_late(route: object) -> None:
+        asked.append("late")
+        search.press("z")
+        route.continue_()  # type: ignore[attr-defined]
+
+    page.context.route("**/threads/", answer_late, times=1)
+    page.clock.pause_at(page.evaluate("Date.now() + 31000"))
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("asked === 1")
+
+    expect(search).to_have_value("z")
+    expect(search).to_be_focused()
+    page.clock.resume()
+    expect(page).to_have_url(re.compile(r"\?q=z$"))
+    expect(search).to_have_value("z")
+    assert asked == ["late"]
+
+
+def test_an_unfolded_select_is_left_alone(own: Own, open_page: OpenPage) -> None:
+    page = open_list(own, open_page)
+    host = page.locator("#host")
+    host.focus()
+    host.evaluate("select => { window.options = [...select.options]; }")
+
+    refresh(page)
+
+    expect(host).to_be_focused()
+    assert host.evaluate("select => options.every((option, place) => select.options[place] === option)")
+
+
+def test_refreshing_rests_while_the_tab_is_hidden_and_goes_on_at_once_when_it_is_seen(
+    own: Own, open_page: OpenPage
+) -> None:
+    page = open_list(own, open_page)
+    page.evaluate(HIDE, True)
+    own.say("newcomer", "Hello")
+    own.dashboard.wait_listed("newcomer")
+
+    page.clock.run_for(120_000)
+    assert page.evaluate("asked") == 0
+    page.evaluate(HIDE, False)
+    page.clock.run_for(300)
+
+    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
+
+
+def test_a_dashboard_that_is_gone_is_told_once_and_its_return_too(own: Own, open_page: OpenPage) -> None:
+    page = open_page(own.dashboard, errors=True)
+    take_clock(page)
+    page.goto("/threads/")
+    own.dashboard.stop()
+    refresh(page)
+
+    banner = page.get_by_role("alert")
+    expect(banner).to_contain_text("The dashboard does not answer")
+    expect(page.locator(".list tbody tr")).to_have_count(2)  # what was there stays
+    refresh(page)
+    expect(banner).to_have_count(1)
+    own.dashboard.start()
+    refresh(page)
+
+    expect(banner).to_have_count(0)
+    own.say("newcomer", "Hello")
+    own.dashboard.wait_listed("newcomer")
+    refresh(page)
+    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
