@@ -74,7 +74,10 @@ def show_changes(change: Change, room: Room) -> SafeString:
 
 @register.filter
 def tallies(change: Change) -> SafeString:
-    """ "+1 −2 ~1": entries by kind, each with its word for who cannot see the sign."""
+    """ "+1 −2 ~1": entries by kind, each with its word for who cannot see the sign. Nothing for a channel that is new
+    or gone as a whole, which its header says."""
+    if change.kind != "changed" and change.form != "messages":
+        return mark_safe("")
     counts = Counter(entry.kind for entry in change.entries)
     kinds = (("added", "+", "good"), ("removed", "−", "bad"), ("changed", "~", "warn"))
     found = ((tone, sign, counts[kind], kind) for kind, sign, tone in kinds if counts[kind])

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 
-from inspector.domain.channels import INTERRUPT, is_internal
+from inspector.domain.channels import INTERRUPT, START, is_internal
 from inspector.domain.value import Tagged
 from inspector.templatetags.lanes import Step, Turn
 from inspector.templatetags.marks import short
@@ -98,6 +98,12 @@ def joined(names: Sequence[str], limit: int) -> SafeString:
     line = ", ".join(str(short(name, 40)) for name in names[:limit])
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
     return mark_safe(f"<bdi>{line}</bdi>{more}" if line else "")  # noqa: S308  `short` escapes
+
+
+@register.filter
+def that_ran(node_names: Sequence[str]) -> list[str]:
+    """The nodes a reader knows: `__start__`, which only takes the input in, is named where no other ran."""
+    return [name for name in node_names if name != START] or list(node_names)
 
 
 @register.filter

@@ -157,8 +157,10 @@ def flag_says(flag: str) -> str:
 
 @register.filter
 def row_flags(flags: tuple[str, ...]) -> tuple[str, ...]:
-    """The flags that a row of a list shows: its workers column already says that hosts are several."""
-    return tuple(flag for flag in flags if flag != "several-hosts")
+    """The flags that a row of a list shows: its workers column already says that hosts are several, and an id of a
+    random form means little on a thread that somebody came back to."""
+    said = {"several-hosts"} if "one-turn" in flags else {"several-hosts", "random-id"}
+    return tuple(flag for flag in flags if flag not in said)
 
 
 class IndexState(Protocol):

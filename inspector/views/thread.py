@@ -22,6 +22,8 @@ from inspector.views.selected import TABS, select
 
 #: Steps in the page's list; a longer history is paged around the selected one.
 STEPS = 60
+#: Subgraph namespaces that the page links to, newest first counted; JSON has them all.
+GRAPHS = 24
 #: Makes an id the next one in the store's order: ids are compared as texts.
 _JUST_AFTER = "0"
 
@@ -39,19 +41,21 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     _check_namespace(history)
     chosen, history = _chosen(reader, history, read_text(request, "checkpoint"))
     steps = _Steps(history, chosen)
+    namespaces = tuple(
+        NamespaceItem(item.checkpoint_ns, item.checkpoints, item.node_names, item.checkpoint_ns == checkpoint_ns)
+        for item in history.namespaces
+    )
     page = ThreadPage(
         store=entry.name,
         thread=thread_item(row, moment()) if row is not None else _vanished(),
-        namespaces=tuple(
-            NamespaceItem(item.checkpoint_ns, item.checkpoints, item.node_names, item.checkpoint_ns == checkpoint_ns)
-            for item in history.namespaces
-        ),
+        namespaces=namespaces,
         checkpoint_ns=checkpoint_ns,
         checkpoints=steps.items,
         truncated=history.truncated,
         before=history.checkpoints[-1].checkpoint_id if history.truncated else "",
         selected=_selected(request, reader, history, chosen, steps, tab) if chosen is not None else None,
         bar=make_bar(request, "threads", entry),
+        graphs=_linked(namespaces),
         turns=_group(steps.shown),
         newer=steps.newer,
         older=steps.older,
@@ -151,6 +155,12 @@ class _Steps:
         if self._place is None or not 0 <= self._place + offset < len(self.items):
             return ""
         return self.items[self._place + offset].checkpoint_id
+
+
+def _linked(namespaces: Sequence[NamespaceItem]) -> tuple[NamespaceItem, ...]:
+    """A subgraph without a memory of its own leaves a namespace at every call: hundreds of them are no navigation."""
+    newest = namespaces[-GRAPHS:]
+    return tuple(item for item in namespaces if not item.checkpoint_ns or item.current or item in newest)
 
 
 def _group(steps: Sequence[CheckpointItem]) -> tuple[TurnGroup, ...]:

@@ -160,6 +160,7 @@ class ThreadPage:
     before: str
     selected: Selected | None
     bar: Bar = page_only()
+    graphs: tuple[NamespaceItem, ...] = page_only()  #: the namespaces that the page links to: root, newest, current
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list
     newer: str = page_only()  #: checkpoint that begins the list's newer page, "" on the newest
     older: str = page_only()
