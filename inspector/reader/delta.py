@@ -11,7 +11,7 @@ from inspector.stores.base import CheckpointRow, CheckpointStore, ReadBudget
 #: How far up a rebuild goes: 1,000 ancestors, a page of them a read.
 _PAGE = ReadBudget(rows=250, bytes=8_000_000)
 _PAGES = 4
-_WRITES = ReadBudget(bytes=16_000_000)
+_WRITES = ReadBudget(rows=20_000, bytes=16_000_000)
 
 
 def rebuild(store: CheckpointStore, row: CheckpointRow, channel: str, key: bytes | None) -> Rebuilt:
@@ -26,7 +26,7 @@ def rebuild(store: CheckpointStore, row: CheckpointRow, channel: str, key: bytes
     values = [
         present(decode_value(write.type, write.blob, key=key).value) for write in ordered if write.blob is not None
     ]
-    whole = complete and len(values) == len(ordered)
+    whole = complete and len(values) == len(ordered) < _WRITES.rows
     return Rebuilt(replay(seed, values), whole, len(values))
 
 

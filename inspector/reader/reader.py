@@ -19,7 +19,8 @@ from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, ReadBudge
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
-_WRITES = ReadBudget(bytes=4_000_000)
+#: Pending writes of one checkpoint. Whoever shows as many says that there may be more.
+WRITES = ReadBudget(rows=5_000, bytes=4_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Reader:
     def read_writes(self, checkpoint: Checkpoint) -> tuple[PendingWrite, ...]:
         """The pending writes of a checkpoint in LangGraph's order."""
         rows = self.store.read_writes(
-            checkpoint.thread_id, checkpoint.checkpoint_ns, [checkpoint.checkpoint_id], budget=_WRITES
+            checkpoint.thread_id, checkpoint.checkpoint_ns, [checkpoint.checkpoint_id], budget=WRITES
         )
         return build_writes(rows, self._sends(checkpoint), key=self.key)
 
@@ -109,5 +110,5 @@ class Reader:
         waiting = [row for row in rows if START in bodies.values_at(row)]
         ids = [row.checkpoint_id for row in waiting]
         where = (rows[0].thread_id, rows[0].checkpoint_ns) if rows else ("", "")
-        writes = self.store.read_writes(*where, ids, bodies=False)
+        writes = self.store.read_writes(*where, ids, bodies=False, budget=WRITES)
         return {**triggers, **learn_starters(write.task_path for write in writes)}

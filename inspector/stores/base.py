@@ -238,7 +238,7 @@ class CheckpointStore(Protocol):
         bodies: bool = True,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[WriteRow]:
-        """Pending writes of these checkpoints in LangGraph's order (task_path, task_id, idx)."""
+        """Pending writes of these checkpoints in LangGraph's order (task_path, task_id, idx), at most `budget.rows`."""
         ...
 
     def close(self) -> None: ...

@@ -19,4 +19,4 @@ class Limits:
     control_bytes: int = 65_536  #: a control channel's body larger than this is left out
     namespaces: int = 2_000
     inputs: int = 100_000
-    writes: int = 20_000
+    marks: int = 20_000  #: errors, interrupts and resumes read for one batch of threads

@@ -10,7 +10,7 @@ from inspector.domain.diff import diff_channel
 from inspector.domain.diff.entry import Entry, MessageEntry
 from inspector.domain.thread import ChannelState
 from inspector.domain.value import ABSENT, Absent, Value
-from inspector.reader import Reader
+from inspector.reader import WRITES, Reader
 from inspector.views.contexts import (
     ChannelChangeItem,
     ChannelItem,
@@ -60,6 +60,7 @@ def select(
         writes=tuple(_write(write) for write in writes) if "writes" in parts else (),
         tasks=tuple(_task(task, writes) for task in tasks),
         interrupts=tuple(_interrupt(interrupt) for interrupt in interrupts),
+        writes_cut=len(writes) >= WRITES.rows,
         metadata=dict(checkpoint.metadata),
         checkpoint=item,
         compared=compared,

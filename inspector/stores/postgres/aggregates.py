@@ -70,7 +70,7 @@ def _read_heads(cursor: Cursor, layout: Layout, thread_ids: list[str], limits: L
     asked = {
         "thread_ids": [row.thread_id for row in found],
         "checkpoint_ids": [row.checkpoint_id for row in found],
-        "rows": limits.writes,
+        "rows": limits.marks,
     }
     for row in cursor.execute(layout.query("head_writes"), asked):
         marks[row["thread_id"]].append(rows.write_row(row))

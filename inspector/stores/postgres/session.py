@@ -25,6 +25,7 @@ from inspector.errors import StoreError, StoreTimeout, StoreUnreachable
 from inspector.stores.guard import Limits
 from inspector.stores.postgres.documents import load_document
 from inspector.stores.postgres.errors import explain, translated
+from inspector.stores.postgres.watchdog import cut_after
 from inspector.stores.sql_file import load_queries
 
 QUERIES = load_queries("inspector.stores.postgres", "queries.sql")
@@ -54,7 +55,13 @@ class ReadOnlySessions:
     @contextmanager
     def read(self, search_path: str = "", *, statement: float | None = None) -> Iterator[Cursor]:
         """One transaction, one snapshot. `statement` overrides the time budget in seconds. Raises `StoreError`."""
-        with translated(self._safe_url), self._connection() as connection, connection.transaction():
+        patience = 2 * (statement or self._limits.statement) + self._limits.connect
+        with (
+            translated(self._safe_url),
+            self._connection() as connection,
+            cut_after(connection, patience, self._safe_url),
+            connection.transaction(),
+        ):
             cursor = connection.cursor()
             cursor.execute(QUERIES["enter"], self._settings(search_path, statement))
             yield cursor
@@ -97,8 +104,9 @@ class ReadOnlySessions:
                     f"Every connection to {self._safe_url} is busy.", "Try again in a moment."
                 ) from error
             try:
-                ConnectionPool.check_connection(connection)
-            except psycopg.OperationalError:
+                with cut_after(connection, self._limits.connect, self._safe_url):
+                    ConnectionPool.check_connection(connection)
+            except (psycopg.OperationalError, StoreTimeout):
                 silent += 1
                 self._retire(pool)
                 pool.putconn(connection)

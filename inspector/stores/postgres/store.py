@@ -187,7 +187,7 @@ class PostgresStore:
             "channels": None if channels is None else [channel for channel in channels if _storable(channel)],
             "bodies": bodies,
             "bytes": budget.bytes,
-            "rows": self._limits.writes,
+            "rows": budget.rows,
         }
         return [rows.write_row(row) for row in self._all("writes", given)]
 

@@ -131,6 +131,7 @@ class Selected:
     state: dict[str, Tree]
     channels: tuple[ChannelItem, ...]
     writes: tuple[WriteItem, ...]
+    writes_cut: bool  #: there may be more than were read
     tasks: tuple[TaskItem, ...]
     interrupts: tuple[InterruptItem, ...]
     metadata: dict[str, Json]

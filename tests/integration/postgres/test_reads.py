@@ -175,6 +175,7 @@ def test_writes_can_be_had_without_bodies_for_some_channels_or_up_to_a_budget(st
     messages = store.read_writes("long", "", ids, channels=["messages"], bodies=False)
     assert messages == [item for item in light if item.channel == "messages"]
     assert store.read_writes("long", "", ids, channels=[]) == []
+    assert store.read_writes("long", "", ids, bodies=False, budget=ReadBudget(rows=3)) == light[:3]
 
 
 def test_nothing_asked_is_nothing_read(open_store: OpenStore) -> None:
