@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
@@ -61,6 +61,13 @@ class Own:
     dashboard: Dashboard
     store: PlayedStore
 
+    def begin(self, *texts: str) -> str:
+        """A new thread, which the list has; its id."""
+        thread_id = f"own-{uuid.uuid4().hex[:12]}"
+        self.say(thread_id, *(texts or ("Where is order 4021?",)))
+        self.dashboard.wait_listed(thread_id)
+        return thread_id
+
     def say(self, thread_id: str, *texts: str) -> None:
         """Have a conversation, or go on with it: one turn for each text."""
         config: Any = {"configurable": {"thread_id": thread_id}, "metadata": {"worker_hostname": "web-1"}}
@@ -68,12 +75,15 @@ class Own:
             self.store.find("two-hosts", "sync").graph.invoke({"messages": [("user", text)]}, config)
 
 
-@pytest.fixture
-def own(chromium: str, postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Own]:
-    """A store with two threads, and a dashboard that looks at it five times a second."""
+@pytest.fixture(scope="module")
+def own(chromium: str, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
+    """A store for the tests of one module, and a dashboard that looks at it five times a second.
+
+    Each test begins threads of its own (`begin`), so that none meets another's.
+    """
     with (
         play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as store,
-        Dashboard(tmp_path / "own", {"own": store.url}, sync_seconds="0.2") as running,
+        Dashboard(tmp_path_factory.mktemp("own"), {"own": store.url}, sync_seconds="0.2") as running,
     ):
         running.wait_indexed({"own": 2})
         yield Own(running, store)

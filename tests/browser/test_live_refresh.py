@@ -25,22 +25,23 @@ def open_list(own: Own, open_page: OpenPage, path: str = "/threads/", *, height:
 
 
 def test_a_new_thread_appears_and_what_was_typed_focused_and_scrolled_stays(own: Own, open_page: OpenPage) -> None:
-    for number in range(20):
-        own.say(f"before-{number}", "Hi")
-    own.dashboard.wait_listed("before-19")
-    page = open_list(own, open_page, height=500)
-    link = page.get_by_role("link", name="two-hosts-sync-shared", exact=True)
+    first = own.begin()
+    for number in range(10):
+        own.say(f"{first}-{number}", "Hi")
+    own.dashboard.wait_listed(f"{first}-9")
+    page = open_list(own, open_page, height=400)
+    threads = int(page.locator(".head p").inner_text().split()[0])
+    link = page.get_by_role("link", name=first, exact=True)
     link.focus()
     page.evaluate("scrollTo(0, 300)")
     top = link.evaluate("link => link.getBoundingClientRect().top")
     link.evaluate("link => { window.same = link; }")
 
-    own.say("newcomer", "Hello")
-    own.dashboard.wait_listed("newcomer")
+    newcomer = own.begin()
     refresh(page)
 
-    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
-    expect(page.locator(".head p")).to_contain_text("23 threads")
+    expect(page.locator(".list tbody tr").first).to_contain_text(newcomer)
+    expect(page.locator(".head p")).to_contain_text(f"{threads + 1} threads")
     expect(link).to_be_focused()
     assert link.evaluate("link => link === same")
     assert page.evaluate("scrollY") > 0
@@ -49,7 +50,8 @@ def test_a_new_thread_appears_and_what_was_typed_focused_and_scrolled_stays(own:
 
 
 def test_a_new_step_appears_and_what_was_unfolded_and_chosen_stays(own: Own, open_page: OpenPage) -> None:
-    page = open_list(own, open_page, "/thread/?id=two-hosts-sync-alone")
+    thread_id = own.begin()
+    page = open_list(own, open_page, f"/thread/?id={thread_id}")
     steps = page.locator("#steps li a")
     before = steps.count()
     steps.nth(2).click()
@@ -59,7 +61,7 @@ def test_a_new_step_appears_and_what_was_unfolded_and_chosen_stays(own: Own, ope
     page.locator("#steps").evaluate("steps => { steps.scrollTop = 20; }")
     page.locator("#internal").evaluate("details => { window.same = details; }")
 
-    own.say("two-hosts-sync-alone", "Where is order 4023?")
+    own.say(thread_id, "Where is order 4023?")
     refresh(page)
 
     expect(steps).not_to_have_count(before)
@@ -73,11 +75,12 @@ def test_a_new_step_appears_and_what_was_unfolded_and_chosen_stays(own: Own, ope
 
 
 def test_the_newest_step_is_followed_where_none_is_chosen(own: Own, open_page: OpenPage) -> None:
-    page = open_list(own, open_page, "/thread/?id=two-hosts-sync-alone")
+    thread_id = own.begin()
+    page = open_list(own, open_page, f"/thread/?id={thread_id}")
     title = page.locator("#selected-title")
     newest = title.inner_text()
 
-    own.say("two-hosts-sync-alone", "Where is order 4023?")
+    own.say(thread_id, "Where is order 4023?")
     refresh(page)
 
     expect(title).not_to_have_text(newest)
@@ -88,8 +91,7 @@ def test_the_newest_step_is_followed_where_none_is_chosen(own: Own, open_page: O
 def test_selected_text_is_left_alone_until_it_is_let_go(own: Own, open_page: OpenPage) -> None:
     page = open_list(own, open_page)
     page.get_by_role("heading", name="Threads").evaluate("heading => getSelection().selectAllChildren(heading)")
-    own.say("newcomer", "Hello")
-    own.dashboard.wait_listed("newcomer")
+    newcomer = own.begin()
 
     page.clock.run_for(60_000)
     assert page.evaluate("asked") == 0
@@ -97,7 +99,7 @@ def test_selected_text_is_left_alone_until_it_is_let_go(own: Own, open_page: Ope
     page.evaluate("getSelection().removeAllRanges()")
     refresh(page)
 
-    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
+    expect(page.locator(".list tbody tr").first).to_contain_text(newcomer)
 
 
 def test_what_is_typed_and_not_sent_yet_is_left_alone(own: Own, open_page: OpenPage) -> None:
@@ -142,34 +144,33 @@ def test_refreshing_rests_while_the_tab_is_hidden_and_goes_on_at_once_when_it_is
 ) -> None:
     page = open_list(own, open_page)
     page.evaluate(HIDE, True)
-    own.say("newcomer", "Hello")
-    own.dashboard.wait_listed("newcomer")
+    newcomer = own.begin()
 
     page.clock.run_for(120_000)
     assert page.evaluate("asked") == 0
     page.evaluate(HIDE, False)
     page.clock.run_for(300)
 
-    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
+    expect(page.locator(".list tbody tr").first).to_contain_text(newcomer)
 
 
 def test_a_dashboard_that_is_gone_is_told_once_and_its_return_too(own: Own, open_page: OpenPage) -> None:
     page = open_page(own.dashboard, errors=True)
     take_clock(page)
     page.goto("/threads/")
+    rows = page.locator(".list tbody tr").count()
     own.dashboard.stop()
     refresh(page)
 
     banner = page.get_by_role("alert")
     expect(banner).to_contain_text("The dashboard does not answer")
-    expect(page.locator(".list tbody tr")).to_have_count(2)  # what was there stays
+    expect(page.locator(".list tbody tr")).to_have_count(rows)  # what was there stays
     refresh(page)
     expect(banner).to_have_count(1)
     own.dashboard.start()
     refresh(page)
 
     expect(banner).to_have_count(0)
-    own.say("newcomer", "Hello")
-    own.dashboard.wait_listed("newcomer")
+    newcomer = own.begin()
     refresh(page)
-    expect(page.locator(".list tbody tr").first).to_contain_text("newcomer")
+    expect(page.locator(".list tbody tr").first).to_contain_text(newcomer)

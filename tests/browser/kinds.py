@@ -1,0 +1,54 @@
+"""Every kind of page, with an address on the shared dashboard that shows it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
+from tests.browser.extra import LONG, MARKUP
+
+TABS = ("changes", "state", "writes", "metadata")
+
+
+def thread(thread_id: str, more: str = "") -> str:
+    return f"/thread/?id={quote(thread_id)}{more}"
+
+
+#: Threads in every state, each looked at on every tab.
+THREADS = {
+    "tool calls": thread("tool-agent-sync-orders"),
+    "an interrupt": thread("unanswered-interrupt-sync-left"),
+    "an error": thread("error-sync-later"),
+    "subgraphs": thread("research-sync-report"),
+    "structured state": thread("structured-state-sync-shopping"),
+    "a hostile id": thread(f"{HOSTILE[3]} hostile-thread-ids-sync-"),
+    "many steps": thread(LONG, "&store=extra"),
+}
+#: Values in every form, on the tab that shows most of them.
+VALUES = {
+    "typed values": thread("typed-values-sync-typed", "&tab=state"),
+    "rebuilt values": thread("delta-channel-sync-long", "&tab=state"),
+    "hostile values": thread(MARKUP, "&store=extra&tab=state"),
+    "forks": thread("fork-by-update-sync-branched"),
+}
+TABBED = {f"thread with {words}, {tab}": f"{path}&tab={tab}" for words, path in THREADS.items() for tab in TABS}
+PAGES = {
+    "threads": "/threads/?limit=20",
+    "one-turn threads": "/threads/?turns=one&limit=20",
+    "hostile ids": "/threads/?q=hostile-thread-ids-sync",
+    "nothing found": "/threads/?q=no+such+thread",
+    "narrowed": "/threads/?q=two&flag=several-hosts&sort=turns&owner=ada",
+    "orphans": "/orphans/?limit=20",
+    "no orphans": "/orphans/?store=gone",
+    "stores": "/stores/",
+    "a store that never answered": "/threads/?store=gone",
+    **{f"thread with {words}": path for words, path in VALUES.items()},
+    **TABBED,
+}
+#: Errors, with their status.
+ERRORS = {
+    "a wrong parameter": ("/threads/?sort=sideways", 400),
+    "a missing thread": ("/thread/?id=no+such+thread", 404),
+    "a missing page": ("/no/such/page/", 404),
+    "a store that does not answer": ("/thread/?id=x&store=gone", 503),
+}

@@ -1,0 +1,183 @@
+"""Everything can be done with the keyboard alone, and one always sees where one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.kinds import THREADS
+
+#: Numbers what can be operated, in the order of the document. A closed menu or fold hides what is in it.
+CONTROLS = """() => {
+    window.controls = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")]
+        .filter((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true }));
+    return window.controls.map((element) => element.outerHTML.slice(0, 120));
+}"""
+#: Which of them has the focus, and whether that shows: an outline that is not cut off, on something in sight.
+FOCUSED = """() => {
+    const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
+    const shows = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && Number(style.opacity) === 1;
+    const inSight = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    return { number: controls.indexOf(element), shows, inSight, what: element.outerHTML.slice(0, 120) };
+}"""
+
+
+def walk(page: Page, most: int) -> list[dict[str, Any]]:
+    """Where Tab leads, one after the other, until it leaves the page."""
+    seen: list[dict[str, Any]] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused["what"].startswith("<body"):
+            break
+        seen.append(focused)
+    return seen
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/threads/?limit=4",
+        "/orphans/?limit=4",
+        "/stores/",
+        *(f"{THREADS['tool calls']}&tab={tab}" for tab in ("changes", "state")),
+    ],
+)
+def test_tab_reaches_every_control_in_order_and_shows_where_it_is(page: Page, path: str) -> None:
+    page.goto(path)
+    controls = page.evaluate(CONTROLS)
+    seen = walk(page, len(controls) + 40)  # the browser adds stops of its own: what scrolls
+
+    reached = [focused["number"] for focused in seen if focused["number"] >= 0]
+    assert [controls[number] for number in reached] == controls
+    assert [focused["what"] for focused in seen if not (focused["shows"] and focused["inSight"])] == []
+
+
+def test_the_skip_link_comes_first_and_skips_the_bar(page: Page) -> None:
+    page.goto("/threads/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_the_dialog_opens_keeps_the_focus_and_gives_it_back(page: Page) -> None:
+    page.goto("/threads/")
+    link = page.locator(".list tbody td.id > a").first
+    link.focus()
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
+    assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+    page.keyboard.press("j")  # keys rest behind it
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(link).to_be_focused()
+
+    page.get_by_role("button", name="Keys").focus()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("button", name="Keys")).to_be_focused()
+
+
+def test_slash_searches_from_anywhere_and_escape_lets_go(page: Page) -> None:
+    page.goto("/threads/?q=two-hosts")
+    search = page.locator("#q")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    expect(search).to_have_value("two-hosts")
+    page.keyboard.type("resume")  # what was there was selected
+    expect(page).to_have_url("/threads/?q=resume")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url("/threads/")
+    expect(search).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(search).not_to_be_focused()
+    page.goto(THREADS["tool calls"])
+    page.keyboard.press("/")
+    expect(page).to_have_url("/threads/")
+
+
+def test_a_list_is_walked_and_a_thread_opened_by_keys(page: Page) -> None:
+    page.goto("/threads/?q=two-hosts-sync")
+    links = page.locator(".list tbody td.id > a")
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+    name = links.nth(0).inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+
+
+def test_arrows_move_the_focus_among_steps(page: Page) -> None:
+    page.goto(THREADS["tool calls"])
+    steps = page.locator("#steps li a")
+    steps.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(steps.nth(1)).to_have_attribute("aria-current", "true")
+    expect(steps.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(steps.first).to_have_attribute("aria-current", "true")
+    expect(steps.first).to_be_focused()
+
+
+def test_keys_pressed_faster_than_pages_come_add_up(page: Page) -> None:
+    page.goto(THREADS["tool calls"])
+    steps = page.locator("#steps li a")
+    for _ in range(5):
+        page.keyboard.press("j")
+    expect(steps.nth(5)).to_have_attribute("aria-current", "true")
+    page.wait_for_load_state("networkidle")
+    href = steps.nth(5).get_attribute("href") or ""
+    assert page.locator("#selected").get_attribute("data-checkpoint") in href
+    expect(page.locator("#steps [aria-current]")).to_have_count(1)
+
+
+def test_a_step_far_down_a_long_list_is_brought_into_sight(page: Page) -> None:
+    page.goto(THREADS["many steps"])
+    steps = page.locator("#steps li a")
+    last = steps.last
+    last.click()
+    expect(last).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    expect(steps.first).to_have_attribute("aria-current", "true")  # the next page of the list
+    expect(steps.first).to_be_in_viewport()
+    page.keyboard.press("k")
+    expect(last).to_have_attribute("aria-current", "true")
+
+
+def test_keys_do_not_act_while_one_types(page: Page) -> None:
+    page.goto("/threads/")
+    page.locator("#q").focus()
+    page.keyboard.type("jkc?1")
+    expect(page.locator("#q")).to_have_value("jkc?1")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page).to_have_url("/threads/?q=jkc%3F1")
+
+
+def test_the_store_menu_opens_and_closes_by_keys(page: Page) -> None:
+    page.goto("/threads/")
+    menu = page.locator("#stores-menu")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link")).to_have_count(3)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/threads/?store=extra")
