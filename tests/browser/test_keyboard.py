@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.kinds import THREADS
 
@@ -133,15 +134,39 @@ def test_arrows_move_the_focus_among_steps(page: Page) -> None:
 
 
 def test_keys_pressed_faster_than_pages_come_add_up(page: Page) -> None:
+    """Each answer is held back until the next key was pressed, so every one but the last comes too late."""
     page.goto(THREADS["tool calls"])
     steps = page.locator("#steps li a")
-    for _ in range(5):
+    ids = [
+        parse_qs(urlsplit(link).query)["checkpoint"][0] for link in steps.evaluate_all("all => all.map(a => a.href)")
+    ]
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def take() -> Route:
+        """The request under way, as soon as there is one: the next waits for the one before to end."""
+        while not held:
+            page.wait_for_timeout(5)
+        return held.pop()
+
+    page.route("**/thread/**", hold)
+    page.keyboard.press("j")
+    under_way = take()
+    for pressed in range(2, 6):
         page.keyboard.press("j")
+        expect(steps.nth(pressed)).to_have_attribute("aria-current", "true")
+        under_way.continue_()
+        under_way = take()
+    under_way.continue_()
+
+    expect(page.locator("#selected")).to_have_attribute("data-checkpoint", ids[5])
     expect(steps.nth(5)).to_have_attribute("aria-current", "true")
-    page.wait_for_load_state("networkidle")
-    href = steps.nth(5).get_attribute("href") or ""
-    assert (page.locator("#selected").get_attribute("data-checkpoint") or "nothing") in href
     expect(page.locator("#steps [aria-current]")).to_have_count(1)
+    page.unroute("**/thread/**")
+    page.go_back()
+    expect(page.locator("#selected")).to_have_attribute("data-checkpoint", ids[0])
 
 
 def test_a_step_far_down_a_long_list_is_brought_into_sight(page: Page) -> None:

@@ -4,6 +4,8 @@
 const plain = (event) =>
   event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey && !event.defaultPrevented;
 
+let wanted; // where the last link led
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   const root = link?.closest("[data-links]");
@@ -12,7 +14,14 @@ document.addEventListener("click", (event) => {
   if (url.origin !== location.origin || url.pathname !== location.pathname) return;
   if (url.searchParams.get("format") || url.searchParams.get("id") !== new URLSearchParams(location.search).get("id")) return;
   event.preventDefault();
-  htmx.ajax("GET", url.pathname + url.search, { source: root, target: root, push: "true" }).catch(() => {});
+  wanted = url.pathname + url.search;
+  htmx.ajax("GET", wanted, { source: root, target: root, push: "true" }).catch(() => {});
+});
+
+// The answer to a link that another one overtook would take the mark back to where one was.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { elt, path } = detail.requestConfig;
+  if (elt.hasAttribute("data-links") && path !== wanted) detail.shouldSwap = false;
 });
 
 // Going back to what htmx cannot load: the browser shows what there is, if only an error.
