@@ -26,7 +26,7 @@ def read_store_facts(cursor: Cursor, layout: Layout) -> StoreFacts:
         tables=tuple(TableFacts(row["name"], row["rows"], row["size_bytes"], bool(row["readable"])) for row in tables),
         size_bytes=sum(row["size_bytes"] or 0 for row in tables),
         read_only_session=server["read_only"],
-        could_write=_could_write(server, tables),
+        could_write=_could_write(server, layout.schema, tables),
         warnings=layout.warnings + _warnings(server, tables, version),
     )
 
@@ -39,10 +39,19 @@ def _schema_version(cursor: Cursor, layout: Layout, tables: list[dict[str, Any]]
     return row["version"] if row else None
 
 
-def _could_write(server: dict[str, Any], tables: list[dict[str, Any]]) -> tuple[str, ...]:
+def _could_write(server: dict[str, Any], schema: str, tables: list[dict[str, Any]]) -> tuple[str, ...]:
     if server["superuser"]:
         return ("anything: the login is a superuser",)
-    return tuple(f"{', '.join(row['rights'])} on {row['name']}" for row in tables if row["rights"])
+    rights = [f"{_words(row['rights'])} {row['name']}" for row in tables if row["rights"]]
+    if server["makes_tables"]:
+        rights.append(f"CREATE in schema {schema}")
+    if server["makes_schemas"]:
+        rights.append(f"CREATE in database {server['database']}")
+    return tuple(rights)
+
+
+def _words(rights: list[str]) -> str:
+    return "everything, as owner of" if "OWNER" in rights else f"{', '.join(rights)} on"
 
 
 def _warnings(server: dict[str, Any], tables: list[dict[str, Any]], version: int | None) -> tuple[str, ...]:
@@ -52,6 +61,8 @@ def _warnings(server: dict[str, Any], tables: list[dict[str, Any]], version: int
             found.append(f"The table {row['name']} is missing: the checkpointer's setup() did not finish.")
         elif row["readable"] is False:
             found.append(f"This login may not read {row['name']}. `inspector grants` prints what it needs.")
+    if filtered := ", ".join(row["name"] for row in tables if row["filtered"]):
+        found.append(f"Row-level security hides rows from this login in {filtered}: what is shown may be a part.")
     if version is not None and version < NEWEST_MIGRATION:
         found.append(
             f"The schema is at migration {version}; {NEWEST_MIGRATION} is the newest known. "

@@ -36,19 +36,24 @@ select exists (
 select current_setting('server_version') as version, current_database() as database, current_user as login,
        current_setting('transaction_read_only') = 'on' as read_only,
        pg_is_in_recovery() as standby,
-       (select rolsuper from pg_roles where rolname = current_user) as superuser
+       (select rolsuper from pg_roles where rolname = current_user) as superuser,
+       has_schema_privilege(current_schema(), 'CREATE') as makes_tables,
+       has_database_privilege(current_database(), 'CREATE') as makes_schemas
 
 -- name: table_facts
--- Sizes and the planner's row estimates; no table is scanned. A column of rights is null where the table is missing.
+-- Sizes and the planner's row estimates; no table is scanned. Where the table is missing, `rights` is empty and the rest
+-- is null. A right to one column is a right, and who owns a table, or may become its owner, can do anything with it.
 select t.name,
        case when c.reltuples >= 0 then c.reltuples::bigint end as rows,
        pg_total_relation_size(c.oid) as size_bytes,
        has_table_privilege(c.oid, 'SELECT') as readable,
        array_remove(array[
-           case when has_table_privilege(c.oid, 'INSERT') then 'INSERT' end,
-           case when has_table_privilege(c.oid, 'UPDATE') then 'UPDATE' end,
+           case when pg_has_role(c.relowner, 'MEMBER') then 'OWNER' end,
+           case when has_any_column_privilege(c.oid, 'INSERT') then 'INSERT' end,
+           case when has_any_column_privilege(c.oid, 'UPDATE') then 'UPDATE' end,
            case when has_table_privilege(c.oid, 'DELETE') then 'DELETE' end,
-           case when has_table_privilege(c.oid, 'TRUNCATE') then 'TRUNCATE' end], null) as rights
+           case when has_table_privilege(c.oid, 'TRUNCATE') then 'TRUNCATE' end], null) as rights,
+       row_security_active(c.oid) as filtered
 from unnest(array['checkpoints', 'checkpoint_blobs', 'checkpoint_writes', 'checkpoint_migrations'])
     with ordinality as t (name, place)
 left join pg_class c on c.oid = to_regclass(t.name)

@@ -51,7 +51,9 @@ class PostgresStore:
             return read_store_facts(cursor, layout)
 
     def read_fingerprint(self) -> Fingerprint:
-        """Managed servers may refuse the log position; then every pass looks."""
+        """Managed servers may refuse the log position; then every pass looks. The tables are looked for anew: a worker's
+        setup() may have added a column, or made tables that come before those found first."""
+        self._layout = self._find_layout()
         try:
             with self._read() as (cursor, layout):
                 row = cursor.execute(layout.query("fingerprint")).fetchone() or {}
@@ -203,14 +205,16 @@ class PostgresStore:
         """A read-only cursor on the store's schema. A layout that no longer holds is found anew by the next read."""
         layout = self._layout
         if layout is None:
-            layout = find_layout(self._sessions, wanted=self._wanted_schema, safe_url=self.safe_url)
-            self._layout = layout
+            layout = self._layout = self._find_layout()
         try:
             with self._sessions.read(layout.schema, statement=statement) as cursor:
                 yield cursor, layout
         except NotACheckpointStore:
             self._layout = None
             raise
+
+    def _find_layout(self) -> Layout:
+        return find_layout(self._sessions, wanted=self._wanted_schema, safe_url=self.safe_url)
 
 
 def _storable(*texts: str) -> bool:

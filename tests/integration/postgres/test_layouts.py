@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import psycopg
@@ -218,3 +218,99 @@ def test_the_facts_say_what_this_login_could_do(
     assert facts.could_write == ("INSERT, DELETE on checkpoints",)
     assert [table.readable for table in facts.tables] == [True, False, False, False]
     assert any("may not read checkpoint_writes" in warning for warning in facts.warnings)
+
+
+Login = Callable[..., str]
+
+
+@pytest.fixture
+def login(postgres: EmbeddedPostgres) -> Iterator[Login]:
+    """`login(url, *statements)`: the URL of a new role `limited` that reads the tables, after these statements."""
+    used = []
+
+    def make(url: str, *statements: str) -> str:
+        postgres.create_role("limited")
+        used.append(url)
+        with psycopg.connect(url) as connection:
+            connection.execute("grant select on all tables in schema public to limited")
+            for statement in statements:
+                connection.execute(statement.encode())
+        return postgres.url_for(str(psycopg.conninfo.conninfo_to_dict(url)["dbname"]), user="limited")
+
+    yield make
+    for url in used:
+        with psycopg.connect(url) as connection:
+            connection.execute("reassign owned by limited to postgres")
+            connection.execute("drop owned by limited")
+            connection.execute("drop role limited")
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("grant insert (thread_id) on checkpoints to limited", "INSERT on checkpoints"),
+        ("grant update (metadata) on checkpoints to limited", "UPDATE on checkpoints"),
+        ("grant create on schema public to limited", "CREATE in schema public"),
+        ("alter table checkpoint_blobs owner to limited", "everything, as owner of checkpoint_blobs"),
+        (
+            "alter table checkpoint_writes owner to limited; revoke all on checkpoint_writes from limited",
+            "everything, as owner of checkpoint_writes",
+        ),
+    ],
+)
+def test_a_right_that_no_grant_on_a_table_shows_is_told(
+    write: Write, login: Login, open_store: OpenStore, statement: str, told: str
+) -> None:
+    url = write()
+    assert open_store(login(url, *statement.split("; "))).read_facts().could_write == (told,)
+
+
+def test_a_right_to_make_schemas_is_told(write: Write, login: Login, open_store: OpenStore) -> None:
+    url = write()
+    database = str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+    store = open_store(login(url, f'grant create on database "{database}" to limited'))
+    assert store.read_facts().could_write == (f"CREATE in database {database}",)
+
+
+def test_who_may_read_and_nothing_else_is_told_nothing(write: Write, login: Login, open_store: OpenStore) -> None:
+    facts = open_store(login(write())).read_facts()
+    assert (facts.could_write, facts.warnings) == ((), ())
+
+
+def test_rows_that_row_level_security_hides_are_warned_of(write: Write, login: Login, open_store: OpenStore) -> None:
+    url = write()
+    assert open_store(url).read_facts().warnings == ()
+    store = open_store(login(url, "alter table checkpoints enable row level security"))
+    assert list(store.iter_thread_counts()) == []
+    assert store.read_facts().warnings == (
+        "Row-level security hides rows from this login in checkpoints: what is shown may be a part.",
+    )
+    assert open_store(url).read_facts().warnings == ()
+
+
+def test_a_column_that_a_migration_adds_is_noticed_by_the_next_pass(write: Write, open_store: OpenStore) -> None:
+    url = write()
+    with psycopg.connect(url) as connection:
+        connection.execute("alter table checkpoint_writes drop column task_path")
+        connection.execute(
+            "insert into checkpoint_writes select thread_id, '', checkpoint_id, 'task', 0, 'messages', 'null', '' "
+            "from checkpoints"
+        )
+    store = open_store(url)
+    (row,) = store.read_checkpoints("thread", "").rows
+    assert [write.task_path for write in store.read_writes("thread", "", [row.checkpoint_id])] == [""]
+    with psycopg.connect(url) as connection:
+        connection.execute("alter table checkpoint_writes add column task_path text not null default 'added'")
+    store.read_fingerprint()
+    assert [write.task_path for write in store.read_writes("thread", "", [row.checkpoint_id])] == ["added"]
+
+
+def test_tables_that_come_to_stand_before_the_ones_found_are_noticed_by_the_next_pass(
+    write: Write, open_store: OpenStore
+) -> None:
+    url = write("agents", "before")
+    store = open_store(url)
+    assert [count.thread_id for count in store.iter_thread_counts()] == ["before"]
+    write("public", "after", url)
+    store.read_fingerprint()
+    assert [count.thread_id for count in store.iter_thread_counts()] == ["after"]
