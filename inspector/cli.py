@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
-import pkgutil
+import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -53,6 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             from django.core.management import execute_from_command_line
 
+            if arguments[0] == "demo":
+                _keep_apart()
+
             execute_from_command_line(["inspector", *arguments])
     except InspectorError as error:
         return _complain(error.message, error.hint)
@@ -82,13 +86,11 @@ def _complain(message: str, hint: str) -> int:
 
 def _overview() -> str:
     """Our commands with one line each, then where Django's are."""
-    from django.core.management import load_command_class
-
     folder = Path(__file__).parent / "management" / "commands"
-    names = {found.name for found in pkgutil.iter_modules([str(folder)]) if not found.name.startswith("_")}
-    ranked = sorted(names, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
-    helps = {name: load_command_class("inspector", name).help.strip().partition("\n")[0] for name in ranked}
-    width = max(map(len, names), default=0)
+    files = {path.stem: path for path in folder.glob("*.py") if not path.name.startswith("_")}
+    ranked = sorted(files, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+    helps = {name: _help_of(files[name]) for name in ranked}
+    width = max(map(len, files), default=0)
     return "\n".join(
         [
             f"Checkpoint Inspector {__version__}: a read-only dashboard for LangGraph checkpoint stores.",
@@ -100,3 +102,20 @@ def _overview() -> str:
             "Options of a command: inspector COMMAND --help. Django's own too: inspector help --commands.",
         ]
     )
+
+
+def _help_of(path: Path) -> str:
+    """A command's own `help`, read as text: whoever asks for help may have settings that do not even load."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Assign(targets=[ast.Name(id="help")], value=ast.Constant(value=str() as text)):
+                return text.strip().partition("\n")[0]
+    return ""
+
+
+def _keep_apart() -> None:
+    """The process that runs a demo needs neither an index nor a key that lasts, so it leaves none behind."""
+    os.environ["INSPECTOR_DATABASE_URL"] = "sqlite:///:memory:"
+    os.environ["INSPECTOR_SECRET_KEY"] = secrets.token_urlsafe(32)
+    for name in ("INSPECTOR_DATABASE_URL_FILE", "INSPECTOR_SECRET_KEY_FILE"):
+        os.environ.pop(name, None)

@@ -43,18 +43,24 @@ class StoreError(InspectorError):
     """The store could not answer. Pages stay up and show this; the next request tries again."""
 
     status = 503
+    words = "does not answer"  #: the trouble in a label's length
 
 
 class StoreUnreachable(StoreError):
+    words = "cannot be reached"
     default_hint = "Check that the server runs and that this machine may reach it; the page recovers by itself."
 
 
 class StoreDenied(StoreError):
     """Wrong password, or a role that may not read the checkpoint tables."""
 
+    words = "login refused"
+
 
 class NotACheckpointStore(StoreError):
     """The database answers, but holds no LangGraph checkpoint tables."""
+
+    words = "no checkpoint tables"
 
 
 class StoreTimeout(StoreError):

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 
 from inspector.domain.channels import START, TASKS, join_starts, joined_names, triggered_node
 from inspector.domain.turns import Version, version_order
-from inspector.domain.value import Tagged, Value
+from inspector.domain.value import Omitted, Tagged, Value
+
+#: A node that is due and cannot be named: the Sends that name it are larger than one read may take.
+UNKNOWN_NODE = "?"
 
 Seen = Mapping[str, Mapping[str, Version]]
 
@@ -55,11 +58,18 @@ def due_nodes(
 
 
 def send_targets(value: Value) -> tuple[str, ...]:
-    """Node names of the Sends in a `__pregel_tasks` value; anything else in it is passed over, as LangGraph does."""
-    if not isinstance(value, list):
-        return ()
-    nodes = [item.fields.get("node") for item in value if isinstance(item, Tagged) and item.short_name == "Send"]
-    return tuple(node for node in nodes if isinstance(node, str))
+    """Node names of the Sends in a `__pregel_tasks` value; anything else in it is passed over, as LangGraph does. What
+    was too large to read may hold more of them: that stands there as `UNKNOWN_NODE`."""
+    items = value if isinstance(value, list) else [value]
+    nodes = [_target(item) for item in items]
+    return tuple(node for node in nodes if node)
+
+
+def _target(item: Value) -> str:
+    if isinstance(item, Omitted):
+        return UNKNOWN_NODE
+    node = item.fields.get("node") if isinstance(item, Tagged) and item.short_name == "Send" else None
+    return node if isinstance(node, str) else ""
 
 
 def _listeners(channel: str, triggers: Mapping[str, frozenset[str]]) -> set[str]:

@@ -38,6 +38,7 @@ class ThreadHistory:
     namespaces: tuple[Namespace, ...]
     checkpoints: tuple[Checkpoint, ...]
     truncated: bool
+    beyond: str = ""  #: id of the first checkpoint that is older than those, when truncated
 
     def find(self, checkpoint_id: str) -> Checkpoint | None:
         return next((item for item in self.checkpoints if item.checkpoint_id == checkpoint_id), None)

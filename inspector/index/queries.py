@@ -146,6 +146,11 @@ def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Thre
     return ThreadCounts(**_in_scope(store, query).aggregate(all=Count("id"), **counts))
 
 
+def count_owned(store: StoreEntry, owner: str) -> int:
+    """Threads of one owner: whoever searches for a customer's name rarely has it in the ids that lost the customer."""
+    return ThreadEntry.objects.filter(store=store, owner=owner).count()
+
+
 def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:
     """The flags of one thread, in the order of `FLAGS`; says what `FLAGS` asks the database."""
     entry = row.entry

@@ -5,23 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from inspector.decode import Decoded, decode_json_inline, decode_value
+from inspector.decode import DEFAULT_BUDGET, Budget, Decoded, decode_json_inline, decode_value
 from inspector.domain.channels import decides_tasks
 from inspector.domain.value import Absent, Omitted, Value
 from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, CheckpointStore, ReadBudget
 
-#: Bodies of control channels for a whole history, in bytes.
-_CONTROL = ReadBudget(bytes=4_000_000)
+#: Bodies of control channels for a whole history, in bytes. A Send carries its node's whole input.
+_CONTROL = ReadBudget(bytes=32_000_000)
+#: Of a control value only names are wanted, so texts are stepped over.
+_NAMES = Budget(max_bytes=32_000_000, max_text=300)
 
 #: What a channel holds in one version: (channel, version).
 ChannelKey = tuple[str, str]
 
 
-def decode_body(body: ChannelBody, key: bytes | None) -> Decoded:
+def decode_body(body: ChannelBody, key: bytes | None, budget: Budget = DEFAULT_BUDGET) -> Decoded:
     """The value of a body; a body that was left in the store decodes to an `Omitted`."""
     if body.blob is None and body.type not in ("empty", "null"):
         return Decoded(Omitted("size", body.size_bytes, "Larger than one read may take."), body.type)
-    return decode_value(body.type, body.blob, key=key)
+    return decode_value(body.type, body.blob, budget=budget, key=key)
+
+
+def decode_control(body: ChannelBody, key: bytes | None) -> Value:
+    """The value of a channel that decides what comes next, as far as names go."""
+    return present(decode_body(body, key, _NAMES).value)
 
 
 def present(value: Value | Absent) -> Value:
@@ -48,7 +55,7 @@ class Bodies:
             pair for pair, size in sizes.items() if decides_tasks(pair[0]) and size.type != "empty" and size.size_bytes
         ]
         found = store.read_channels(*where, wanted, budget=_CONTROL)
-        control = {(body.channel, body.version): present(decode_body(body, key).value) for body in found}
+        control = {(body.channel, body.version): decode_control(body, key) for body in found}
         return cls(sizes, control)
 
     def values_at(self, row: CheckpointRow) -> dict[str, Value]:

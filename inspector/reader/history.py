@@ -87,6 +87,9 @@ def _nodes_that_ran(row: CheckpointRow, parents: Mapping[str, CheckpointRow], bo
 
 
 def _channels_changed(row: CheckpointRow, parent: CheckpointRow | None) -> tuple[str, ...]:
+    """Empty where the parent is not stored any more: everything would look new."""
+    if parent is None and row.parent_checkpoint_id:
+        return ()
     before = parent.channel_versions if parent is not None else {}
     changed = (channel for channel, version in row.channel_versions.items() if before.get(channel) != version)
     return tuple(sorted(channel for channel in changed if not is_internal(channel)))

@@ -19,6 +19,7 @@ from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, ReadBudge
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
+_PARENTS = 20  #: beyond a cut there is one, and one more for each fork of older checkpoints
 #: Pending writes of one checkpoint. Whoever shows as many says that there may be more.
 WRITES = ReadBudget(rows=5_000, bytes=4_000_000)
 
@@ -50,7 +51,7 @@ class Reader:
         namespaces = tuple(Namespace(row.checkpoint_ns, row.checkpoints) for row in found)
         cut = self.store.read_checkpoints(thread_id, checkpoint_ns, before=before, budget=budget)
         checkpoints = self._checkpoints(cut)
-        return ThreadHistory(thread_id, checkpoint_ns, namespaces, checkpoints, cut.truncated)
+        return ThreadHistory(thread_id, checkpoint_ns, namespaces, checkpoints, cut.truncated, cut.beyond)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
         """One checkpoint by itself, as for a history that was cut."""
@@ -84,7 +85,7 @@ class Reader:
         return tuple(target for state in states for target in send_targets(state.value))
 
     def _checkpoints(self, cut: Cut) -> tuple[Checkpoint, ...]:
-        """Rows, newest first, with what lies beyond the cut: the oldest one's parent, and the inputs before it."""
+        """Rows, newest first, with what lies beyond the cut: their parents there, and the inputs before the oldest."""
         rows = cut.rows
         known = {row.checkpoint_id: row for row in rows}
         oldest = rows[-1] if rows else None
@@ -93,10 +94,11 @@ class Reader:
             earlier = self.store.read_input_versions(
                 oldest.thread_id, oldest.checkpoint_ns, before=oldest.checkpoint_id
             )
-        if oldest is not None and oldest.parent_checkpoint_id and oldest.parent_checkpoint_id not in known:
-            parent = self.store.read_checkpoint(oldest.thread_id, oldest.checkpoint_ns, oldest.parent_checkpoint_id)
+        missing = dict.fromkeys(row.parent_checkpoint_id or "" for row in reversed(rows))
+        for parent_id in [name for name in missing if name and name not in known][:_PARENTS]:
+            parent = self.store.read_checkpoint(rows[0].thread_id, rows[0].checkpoint_ns, parent_id)
             if parent is not None:
-                known[parent.checkpoint_id] = parent
+                known[parent_id] = parent
         bodies = Bodies.read(self.store, list(known.values()), self.key)
         triggers = self._triggers(rows, bodies)
         return build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys, earlier_inputs=earlier)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.decode import decode_json_inline
-from inspector.domain.channels import ERROR, INTERRUPT, START
+from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID, RESUME, START
 from inspector.domain.coordinates import parse_time, time_of
 from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import due_nodes, learn_starters, learn_triggers
 from inspector.domain.value import Json, Value
-from inspector.reader.bodies import decode_body, present
+from inspector.reader.bodies import decode_control, present
 from inspector.reader.history import first_text
 from inspector.stores.base import Head, ThreadRow
 
@@ -47,7 +47,7 @@ def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -
 def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:
     values: dict[str, Value] = dict.fromkeys(head.row.inline_omitted)
     values.update(_inline(head.row.inline_values))
-    values.update((body.channel, present(decode_body(body, key).value)) for body in head.control)
+    values.update((body.channel, decode_control(body, key)) for body in head.control)
     triggers = learn_triggers([head.row.versions_seen])
     if START in values and not any(START in channels for channels in triggers.values()):
         triggers |= learn_starters(write.task_path for write in head.writes)
@@ -60,9 +60,17 @@ def _inline(stored: Mapping[str, Json]) -> dict[str, Value]:
 
 def _state(head: Head | None, next_nodes: Sequence[str]) -> str:
     """Marks on the newest checkpoint count whatever the graph looks like: a failed or waiting task left them there."""
-    marks = {write.channel for write in head.writes} if head is not None else set()
-    if ERROR in marks:
+    marks = [(write.channel, write.task_id) for write in head.writes] if head is not None else []
+    if any(channel == ERROR for channel, _ in marks):
         return "failed"
-    if INTERRUPT in marks:
+    if _waits(marks):
         return "interrupted"
     return "unfinished" if next_nodes else "complete"
+
+
+def _waits(marks: Sequence[tuple[str, str]]) -> bool:
+    """Whether a question waits for its answer. `Command(resume=…)` stores the answer under the null task; a task that
+    took one in and asks again stores what it took under its own id, beside the new question."""
+    asked = {task_id for channel, task_id in marks if channel == INTERRUPT}
+    answers = {task_id for channel, task_id in marks if channel == RESUME}
+    return any(task_id in answers or NULL_TASK_ID not in answers for task_id in asked)

@@ -156,10 +156,12 @@ class NamespaceRow:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Rows of a read that has a budget. `truncated` says that the store holds more than `rows`."""
+    """Rows of a read that has a budget. `truncated` says that the store holds more than `rows`, and `beyond` is the id
+    of the first of those."""
 
     rows: tuple[CheckpointRow, ...]
     truncated: bool
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,9 @@ class CheckpointStore(Protocol):
         """The exact aggregate of each thread that exists; ids that do not exist are left out."""
         ...
 
-    def read_namespaces(self, thread_id: str) -> list[NamespaceRow]: ...
+    def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
+        """The root and the newest of the others, in the order of their first checkpoints."""
+        ...
 
     def read_checkpoints(
         self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+
+from inspector.errors import StoreTimeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,34 @@ class Limits:
     idle: float = 60.0
     pool_size: int = 4
     inline_bytes: int = 1_000  #: an inline channel value larger than this is listed by its size
-    control_bytes: int = 65_536  #: a control channel's body larger than this is left out
+    control_bytes: int = 16_000_000  #: bodies of control channels read for one batch of threads, smallest first
     namespaces: int = 2_000
     inputs: int = 100_000
     marks: int = 20_000  #: errors, interrupts and resumes read for one batch of threads
+
+
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """All reads inside the block together take at most so long: a page of many reads waits no longer than one."""
+    token = _deadline.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def within_deadline(seconds: float) -> float:
+    """The time that a read may take, cut to what the deadline leaves. Raises `StoreTimeout` when that is nothing."""
+    until = _deadline.get()
+    if until is None:
+        return seconds
+    left = until - time.monotonic()
+    if left <= 0:
+        raise StoreTimeout(
+            "The store took longer than a page may wait.",
+            "The server is busy or the thread is very large. INSPECTOR_STATEMENT_TIMEOUT raises the budget.",
+        )
+    return min(seconds, left)

@@ -39,7 +39,7 @@ def index_state(entry: StoreEntry) -> IndexState:
         lag_seconds=max(0.0, (timezone.now() - synced).total_seconds()) if synced else None,
         threads=entry.threads,
         checkpoints=entry.checkpoints,
-        building=synced is None,
+        building=synced is None and not entry.error,
         error=entry.error,
         hint=entry.error_hint,
     )

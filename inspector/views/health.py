@@ -12,11 +12,13 @@ from inspector.views.page import as_data, page_view
 
 @page_view
 def show_health(request: HttpRequest) -> HttpResponse:
-    """Always 200 while the process answers and its own database does: a store that is down is not our death."""
+    """Always 200 while the process answers and its own database does: a store that is down is not our death, and
+    shows as `degraded`."""
     try:
         stores = {name: as_data(index_state(entry_of(reader))) for name, reader in all_readers().items()}
     except ConfigError:
         stores = {}  # the pages say what is wrong; a restart would not help
-    response = JsonResponse({"status": "ok", "stores": stores})
+    status = "degraded" if any(store["error"] for store in stores.values()) else "ok"
+    response = JsonResponse({"status": status, "stores": stores})
     response["Cache-Control"] = "no-store"
     return response

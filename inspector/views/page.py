@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from django_htmx.middleware import HtmxDetails
 
 from inspector.domain.value import Absent, to_json
 from inspector.errors import BadRequest, ConfigError, InspectorError
+from inspector.stores.guard import deadline
 from inspector.views.bar import make_bar
 from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
 
@@ -53,7 +55,8 @@ def page_view(view: View) -> View:
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         try:
             _check_format(request)
-            return view(request)
+            with deadline(settings.INSPECTOR.statement_timeout):
+                return view(request)
         except InspectorError as error:
             if error.status >= 500:
                 logger.warning("%s: %s", request.path, error.message)

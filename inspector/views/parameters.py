@@ -39,7 +39,7 @@ def read_limit(request: HttpRequest, default: int = 50) -> int:
     if not text:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= HIGHEST_LIMIT):
-        raise BadRequest("`limit` is no whole number that we take.", f"It goes from 1 to {HIGHEST_LIMIT}.")
+        raise BadRequest(f"`limit` must be 1 to {HIGHEST_LIMIT}.", "Leave it out for 50.")
     return int(text)
 
 

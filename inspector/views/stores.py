@@ -23,15 +23,16 @@ def list_stores(request: HttpRequest) -> HttpResponse:
 def _item(reader: Reader) -> StoreItem:
     """A store that does not answer is listed with its error; the others are not held up by more than its timeout."""
     facts: StoreFacts | None = None
-    error = hint = ""
+    status, error, hint = "connected", "", ""
     try:
         facts = reader.store.read_facts()
     except StoreError as failure:
-        error, hint = failure.message, failure.hint
+        status, error, hint = failure.words, failure.message, failure.hint
     entry = entry_of(reader)
     tables = facts.tables if facts else ()
     return StoreItem(
         name=reader.store.name,
+        status=status,
         kind=reader.store.kind,
         url=reader.store.safe_url,
         server=facts.server if facts else entry.server,

@@ -14,6 +14,7 @@ from inspector.index.queries import (
     Row,
     ThreadPage,
     ThreadQuery,
+    count_owned,
     count_threads,
     find_thread,
     find_threads,
@@ -53,6 +54,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
         form=_form(request, query),
         filters=_filters(entry, query, now),
         hosts=tuple(entry.hosts),
+        owner_threads=count_owned(entry, query.q) if query.q and query.owner is None else 0,
         first_page=not query.after,
     )
     return show(request, "threads", page)

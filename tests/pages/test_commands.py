@@ -64,10 +64,12 @@ def test_grants_prints_what_a_reader_of_that_store_needs(scenario_store: PlayedS
 def test_grants_prints_a_template_where_the_store_cannot_be_asked() -> None:
     out, complaints = StringIO(), StringIO()
 
-    call_command("grants", store=[f"gone={NOWHERE}"], stdout=out, stderr=complaints)
+    with pytest.raises(SystemExit) as ended:
+        call_command("grants", store=[f"gone={NOWHERE}"], stdout=out, stderr=complaints)
 
+    assert ended.value.code == 1
     assert "GRANT SELECT ON" in out.getvalue()
-    assert "check them" in complaints.getvalue()
+    assert "-- NOT CHECKED" in out.getvalue()
     assert "hunter2" not in complaints.getvalue()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,16 @@ def test_without_an_extra_it_says_how_to_install_it(
 def test_djangos_own_commands_are_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check"]) == 0
     assert "no issues" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("spelling", [[], ["help"], ["--help"], ["-h"]])
+def test_help_lists_the_commands_whatever_the_settings_are(spelling: list[str]) -> None:
+    """In a process of its own: there, unlike in a test, Django has not been set up before."""
+    environ = {**os.environ, "INSPECTOR_STORES": "no url at all"}
+    done = subprocess.run(
+        [sys.executable, "-m", "inspector", *spelling], env=environ, capture_output=True, text=True, check=True
+    )
+
+    for command in ("demo", "serve", "sync", "grants"):
+        assert f"\n  {command} " in done.stdout
+    assert not done.stderr

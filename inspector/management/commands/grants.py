@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from inspector.errors import StoreError
 from inspector.index.connections import all_readers, close_readers
 from inspector.management.stores import add_store_option, use_stores
+from inspector.stores.base import CheckpointStore
 from inspector.stores.postgres.grants import reader_grants
 
 
@@ -28,16 +29,24 @@ class Command(BaseCommand):
             return
         use_stores(options["store"])
         try:
-            for reader in all_readers().values():
-                self.stdout.write(self._of(reader.store, role, schema, database))
+            checked = [self._print(reader.store, role, schema, database) for reader in all_readers().values()]
         finally:
             close_readers()
+        if not all(checked):
+            raise SystemExit(1)
 
-    def _of(self, store: Any, role: str, schema: str, database: str) -> str:
-        """The store itself says where its tables are; a login that may not even look gets a template."""
+    def _print(self, store: CheckpointStore, role: str, schema: str, database: str) -> bool:
+        """The store itself says where its tables are. For a login that may not even look, names are guessed, and the
+        SQL says so where nobody can miss it."""
         try:
             facts = store.read_facts()
-            schema, database = schema or facts.schema, database or facts.database
         except StoreError as error:
-            self.stderr.write(f"{error.message} What follows is filled in with the usual names: check them.")
-        return reader_grants(database=database or "DATABASE", schema=schema or "public", role=role)
+            self.stderr.write(f"{error.message} {error.hint}")
+            database = database or store.safe_url.rpartition("/")[2] or "DATABASE"
+            self.stdout.write("-- NOT CHECKED: the store could not be read. The names below are guesses.")
+            self.stdout.write(reader_grants(database=database, schema=schema or "public", role=role))
+            return False
+        self.stdout.write(
+            reader_grants(database=database or facts.database, schema=schema or facts.schema, role=role)
+        )
+        return True

@@ -170,13 +170,16 @@ where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
 order by thread_id, checkpoint_id desc
 
 -- name: head_control
--- Bodies of the channels that decide which tasks come next. They are small; a large one is left out.
-select b.thread_id, b.channel, b.version, b.type, coalesce(octet_length(b.blob), 0) as size_bytes,
-       case when octet_length(b.blob) <= %(bytes)s then b.blob end as blob
-from unnest(%(thread_ids)s::text[], %(channels)s::text[], %(versions)s::text[]) as wanted (thread_id, channel, version)
-join checkpoint_blobs b on b.thread_id = wanted.thread_id and b.checkpoint_ns = ''
-                       and b.channel = wanted.channel and b.version = wanted.version
-where b.type <> 'empty'
+-- Bodies of the channels that decide which tasks come next, smallest first until the byte budget is spent.
+select thread_id, channel, version, type, size_bytes, case when running_bytes <= %(bytes)s then blob end as blob
+from (select b.thread_id, b.channel, b.version, b.type, b.blob, coalesce(octet_length(b.blob), 0) as size_bytes,
+             sum(coalesce(octet_length(b.blob), 0))
+                 over (order by coalesce(octet_length(b.blob), 0), b.thread_id, b.channel, b.version) as running_bytes
+      from unnest(%(thread_ids)s::text[], %(channels)s::text[], %(versions)s::text[])
+               as wanted (thread_id, channel, version)
+      join checkpoint_blobs b on b.thread_id = wanted.thread_id and b.checkpoint_ns = ''
+                             and b.channel = wanted.channel and b.version = wanted.version
+      where b.type <> 'empty') sized
 
 -- name: head_writes
 select w.thread_id, w.checkpoint_ns, w.checkpoint_id, w.task_id, {task_path} as task_path, w.idx, w.channel,
@@ -190,7 +193,7 @@ limit %(rows)s
 select checkpoint_ns, count(*) as checkpoints,
        min(checkpoint_id) as first_checkpoint_id, max(checkpoint_id) as last_checkpoint_id
 from checkpoints where thread_id = %(thread_id)s
-group by checkpoint_ns order by min(checkpoint_id), checkpoint_ns limit %(rows)s
+group by checkpoint_ns order by checkpoint_ns = '' desc, min(checkpoint_id) desc, checkpoint_ns limit %(rows)s
 
 -- name: checkpoints
 select * from (
@@ -205,8 +208,9 @@ select * from (
 where running_bytes <= %(bytes)s or running_bytes is null
 
 -- name: older_checkpoint
-select 1 as found from checkpoints
-where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s limit 1
+select checkpoint_id from checkpoints
+where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
+order by checkpoint_id desc limit 1
 
 -- name: checkpoint
 select {checkpoint_columns} from checkpoints, {inline_values}

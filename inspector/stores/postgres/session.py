@@ -22,7 +22,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from inspector.errors import StoreError, StoreTimeout, StoreUnreachable
-from inspector.stores.guard import Limits
+from inspector.stores.guard import Limits, within_deadline
 from inspector.stores.postgres.documents import load_document
 from inspector.stores.postgres.errors import explain, translated
 from inspector.stores.postgres.watchdog import cut_after
@@ -55,7 +55,8 @@ class ReadOnlySessions:
     @contextmanager
     def read(self, search_path: str = "", *, statement: float | None = None) -> Iterator[Cursor]:
         """One transaction, one snapshot. `statement` overrides the time budget in seconds. Raises `StoreError`."""
-        patience = 2 * (statement or self._limits.statement) + self._limits.connect
+        statement = within_deadline(statement or self._limits.statement)
+        patience = 2 * statement + self._limits.connect
         with (
             translated(self._safe_url),
             self._connection() as connection,
@@ -72,9 +73,9 @@ class ReadOnlySessions:
         if pool is not None:
             pool.close(timeout=1)
 
-    def _settings(self, search_path: str, statement: float | None) -> dict[str, str | None]:
+    def _settings(self, search_path: str, statement: float) -> dict[str, str | None]:
         return {
-            "statement_timeout": _milliseconds(statement or self._limits.statement),
+            "statement_timeout": _milliseconds(statement),
             "lock_timeout": _milliseconds(self._limits.lock),
             "idle_timeout": _milliseconds(self._limits.idle),
             "search_path": sql.Identifier(search_path).as_string() if search_path else None,

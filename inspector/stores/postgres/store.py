@@ -86,14 +86,16 @@ class PostgresStore:
         wanted = [thread_id for thread_id in thread_ids if _storable(thread_id)]
         if not wanted:
             return []
-        with self._read(statement=self._limits.statement * 4) as (cursor, layout):
+        statement = self._limits.statement * (4 if len(wanted) > 1 else 1)
+        with self._read(statement=statement) as (cursor, layout):
             return read_thread_rows(cursor, layout, wanted, list(host_keys), self._limits)
 
     def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
         if not _storable(thread_id):
             return []
         given = {"thread_id": thread_id, "rows": self._limits.namespaces}
-        return [rows.namespace_row(row) for row in self._all("namespaces", given)]
+        found = [rows.namespace_row(row) for row in self._all("namespaces", given)]
+        return sorted(found, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
 
     def read_checkpoints(
         self,
@@ -117,11 +119,12 @@ class PostgresStore:
             found = cursor.execute(layout.query("checkpoints"), given).fetchall()
             if not found:  # a single checkpoint larger than the budget is still shown
                 found = cursor.execute(layout.query("checkpoints"), {**given, "rows": 1, "bytes": 2**62}).fetchall()
-            cut = len(found) > budget.rows
-            if found and not cut:  # the byte budget may have ended the read early: is there one more?
+            beyond = found[budget.rows]["checkpoint_id"] if len(found) > budget.rows else ""
+            if found and not beyond:  # the byte budget may have ended the read early: is there one more?
                 last = {**given, "before": found[-1]["checkpoint_id"]}
-                cut = bool(cursor.execute(layout.query("older_checkpoint"), last).fetchone())
-        return Cut(tuple(rows.checkpoint_row(row) for row in found[: budget.rows]), cut)
+                older = cursor.execute(layout.query("older_checkpoint"), last).fetchone()
+                beyond = older["checkpoint_id"] if older else ""
+        return Cut(tuple(rows.checkpoint_row(row) for row in found[: budget.rows]), bool(beyond), beyond)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None:
         if not _storable(thread_id, checkpoint_ns, checkpoint_id):

@@ -19,6 +19,7 @@ class TableItem:
 @dataclass(frozen=True, slots=True)
 class StoreItem:
     name: str
+    status: str  #: `connected`, or the trouble in a few words
     kind: str
     url: str
     server: str

@@ -73,4 +73,5 @@ class ThreadsPage:
     form: ThreadsForm = page_only()
     filters: tuple[Filter, ...] = page_only()
     hosts: tuple[str, ...] = page_only()
+    owner_threads: int = page_only()  #: threads of the owner whom the search names exactly
     first_page: bool = page_only()

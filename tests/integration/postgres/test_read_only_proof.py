@@ -53,11 +53,12 @@ def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
 
 @pytest.fixture(scope="module")
 def reader_url(postgres: EmbeddedPostgres, played: PlayedStore) -> str:
-    """Logged in as the role that the printed SQL makes. Only its password is put in."""
+    """Logged in as the role that the printed SQL makes. It gets a password besides."""
     printed = io.StringIO()
     call_command("grants", "--store", played.url, "--role", "proof_reader", stdout=printed)
-    with psycopg.connect(played.url) as connection:
-        connection.execute(printed.getvalue().replace("choose-one", PASSWORD).encode())
+    with psycopg.connect(played.url, autocommit=True) as connection:
+        connection.execute(printed.getvalue().encode())
+        connection.execute(f"alter role proof_reader password '{PASSWORD}'")
         connection.execute("grant password_required to proof_reader")
     return postgres.url_for("proof", user="proof_reader", password=PASSWORD)
 

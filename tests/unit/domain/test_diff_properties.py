@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inspector.domain.diff import MessageEntry, apply_change, diff_channel, diff_state, same_value
 from inspector.domain.align import common_subsequence, rising
+from inspector.domain.diff import MessageEntry, apply_change, diff_channel, diff_state, same_value
 from inspector.domain.value import ABSENT, Binary, CutText, Omitted, Pairs, Tagged, to_json
 
 

@@ -144,3 +144,42 @@ def test_what_is_no_url_is_refused_without_being_quoted(url: str) -> None:
 def test_no_text_breaks_the_parser(text: str) -> None:
     assert shown(text)
     assert shown(f"postgresql://{text}")
+
+
+SAME = {"host": "db.example", "dbname": "agents"}
+
+
+@pytest.mark.parametrize(
+    ("url", "other", "same"),
+    [
+        ("postgresql://u:p@db.example/agents", SAME, True),
+        ("postgresql://u@DB.example:5432/agents", {**SAME, "user": "other", "sslmode": "require"}, True),
+        ("postgresql://db.example/agents?schema=mine", {**SAME, "port": 5432}, True),
+        ("postgresql:///agents?host=db.example", SAME, True),
+        ("postgresql://db.example:5433/agents", SAME, False),
+        ("postgresql://db.example/other", SAME, False),
+        ("postgresql://db2.example/agents", SAME, False),
+        ("postgresql://a,db.example:5432/agents", SAME, True),
+        ("postgresql://a:1,db.example:2/agents", SAME, False),
+        ("postgresql://a:1,db.example:5432/agents", SAME, True),
+        ("postgresql://db.example/agents?hostaddr=10.0.0.1", {"host": "10.0.0.1", "dbname": "agents"}, True),
+        ("postgresql://localhost/agents", {"host": "127.0.0.1", "dbname": "agents"}, True),
+        ("postgresql:///agents", {"host": "/var/run/postgresql", "dbname": "agents", "port": ""}, True),
+        ("postgresql:///agents?host=/sockets/a", {"host": "/sockets/b", "dbname": "agents"}, False),
+        ("postgresql://agents@db.example", {"host": "db.example", "dbname": "agents"}, True),
+        ("postgresql://agents@db.example/", {"host": "db.example", "user": "agents", "dbname": None}, True),
+    ],
+)
+def test_two_ways_to_one_database_are_known_as_such(
+    monkeypatch: pytest.MonkeyPatch, url: str, other: dict[str, object], same: bool
+) -> None:
+    for name in ("PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGHOSTADDR"):
+        monkeypatch.delenv(name, raising=False)
+    assert PostgresUrl.parse(url).leads_to(other) is same
+
+
+def test_what_libpq_takes_from_the_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"PGHOST": "db.example", "PGPORT": "6000", "PGDATABASE": "agents"}.items():
+        monkeypatch.setenv(name, value)
+    assert PostgresUrl.parse("postgresql://").leads_to({**SAME, "port": "6000"})
+    assert not PostgresUrl.parse("postgresql://").leads_to({**SAME, "port": "5432"})
