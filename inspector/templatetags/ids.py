@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.template import Library
 from django.utils.html import format_html
@@ -47,6 +48,12 @@ def short_id(checkpoint_id: str) -> str:
 def graph_name(metadata: Mapping[str, object]) -> str:
     """What runs in a thread, as far as its metadata says: an assistant, a graph, an agent; "" when it does not."""
     return next((found for key in GRAPH_KEYS if isinstance(found := metadata.get(key), str) and found), "")
+
+
+@register.simple_tag
+def owner_name(threads: Iterable[Any], owner: str) -> str:
+    """The metadata key of an owner, where one of these threads is the owner's; "" where none is."""
+    return next((owner_key(thread.metadata, owner) for thread in threads if thread.owner == owner), "")
 
 
 @register.simple_tag

@@ -81,13 +81,13 @@ class Lanes:
 
 
 @register.simple_tag(takes_context=True)
-def show_lanes(context: Context, turns: Sequence[Turn], selected: str) -> SafeString:
-    """The picture of the steps in `turns` (newest first, as the list has them)."""
+def show_lanes(context: Context, turns: Sequence[Turn], selected: str, word: str = "turn") -> SafeString:
+    """The picture of the steps in `turns`, newest first as the list has them. A subgraph's turns are calls (`word`)."""
     steps = [step for turn in turns for step in turn.steps]
     if not steps:
         return mark_safe("")
     lanes = lay_out(steps)
-    return mark_safe("".join(_draw(lanes, selected, _link(context["request"]))))  # noqa: S308  escaped where made
+    return mark_safe("".join(_draw(lanes, selected, _link(context["request"]), word)))  # noqa: S308  escaped where made
 
 
 @register.filter
@@ -142,7 +142,7 @@ def _link(request: HttpRequest) -> str:
     return escape(f"?{text}&checkpoint=") if len(text) <= _LONG_ID else ""
 
 
-def _draw(lanes: Lanes, selected: str, link: str) -> Iterator[str]:
+def _draw(lanes: Lanes, selected: str, link: str, word: str) -> Iterator[str]:
     rows = [_height_of(row, len(lanes.hosts)) for row in range(len(lanes.hosts))]
     yield _begin("lanes names", _LABELS, lanes.height)
     for y, host in zip(rows, lanes.hosts, strict=True):
@@ -150,7 +150,7 @@ def _draw(lanes: Lanes, selected: str, link: str) -> Iterator[str]:
     yield "</svg>"
     yield _begin("lanes", lanes.width, lanes.height)
     yield f'<path class="row" d="{"".join(f"M0 {y}H{lanes.width:g}" for y in rows)}"/>'
-    yield from _seams(lanes)
+    yield from _seams(lanes, word)
     yield from _parents(lanes)
     for dot in lanes.dots:
         yield _dot(dot, link, chosen=dot.step.checkpoint_id == selected)
@@ -164,14 +164,14 @@ def _begin(classes: str, width: float, height: float) -> str:
     )
 
 
-def _seams(lanes: Lanes) -> Iterator[str]:
+def _seams(lanes: Lanes, word: str) -> Iterator[str]:
     bottom = lanes.height - 28
     lines = "".join(f"M{x:g} 6V{bottom:g}" for x, _ in lanes.seams[1:])
     yield f'<path class="seam" d="{lines}"/>' if lines else ""
     end = -1.0
     for x, turn in lanes.seams:
         if x > end:  # a label that would run into the one before is left out
-            words = f"turn {turn}" if turn else "before the first turn"
+            words = f"{word} {turn}" if turn else f"before the first {word}"
             yield f'<text class="turn" x="{x + 4:g}" y="{lanes.height - 10:g}">{words}</text>'
             end = x + 8 + 7 * len(words)
 

@@ -51,11 +51,22 @@ def here(context: Context, **changes: str | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def hidden_inputs(context: Context, *leave_out: str) -> SafeString:
-    """The present query as hidden inputs, so that a form keeps what it has no control for."""
+def step_url(context: Context, store: str, stores: tuple[str, ...], checkpoint_id: str) -> str:
+    """An address that shows the same step tomorrow, of the same store: nothing is left to what is newest or first."""
     given = _request(context).GET
-    pairs = ((name, value) for name in given if name not in leave_out for value in given.getlist(name) if value)
-    inputs = format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+    kept = {name: given[name] for name in ("id", "ns", "tab", "against") if name == "id" or given.get(name)}
+    named = {"store": store} if len(stores) > 1 else {}
+    pairs = {**named, **kept, "checkpoint": checkpoint_id}
+    return f"{_request(context).path}?{query_of(pairs.items())}"
+
+
+@register.simple_tag(takes_context=True)
+def hidden_inputs(context: Context, *leave_out: str, **changes: str) -> SafeString:
+    """The present query, some of it changed, as hidden inputs: a form keeps what it has no control for."""
+    given = _request(context).GET
+    kept = (name for name in given if name not in leave_out and name not in changes)
+    pairs = [(name, value) for name in kept for value in given.getlist(name) if value]
+    inputs = format_html_join("", '<input type="hidden" name="{}" value="{}">', (*pairs, *changes.items()))
     return mark_safe(inputs.replace("\r", "&#13;"))  # noqa: S308  a bare one would become a line feed
 
 

@@ -122,6 +122,26 @@ def names(items: Iterable[Named]) -> list[str]:
 
 
 @register.filter
+def is_newest(page: Any) -> bool:
+    """Whether the step that is looked at is where the thread stands now: a subgraph's newest may be of an old call."""
+    return page.newest and not page.checkpoint_ns
+
+
+@register.filter
+def failed(tasks: Iterable[Any]) -> bool:
+    return any(task.error for task in tasks)
+
+
+@register.filter
+def to_run_again(selected: Any) -> tuple[str, ...]:
+    """What is due after a step. Where a task failed, those beside it that finished keep their writes and rest."""
+    due: tuple[str, ...] = selected.checkpoint.next
+    if not failed(selected.tasks):
+        return due
+    return tuple(task.name for task in selected.tasks if not task.finished and task.name) or due
+
+
+@register.filter
 def by_task(writes: Iterable[Write]) -> list[TaskWrites]:
     """Writes under the task that made them, in stored order."""
     grouped = groupby(sorted(writes, key=lambda write: write.task_id), key=lambda write: write.task_id)

@@ -45,6 +45,18 @@ def show_value(tree: HasValue | Value | Absent, room: Room) -> SafeString:
     return render_value(value, room)  # type: ignore[arg-type]
 
 
+@register.simple_tag
+def show_input(tree: HasValue, room: Room) -> SafeString:
+    """What a graph was given: each channel's part of it as a value of its own, so that messages are cards."""
+    value = tree.value
+    if not isinstance(value, dict) or not value or role_of(value):
+        return render_value(value, room)
+    parts = (
+        f"<h4 class=mono><bdi>{shown(key[:80])}</bdi></h4>{render_value(item, room)}" for key, item in value.items()
+    )
+    return _safe("".join(parts))
+
+
 @register.filter
 def type_of(tree: HasValue) -> str:
     """The kind of a channel's value in words: "12 messages", "4 keys"."""

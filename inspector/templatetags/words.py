@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from django.template import Library
 from django.utils import timezone
 
 from inspector.domain import text
+from inspector.templatetags.marks import plain
 
 register = Library()
 
@@ -128,6 +129,14 @@ def seconds(length: float | None) -> str:
 def span(length: float) -> str:
     """A limit or a lag in one unit: "30 minutes" is "30 min"."""
     return text.ago(abs(length)).removesuffix(" ago").replace("now", "0 s")
+
+
+@register.filter
+def could_write_words(rights: Sequence[str]) -> str:
+    """Where a login could write, told once a table: `INSERT, DELETE on checkpoints` is "to checkpoints"."""
+    tables = [plain(right.rpartition(" on ")[2]) for right in rights if " on " in right]
+    others = [plain(right) for right in rights if " on " not in right]
+    return ", ".join(([f"to {', '.join(tables)}"] if tables else []) + others)
 
 
 @register.filter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from inspector.domain.channels import CONTROL_WRITES, is_internal
+from inspector.domain.channels import CONTROL_WRITES, START, is_internal
 from inspector.domain.checkpoint import Checkpoint, Interrupt, PendingWrite, Task
 from inspector.domain.diff import diff_channel
 from inspector.domain.diff.entry import Entry, MessageEntry
@@ -65,7 +65,14 @@ def select(
         checkpoint=item,
         compared=compared,
         tab=tab,
+        input=_input(checkpoint, after),
     )
+
+
+def _input(checkpoint: Checkpoint, after: Sequence[ChannelState]) -> ChannelItem | None:
+    """What an invocation was given: the checkpoint of an input holds it in a channel of LangGraph's own."""
+    given = (state for state in after if state.channel == START) if checkpoint.source == "input" else iter(())
+    return next((_channel(state) for state in given), None)
 
 
 def _differing(checkpoint: Checkpoint, against: Checkpoint | None) -> frozenset[str]:

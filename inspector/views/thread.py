@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NoReturn
@@ -14,7 +15,7 @@ from inspector.errors import NotFound
 from inspector.index.live import read_live
 from inspector.reader import Reader
 from inspector.views.bar import entry_of, make_bar, moment, reader_of
-from inspector.views.contexts import CheckpointItem, NamespaceItem, Selected, ThreadPage, TurnGroup
+from inspector.views.contexts import AgainstChoice, CheckpointItem, NamespaceItem, Selected, ThreadPage, TurnGroup
 from inspector.views.items import thread_item
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_text
@@ -37,14 +38,13 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
     tab = read_choice(request, "tab", TABS, "changes")
     row = read_live(reader, entry, thread_id)
-    history = reader.read_history(thread_id, checkpoint_ns, before=read_optional(request, "before") or None)
-    _check_namespace(history)
-    chosen, history = _chosen(reader, history, read_text(request, "checkpoint"))
+    before = read_optional(request, "before") or None
+    head = reader.read_history(thread_id, checkpoint_ns, before=before)
+    _check_namespace(head)
+    chosen, history = _chosen(reader, head, read_text(request, "checkpoint"))
     steps = _Steps(history, chosen)
-    namespaces = tuple(
-        NamespaceItem(item.checkpoint_ns, item.checkpoints, item.node_names, item.checkpoint_ns == checkpoint_ns)
-        for item in history.namespaces
-    )
+    namespaces = _namespaces(history)
+    selected = _selected(request, reader, history, chosen, steps, tab) if chosen is not None else None
     page = ThreadPage(
         store=entry.name,
         thread=thread_item(row, moment()) if row is not None else _vanished(),
@@ -53,7 +53,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         checkpoints=steps.items,
         truncated=history.truncated,
         before=history.checkpoints[-1].checkpoint_id if history.truncated else "",
-        selected=_selected(request, reader, history, chosen, steps, tab) if chosen is not None else None,
+        selected=selected,
         bar=make_bar(request, "threads", entry),
         graphs=_linked(namespaces),
         turns=_group(steps.shown),
@@ -61,6 +61,10 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         older=steps.older,
         next_step=steps.neighbour(-1),
         previous_step=steps.neighbour(1),
+        newest=before is None and chosen is not None and chosen in head.checkpoints[:1],
+        newer_steps=steps.newer_steps if before is None and history is head else 0,
+        against=steps.choices(chosen, selected.compared) if chosen is not None and selected is not None else (),
+        alone=chosen is not None and steps.alone(chosen),
     )
     return show(request, "thread", page)
 
@@ -123,6 +127,7 @@ class _Steps:
     """The history as items, and the stretch of it that the page lists around the chosen one."""
 
     def __init__(self, history: ThreadHistory, chosen: Checkpoint | None) -> None:
+        self._truncated = history.truncated
         self._times = {item.checkpoint_id: item.at for item in history.checkpoints}
         self.items = tuple(self.item(checkpoint) for checkpoint in history.checkpoints)
         ids = [item.checkpoint_id for item in self.items]
@@ -150,11 +155,52 @@ class _Steps:
             seconds=(at - parent_at).total_seconds() if at is not None and parent_at is not None else None,
         )
 
+    @property
+    def newer_steps(self) -> int:
+        return self._place or 0
+
+    def choices(self, chosen: Checkpoint, compared: CheckpointItem | None) -> tuple[AgainstChoice, ...]:
+        """What the chosen one may be compared with: its parent, the first step, those listed, what it is compared with
+        now. None for a lone step."""
+        first = self.items[-1:] if not self._truncated else ()
+        found = {item.checkpoint_id: item for item in (*first, *self.shown, *((compared,) if compared else ()))}
+        found.pop(chosen.checkpoint_id, None)
+        parent = found.pop(chosen.parent_checkpoint_id or "", None)
+        ordered = (*((parent,) if parent else ()), *(item for item in first if item is not parent), *found.values())
+        choices = {item.checkpoint_id: item for item in ordered if item.checkpoint_id != chosen.checkpoint_id}
+        return tuple(
+            AgainstChoice(
+                "" if item is parent else item.checkpoint_id,
+                item.step,
+                "parent" if item is parent else "first" if item in first else "",
+                compared is not None and item.checkpoint_id == compared.checkpoint_id,
+            )
+            for item in choices.values()
+        )
+
+    def alone(self, chosen: Checkpoint) -> bool:
+        """Nothing else is stored of its run, although it began earlier: all that durability `exit` leaves."""
+        begun = bool(chosen.step and chosen.step > 0) and not chosen.parent_checkpoint_id
+        return begun and sum(item.turn == chosen.turn for item in self.items) == 1
+
     def neighbour(self, offset: int) -> str:
         """The id of the step above (-1, newer) or below (1, older) the chosen one; "" at the end."""
         if self._place is None or not 0 <= self._place + offset < len(self.items):
             return ""
         return self.items[self._place + offset].checkpoint_id
+
+
+def _namespaces(history: ThreadHistory) -> tuple[NamespaceItem, ...]:
+    """Calls of the same subgraph leave namespaces of the same name, which their order tells apart."""
+    same = Counter(item.node_names for item in history.namespaces)
+    met: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for item in history.namespaces:
+        met[item.node_names] += 1
+        number = met[item.node_names] if same[item.node_names] > 1 else 0
+        current = item.checkpoint_ns == history.checkpoint_ns
+        found.append(NamespaceItem(item.checkpoint_ns, item.checkpoints, item.node_names, current, number))
+    return tuple(found)
 
 
 def _linked(namespaces: Sequence[NamespaceItem]) -> tuple[NamespaceItem, ...]:

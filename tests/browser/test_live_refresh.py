@@ -74,18 +74,27 @@ def test_a_new_step_appears_and_what_was_unfolded_and_chosen_stays(own: Own, ope
     )
 
 
-def test_the_newest_step_is_followed_where_none_is_chosen(own: Own, open_page: OpenPage) -> None:
+def test_the_step_that_is_read_stays_and_newer_ones_are_a_link(own: Own, open_page: OpenPage) -> None:
     thread_id = own.begin()
     page = open_list(own, open_page, f"/thread/?id={thread_id}")
-    title = page.locator("#selected-title")
-    newest = title.inner_text()
+    selected = page.locator("#selected")
+    read = str(selected.get_attribute("data-checkpoint"))
+    steps = page.locator("#steps li a").count()
+    refresh(page)
+    expect(page).to_have_url(re.compile(rf"\?id={thread_id}$"))  # it is still the newest
+    expect(page.locator("#newest")).to_have_count(0)
 
     own.say(thread_id, "Where is order 4023?")
     refresh(page)
 
-    expect(title).not_to_have_text(newest)
+    newest = page.get_by_role("link", name=re.compile(r"^\d+ newer steps →$"))
+    expect(newest).to_be_visible()
+    expect(page.locator("#steps li a")).not_to_have_count(steps)
+    expect(selected).to_have_attribute("data-checkpoint", read)
+    expect(page).to_have_url(re.compile(rf"checkpoint={read}"))  # so that reloading shows it too
+    newest.click()
     expect(page.locator("#steps li a").first).to_have_attribute("aria-current", "true")
-    expect(page).to_have_title(re.compile(re.escape(title.inner_text().split(" compared")[0].lower())))
+    expect(selected).not_to_have_attribute("data-checkpoint", read)
 
 
 def test_selected_text_is_left_alone_until_it_is_let_go(own: Own, open_page: OpenPage) -> None:

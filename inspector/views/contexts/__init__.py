@@ -9,6 +9,7 @@ from inspector.views.contexts.base import PAGE_ONLY, Tree, page_only
 from inspector.views.contexts.orphans import OrphanBar, OrphanHost, OrphanShare, OrphansPage, WindowChoice
 from inspector.views.contexts.stores import StoreItem, StoresPage, TableItem
 from inspector.views.contexts.thread import (
+    AgainstChoice,
     ChannelChangeItem,
     ChannelItem,
     CheckpointItem,
@@ -26,6 +27,7 @@ from inspector.views.contexts.threads import Filter, ThreadItem, ThreadsForm, Th
 
 __all__ = [
     "PAGE_ONLY",
+    "AgainstChoice",
     "Bar",
     "ChannelChangeItem",
     "ChannelItem",

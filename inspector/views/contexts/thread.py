@@ -17,6 +17,7 @@ class NamespaceItem:
     checkpoints: int
     node_names: tuple[str, ...]
     current: bool = page_only()
+    number: int = page_only(default=0)  #: its place among subgraphs of the same name; 0 where it is the only one
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Selected:
     checkpoint: CheckpointItem = page_only()
     compared: CheckpointItem | None = page_only()
     tab: str = page_only()
+    input: ChannelItem | None = page_only(default=None)  #: what this checkpoint took in, where it is an input's
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,16 @@ class TurnGroup:
     at: datetime | None
     hostnames: tuple[str, ...]
     steps: tuple[CheckpointItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstChoice:
+    """A step that the selected one may be compared with. The parent, which is the default, has the value ""."""
+
+    value: str
+    step: int | None
+    words: str  #: what sets it apart: "parent", "first"
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +179,7 @@ class ThreadPage:
     older: str = page_only()
     next_step: str = page_only()  #: the checkpoint after the selected one, "" at the newest
     previous_step: str = page_only()
+    newest: bool = page_only(default=False)  #: the selected one is the namespace's newest
+    newer_steps: int = page_only(default=0)  #: how many of those read are newer than the selected one
+    against: tuple[AgainstChoice, ...] = page_only(default=())
+    alone: bool = page_only(default=False)  #: the selected one is all that is stored of its run

@@ -1,9 +1,10 @@
-// Copy buttons: what data-copy holds, else the thread_id of the link before the button, else that of the page. Ids come
-// from addresses: an attribute would lose a carriage return.
+// Copy buttons: the link before the button (data-copy-link), what data-copy holds, else the thread_id of the link before
+// the button, else that of the page. Ids come from addresses: an attribute would lose a carriage return.
 
 async function copy(button) {
   const link = button.previousElementSibling;
-  const text = button.dataset.copy ?? new URL(link?.href ?? location.href).searchParams.get("id") ?? "";
+  const id = () => new URL(link?.href ?? location.href).searchParams.get("id") ?? "";
+  const text = "copyLink" in button.dataset ? link.href : (button.dataset.copy ?? id());
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -5,18 +5,58 @@ const plain = (event) =>
   event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey && !event.defaultPrevented;
 
 let wanted; // where the last link led
+let paged = false; // it led to another page of a list
+
+const address = (link) => new URL(link.href instanceof SVGAnimatedString ? link.href.baseVal : link.href, location.href);
+
+function follow(root, url) {
+  wanted = url.pathname + url.search;
+  htmx.ajax("GET", wanted, { source: root, target: root, push: "true" }).catch(() => {});
+}
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   const root = link?.closest("[data-links]");
   if (!root || !plain(event)) return;
-  const url = new URL(link.href instanceof SVGAnimatedString ? link.href.baseVal : link.href, location.href);
+  const url = address(link);
   if (url.origin !== location.origin || url.pathname !== location.pathname) return;
   if (url.searchParams.get("format") || url.searchParams.get("id") !== new URLSearchParams(location.search).get("id")) return;
   event.preventDefault();
-  wanted = url.pathname + url.search;
-  htmx.ajax("GET", wanted, { source: root, target: root, push: "true" }).catch(() => {});
+  paged = Boolean(link.closest(".pager"));
+  follow(root, url);
 });
+
+// A form of choices is a link as well: choosing is following.
+function choose(event) {
+  const form = event.target.closest?.("form[data-follow]");
+  const root = form?.closest("[data-links]");
+  if (!root) return;
+  event.preventDefault();
+  const url = new URL(form.action);
+  for (const [name, value] of new FormData(form)) if (value) url.searchParams.append(name, value);
+  paged = false;
+  follow(root, url);
+}
+document.addEventListener("change", choose);
+document.addEventListener("submit", choose);
+
+// No answer, or an error: the mark and the choice go back to what is shown.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const { elt, path } = detail.requestConfig;
+  if (!detail.successful && elt.hasAttribute("data-links") && path === wanted) markShown();
+});
+
+function markShown() {
+  const shown = document.getElementById("selected")?.dataset.checkpoint;
+  const focused = document.activeElement?.closest("#steps li a");
+  for (const link of document.querySelectorAll("#steps li a")) {
+    const current = address(link).searchParams.get("checkpoint") === shown;
+    if (current) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    if (current && focused) link.focus({ preventScroll: true });
+  }
+  document.getElementById("against-form")?.reset();
+}
 
 // The answer to a link that another one overtook would take the mark back to where one was.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
@@ -36,13 +76,43 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const root = document.querySelector("[data-live]");
   if (!root || detail.target?.id !== root.id) return;
+  hintAtMore();
   if (root.dataset.title) document.title = root.dataset.title;
   if (detail.requestConfig.headers["X-Refresh"]) return;
   // Somebody did this: tell whoever cannot see it, and show the step that was chosen.
   const told = document.getElementById("selected-title") ?? document.getElementById("count");
   document.getElementById("said").textContent = told?.textContent.trim() || "Nothing matches";
   showCurrent();
+  if (paged) showList();
+  paged = false;
 });
+
+// Another page of a list is read from its top.
+function showList() {
+  const list = document.getElementById("list");
+  list?.focus({ preventScroll: true });
+  if (list && list.getBoundingClientRect().top < 0) list.scrollIntoView({ block: "start" });
+}
+
+// Which row was opened, so that coming back finds it: an entry of the history remembers.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.(".list td.id > a");
+  if (link) history.replaceState({ ...history.state, opened: link.getAttribute("href") }, "");
+});
+if (history.state?.opened && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+  const links = [...document.querySelectorAll(".list td.id > a")];
+  links.find((link) => link.getAttribute("href") === history.state.opened)?.focus({ preventScroll: true });
+}
+
+// A picture that goes on beyond its edge says so there.
+function hintAtMore() {
+  const lanes = document.getElementById("lanes");
+  if (!lanes) return;
+  lanes.toggleAttribute("data-before", lanes.scrollLeft > 4);
+  lanes.toggleAttribute("data-after", lanes.scrollLeft + lanes.clientWidth < lanes.scrollWidth - 4);
+}
+document.addEventListener("scroll", (event) => event.target.id === "lanes" && hintAtMore(), true);
+addEventListener("resize", hintAtMore);
 
 export function showCurrent() {
   const steps = document.getElementById("steps");
@@ -64,3 +134,4 @@ export function showCurrent() {
 }
 
 showCurrent();
+hintAtMore();

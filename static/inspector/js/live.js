@@ -31,6 +31,14 @@ function plan() {
   if (element) timer = setTimeout(refresh, Math.max(Number(element.dataset.live) * 1000, Math.min(slow * 10, LONGEST)));
 }
 
+// The step that is read stays: a thread's address without a checkpoint means its newest, which may be another by now.
+function pinned() {
+  const shown = document.getElementById("selected")?.dataset.checkpoint;
+  const { pathname, search } = location;
+  if (!shown || new URLSearchParams(search).get("checkpoint")) return pathname + search;
+  return `${pathname}${search}${search ? "&" : "?"}checkpoint=${encodeURIComponent(shown)}`;
+}
+
 async function refresh() {
   if (busy()) return plan();
   const element = root();
@@ -40,7 +48,7 @@ async function refresh() {
   try {
     const headers = { "X-Refresh": "1" };
     const source = document.getElementById("said"); // not the root: what people do need not queue behind a refresh
-    await htmx.ajax("GET", location.pathname + location.search, { source, target: element, headers });
+    await htmx.ajax("GET", pinned(), { source, target: element, headers });
   } catch {
     // Told below.
   }
@@ -65,20 +73,28 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     event.detail.shouldSwap = false; // it would bring back what was left
     return;
   }
-  // The same trouble again is no news for a screen reader.
+  // The same trouble again is no news for a screen reader; how far the index is behind goes on.
   const notice = document.getElementById("notice");
-  if (event.detail.isError && ours(event.detail) && notice.dataset.said === event.detail.serverResponse) {
-    if (notice.hasChildNodes()) event.detail.shouldSwap = false;
+  const said = event.detail.isError ? event.detail.serverResponse.replace(/<div id="lag"[^]*?<\/div>/, "") : "";
+  if (said && ours(event.detail) && notice.dataset.said === said && notice.hasChildNodes()) {
+    event.detail.swapOverride = "none";
   }
-  notice.dataset.said = event.detail.isError ? event.detail.serverResponse : "";
+  notice.dataset.said = said;
 });
-document.addEventListener("htmx:sendError", () => {
+// Once there are newer steps, the address names the one that is shown.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (ours(detail) && document.getElementById("newest")) history.replaceState(history.state, "", pinned());
+});
+document.addEventListener("htmx:timeout", tellOffline);
+document.addEventListener("htmx:sendError", tellOffline);
+function tellOffline() {
+  document.querySelector("#lag .live")?.setAttribute("data-tone", "bad");
   const notice = document.getElementById("notice");
   if (notice.querySelector("[data-offline]")) return;
   const said = document.getElementById("offline").content.cloneNode(true);
   said.firstElementChild.dataset.offline = "";
   notice.replaceChildren(said);
-});
+}
 // An address that led nowhere is no place to come back to.
 document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
   if (detail.xhr.status >= 400) Object.assign(detail.history, { type: "replace", path: location.pathname + location.search });
