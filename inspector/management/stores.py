@@ -1,14 +1,18 @@
-"""The option `--store`, shared by every command that reads stores."""
+"""What every command that reads stores shares: the option `--store`, and its own tables kept out of the stores."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import CommandParser
+from django.db import connection
 
 from inspector.config import StoreSetting, parse_stores
 from inspector.errors import ConfigError
+from inspector.stores.urls import PostgresUrl
 
 
 def add_store_option(parser: CommandParser) -> None:
@@ -37,3 +41,22 @@ def use_stores(given: list[str]) -> tuple[StoreSetting, ...]:
             "`inspector demo` shows one that is ready made.",
         )
     return found
+
+
+def prepare_index(stores: Sequence[StoreSetting]) -> None:
+    """Migrates the index. Raises `ConfigError` where that would make its tables beside a store's checkpoints."""
+    for store in stores:
+        if _is_index(store):
+            url = PostgresUrl.parse(store.url.reveal())
+            raise ConfigError(
+                f"INSPECTOR_DATABASE_URL and the store {store.name} are the same database ({url.safe}).",
+                "The dashboard keeps tables of its own and never makes them in a checkpoint store. Name another database "
+                "in INSPECTOR_DATABASE_URL, or unset it: then a SQLite file is used.",
+            )
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _is_index(store: StoreSetting) -> bool:
+    if connection.vendor != "postgresql" or store.url.scheme not in ("postgres", "postgresql"):
+        return False
+    return PostgresUrl.parse(store.url.reveal()).leads_to(connection.get_connection_params())

@@ -6,15 +6,18 @@ What could be read in two ways is refused, for one of the two may show a part of
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import Conninfo
 
 from inspector.errors import ConfigError
 
 _POSTGRES_SCHEMES = ("postgresql", "postgres")
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1", "/tmp", "/run/postgresql", "/var/run/postgresql")  # noqa: S108
 _ENCODE = "Percent-encode the characters : / ? # [ ] @ % in user and password, as %3A for a colon."
 
 
@@ -47,6 +50,11 @@ class PostgresUrl:
     def __repr__(self) -> str:
         return f"PostgresUrl({self.safe!r})"
 
+    def leads_to(self, other: Mapping[str, object]) -> bool:
+        """Whether libpq may reach the same database by `other`, parameters of a connection."""
+        here, there = _with_defaults(_parsed(self.conninfo)), _with_defaults(other)
+        return here["dbname"] == there["dbname"] and bool(_places(here) & _places(there))
+
 
 def _parsed(conninfo: str) -> dict[str, str]:
     try:
@@ -55,6 +63,24 @@ def _parsed(conninfo: str) -> dict[str, str]:
         raise ConfigError(
             "A store's URL cannot be read, or has a parameter that libpq does not know.", _ENCODE
         ) from None
+
+
+def _with_defaults(given: Mapping[str, object]) -> dict[str, str]:
+    """What libpq takes from the environment, or knows by itself, put in."""
+    defaults = {option.keyword.decode(): (option.val or b"").decode() for option in Conninfo.get_defaults()}
+    meant = {**defaults, **{key: str(value) for key, value in given.items() if value not in (None, "")}}
+    meant["dbname"] = meant["dbname"] or meant["user"]
+    return meant
+
+
+def _places(meant: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Every (host, port) that a connection may go to. The ways to a server on this machine count as one."""
+    ports = meant["port"].split(",")
+    found = set()
+    for names in [name for name in (meant["host"], meant["hostaddr"]) if name] or [""]:
+        hosts = names.split(",")
+        found |= set(zip(hosts, ports if len(ports) > 1 else ports * len(hosts), strict=False))
+    return {("" if host.lower() in _THIS_MACHINE else host.lower(), port or "5432") for host, port in found}
 
 
 def _safe(given: dict[str, str]) -> str:

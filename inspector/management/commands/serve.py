@@ -7,7 +7,6 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
@@ -15,7 +14,7 @@ from waitress.server import create_server
 from inspector.errors import ConfigError
 from inspector.index.background import BackgroundSync
 from inspector.index.connections import all_readers, close_readers
-from inspector.management.stores import add_store_option, use_stores
+from inspector.management.stores import add_store_option, prepare_index, use_stores
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
@@ -33,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stores = use_stores(options["store"])
-        call_command("migrate", verbosity=0, interactive=False)
+        prepare_index(stores)
         sync = BackgroundSync(list(all_readers().values()), pause=settings.INSPECTOR.sync_seconds)
         server = _listen(options["host"], options["port"])
         if not options["no_sync"]:

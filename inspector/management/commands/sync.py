@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,7 +14,7 @@ from rich.text import Text
 from inspector.errors import StoreError
 from inspector.index.connections import all_readers, close_readers
 from inspector.index.sync import PassReport, sync_store
-from inspector.management.stores import add_store_option, use_stores
+from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.reader import Reader
 
 
@@ -28,8 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--watch", action="store_true", help="keep going until interrupted")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        use_stores(options["store"])
-        call_command("migrate", verbosity=0, interactive=False)
+        prepare_index(use_stores(options["store"]))
         console = Console(stderr=True)
         try:
             equal = self._pass(console, full=options["full"])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 
 from inspector.demo.embedded import EmbeddedPostgres
@@ -113,3 +114,37 @@ def test_watching_goes_on_until_it_is_interrupted(
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["sync", "serve"])
+def test_an_index_beside_the_checkpoints_is_refused_before_a_table_is_made(
+    environment: dict[str, str], played: PlayedStore, command: str
+) -> None:
+    url = played.url.replace("postgres:@", "postgres:pa55word@")
+    done = subprocess.run(
+        [sys.executable, "-m", "inspector", command, "--store", f"other={DOWN}", "--store", f"mine={played.url}"],
+        env={**environment, "INSPECTOR_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "INSPECTOR_DATABASE_URL and the store mine are the same database (postgresql://postgres@" in done.stderr
+    assert "Name another database in INSPECTOR_DATABASE_URL" in done.stderr
+    assert "pa55word" not in done.stderr
+    with psycopg.connect(played.url) as connection:
+        made = connection.execute("select tablename from pg_tables where tablename ~ '^(inspector|django)'").fetchall()
+    assert made == []
+
+
+def test_an_index_in_another_database_of_the_same_server_is_used(
+    environment: dict[str, str], played: PlayedStore, new_database: NewDatabase
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "inspector", "sync", "--store", f"mine={played.url}"],
+        env={**environment, "INSPECTOR_DATABASE_URL": new_database()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, "4 threads read" in done.stderr) == (0, True), done.stderr
