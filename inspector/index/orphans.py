@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDay, TruncHour, TruncMinute
 
 from inspector.errors import BadRequest
-from inspector.index.queries import Moment, is_orphan
+from inspector.index.queries import Moment, is_orphan, is_undecided
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 
 
@@ -36,14 +36,21 @@ _BASELINE = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Orphans among the threads begun in a stretch of time. `rate` is None where no thread began."""
+    """Orphans among the threads begun in a stretch of time. Those that have one turn so far and are young are neither
+    orphans nor sound: they are `undecided` and left out of the rate, which would else be low whenever it matters."""
 
     threads: int
     orphans: int
+    undecided: int
+
+    @property
+    def decided(self) -> int:
+        return self.threads - self.undecided
 
     @property
     def rate(self) -> float | None:
-        return self.orphans / self.threads if self.threads else None
+        """None where no thread is old enough to tell."""
+        return self.orphans / self.decided if self.decided else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class HostShare:
+    """Threads that a host wrote to; one that several hosts wrote to counts for each."""
+
     hostname: str
     threads: int
     orphans: int
+    undecided: int
+    random_ids: int  #: one-turn threads, orphaned or undecided, whose id has a random form
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +105,8 @@ def report_orphans(store: StoreEntry, window: Window, moment: Moment) -> OrphanR
 
 
 def _share(threads: QuerySet[ThreadEntry], moment: Moment) -> Share:
-    counts = threads.aggregate(threads=Count("id"), orphans=Count("id", filter=is_orphan(moment)))
-    return Share(counts["threads"], counts["orphans"])
+    orphans, undecided = Count("id", filter=is_orphan(moment)), Count("id", filter=is_undecided(moment))
+    return Share(**threads.aggregate(threads=Count("id"), orphans=orphans, undecided=undecided))
 
 
 def _series(threads: QuerySet[ThreadEntry], window: Window, begin: datetime, moment: Moment) -> tuple[Bar, ...]:
@@ -120,11 +131,17 @@ def _floor(at: datetime, bucket: timedelta) -> datetime:
 
 
 def _hosts(threads: QuerySet[ThreadEntry], moment: Moment) -> tuple[HostShare, ...]:
-    orphans = threads.filter(is_orphan(moment))
+    orphans, undecided = threads.filter(is_orphan(moment)), threads.filter(is_undecided(moment))
+    random = threads.filter(is_orphan(moment) | is_undecided(moment), random_id=True)
     workers = ThreadWorker.objects.filter(thread__in=threads)
     counted = (
         workers.values("hostname")
-        .annotate(threads=Count("id"), orphans=Count("id", filter=Q(thread__in=orphans)))
-        .order_by("-orphans", "hostname")[:20]
+        .annotate(
+            threads=Count("id"),
+            orphans=Count("id", filter=Q(thread__in=orphans)),
+            undecided=Count("id", filter=Q(thread__in=undecided)),
+            random_ids=Count("id", filter=Q(thread__in=random)),
+        )
+        .order_by("-orphans", "-undecided", "hostname")[:20]
     )
-    return tuple(HostShare(row["hostname"], row["threads"], row["orphans"]) for row in counted)
+    return tuple(HostShare(**row) for row in counted)

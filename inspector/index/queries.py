@@ -78,6 +78,8 @@ class ThreadCounts:
 
     all: int
     one_turn: int
+    orphans: int
+    random_ids: int
     interrupted: int
     failed: int
     unfinished: int
@@ -96,6 +98,11 @@ def is_running(moment: Moment) -> Q:
 def is_orphan(moment: Moment) -> Q:
     """One turn, then nothing for long; someone who is asked a question may still come back."""
     return is_one_turn() & Q(last_at__lt=moment.orphan_before) & ~Q(state="interrupted")
+
+
+def is_undecided(moment: Moment) -> Q:
+    """One turn so far, and too young to be an orphan or anything else."""
+    return is_one_turn() & Q(last_at__gte=moment.orphan_before) & ~Q(state="interrupted")
 
 
 #: What each flag means in the index. `missed-reads` needs the probe's reports.
@@ -136,6 +143,8 @@ def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Thre
     """Counts for the quick filters: the query without its own turns, state and flag."""
     wanted = {
         "one_turn": is_one_turn(),
+        "orphans": is_orphan(moment),
+        "random_ids": Q(random_id=True),
         "interrupted": Q(state="interrupted"),
         "failed": Q(state="failed"),
         "unfinished": Q(state="unfinished") & ~is_running(moment),

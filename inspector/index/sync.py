@@ -2,10 +2,14 @@
 
 Nothing in the schema of a checkpoint store orders changes by time, so a pass compares a full listing of counts with the
 index and recomputes the threads that differ. A listing cannot see rows that were rewritten in place; when the server's
-counters say that there may be some, every thread is verified once, some in each pass. Writing a thread replaces its row
+counters say that there may be some, every thread is verified once, some in each pass: a round, which ends whatever is
+written meanwhile; what moves the counters during a round makes one more round follow it. Writing a thread replaces its row
 by its exact value, so a pass that dies, repeats or overlaps another does no harm, and what it had not reached is found
 again by the next listing. Passes that overlap can leave an older reading behind, so whoever writes while another pass
 is under way makes sure that the store is looked at once more (`_Pass._claim`).
+
+A thread that cannot be read within the time budget holds up no other: its batch is halved down to it, and it is left
+out. As long as one is left out every pass looks, and reads those that were left out before after all the others.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 from uuid import uuid4
@@ -23,10 +27,10 @@ from django.db import DatabaseError
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
-from inspector.errors import StoreError
+from inspector.errors import ReadTooLong, StoreError
 from inspector.index.entries import write_entries
 from inspector.models import Sighting, StoreEntry, ThreadEntry, ThreadWorker
-from inspector.reader import Reader
+from inspector.reader import Reader, ThreadSummary
 from inspector.stores.base import Fingerprint
 
 #: Threads recomputed by one query of the store.
@@ -34,12 +38,14 @@ BATCH = 200
 #: Threads verified by one pass after rows were rewritten. A full pass verifies them all.
 SCRUB = 2_000
 _LISTING_BATCH = 2_000
+#: Threads that a pass may leave out. When more take too long it is the server that is slow, and the pass fails.
+_LEFT_OUT = 10
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
 _RULES = 1
 _HOSTS = 500  #: hosts that a list can be narrowed to
 _FORGOTTEN = timedelta(hours=1)  #: sightings of a pass that died
 #: What a pass tells of itself at its end.
-_TOLD = ["threads", "checkpoints", "hosts", "pass_seconds", "error", "error_hint", "server", "synced_at"]
+_TOLD = ["threads", "checkpoints", "hosts", "pass_seconds", "skipped", "error", "error_hint", "server", "synced_at"]
 
 #: Told (phase, done, total) as a pass goes on; total is None while it is not known.
 Progress = Callable[[str, int, int | None], None]
@@ -48,14 +54,19 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class PassReport:
-    """What a pass did. `complete` when it was not overtaken by another and no thread is left to verify, so that the
-    index equalled the store as it was when the pass began."""
+    """What a pass did. `complete` when it was not overtaken by another, left no thread out and has none left to verify,
+    so that the index equalled the store as it was when the pass began."""
 
     store: str
     looked: bool  #: False when the store's fingerprint said that nothing had changed
     changed: int
     removed: int
     verified: int
+    skipped: int  #: threads that took longer than the time budget and are not in the index as they are now
+    overtaken: bool  #: a later pass began listing meanwhile, and this one left the listing to it
+    round: datetime | None  #: when the round began that verifies the threads; None before the first
+    left: int  #: threads that this round has yet to verify
+    queued: bool  #: rows were rewritten since the round began, so another one follows it
     complete: bool
     seconds: float
 
@@ -87,25 +98,46 @@ class _Pass:
         self._id = f"{entry.pk}-{uuid4().hex}"[:32]
         self._started = time.monotonic()
         self._began_at = timezone.now()
+        self._slow = frozenset(entry.skipped)  #: left out by the last pass, so read after all others
+        self._skipped: list[str] = []
         self._claim = entry.fingerprint  #: what the entry's fingerprint reads as long as no other pass wrote
 
     def run(self) -> PassReport:
         fingerprint = self._read_fingerprint()
         looked = self._full or not fingerprint.rows or fingerprint.rows != self._entry.fingerprint
-        changed = removed = 0
-        overtaken = False
         if looked:
             self._begin()
-            self._note_rewrites(fingerprint)
-            stale = self._find_stale()
-            overtaken = stale is None
-            changed, removed = self._refresh(stale or [], "Reading threads")
-        verified = self._scrub()
+        queued = self._note_rewrites(fingerprint, looked)
+        stale = self._find_stale() if looked else []
+        overtaken = stale is None
+        changed, removed = self._refresh(self._quick(stale or []), "Reading threads")
+        verified, _ = self._refresh(self._quick(self._to_verify()), "Verifying threads")
+        again, removed_again = self._refresh(self._slow_of(stale or []), "Trying threads again")
         if not overtaken:
             self._finish(fingerprint, looked)
-        complete = not overtaken and not self._unverified().exists()
-        seconds = time.monotonic() - self._started
-        return PassReport(self._entry.name, looked, changed, removed, verified, complete, seconds)
+        left = self._unverified().exclude(thread_id__in=self._skipped).count()
+        return PassReport(
+            store=self._entry.name,
+            looked=looked,
+            changed=changed + again,
+            removed=removed + removed_again,
+            verified=verified,
+            skipped=len(self._skipped),
+            overtaken=overtaken,
+            round=self._entry.rewritten_at,
+            left=left,
+            queued=queued,
+            complete=not (overtaken or self._skipped or left or queued),
+            seconds=time.monotonic() - self._started,
+        )
+
+    def _quick(self, thread_ids: Sequence[str]) -> list[str]:
+        return [thread_id for thread_id in thread_ids if thread_id not in self._slow and thread_id not in self._skipped]
+
+    def _slow_of(self, stale: Sequence[str]) -> list[str]:
+        """Threads that the last pass left out and that still differ from the store, or may."""
+        unverified = self._unverified().filter(thread_id__in=self._slow).values_list("thread_id", flat=True)
+        return [thread_id for thread_id in dict.fromkeys([*stale, *unverified]) if thread_id in self._slow]
 
     def _read_fingerprint(self) -> Fingerprint:
         """The store's, together with what else decides what the index holds: other settings make other rows."""
@@ -125,15 +157,19 @@ class _Pass:
         Sighting.objects.filter(sync_pass__startswith=f"{self._entry.pk}-").delete()
         Sighting.objects.filter(seen_at__lt=timezone.now() - _FORGOTTEN).delete()
 
-    def _note_rewrites(self, fingerprint: Fingerprint) -> None:
-        """Begins a round of verifying every thread. Where the server cannot tell, one round follows the other. What was
-        verified before the fingerprint was read may have been rewritten before it, too."""
+    def _note_rewrites(self, fingerprint: Fingerprint, looked: bool) -> bool:
+        """Begins a round of verifying every thread, unless one is under way: then says whether another has to follow.
+        Where the server cannot tell, one round follows the other. What was verified before the fingerprint was read may
+        have been rewritten before it, too."""
         unknown = fingerprint.rewrites is None
         moved = not unknown and fingerprint.rewrites != self._entry.rewrites
-        if self._full or moved or (unknown and not self._unverified().exists()):
+        under_way = self._unverified().exclude(thread_id__in=self._slow).exists()
+        if self._full or (not under_way and (moved or (unknown and looked))):
             self._entry.rewritten_at = timezone.now()
             self._entry.rewrites = fingerprint.rewrites or ""
             self._entry.save(update_fields=["rewritten_at", "rewrites"])
+            return False
+        return moved
 
     def _find_stale(self) -> list[str] | None:
         """Ids of threads whose row is not what the store says. None when a later pass began listing meanwhile."""
@@ -180,12 +216,10 @@ class _Pass:
         gone = entries.filter(~Exists(here)).values_list("thread_id", flat=True)
         return [*changed.iterator(), *gone.iterator()]
 
-    def _scrub(self) -> int:
-        """Verifies threads that may have been rewritten, longest unverified first. Returns how many."""
-        waiting = self._unverified().order_by("verified_at")
-        ids = list(waiting.values_list("thread_id", flat=True)[: None if self._full else SCRUB])
-        self._refresh(ids, "Verifying threads")
-        return len(ids)
+    def _to_verify(self) -> list[str]:
+        """Threads that may have been rewritten, longest unverified first."""
+        waiting = self._unverified().exclude(thread_id__in=self._slow).order_by("verified_at")
+        return list(waiting.values_list("thread_id", flat=True)[: None if self._full else SCRUB])
 
     def _unverified(self) -> QuerySet[ThreadEntry]:
         entries = ThreadEntry.objects.filter(store=self._entry)
@@ -193,25 +227,50 @@ class _Pass:
         return entries.filter(verified_at__lt=since) if since else entries.none()
 
     def _refresh(self, thread_ids: Sequence[str], phase: str) -> tuple[int, int]:
+        """Writes these threads anew. Returns how many, and how many were gone instead."""
         changed = removed = done = 0
         for batch in _batches(thread_ids, BATCH):
-            read_at = timezone.now()
-            summaries = self._reader.read_summaries(batch)
-            removed += write_entries(self._entry, batch, summaries, read_at, claim=self._claim)
-            changed += len(summaries)
+            for part, summaries, read_at in self._read(batch):
+                removed += write_entries(self._entry, part, summaries, read_at, claim=self._claim)
+                changed += len(summaries)
             done += len(batch)
             self._tell(phase, done, len(thread_ids))
         return changed, removed
 
+    def _read(self, thread_ids: list[str]) -> Iterator[tuple[list[str], list[ThreadSummary], datetime]]:
+        """In as few reads as their time budget allows: (threads, what was found of them, when the read began)."""
+        read_at = timezone.now()
+        try:
+            summaries = self._reader.read_summaries(thread_ids)
+        except ReadTooLong:
+            half = len(thread_ids) // 2
+            if not half and len(self._skipped) >= _LEFT_OUT:
+                raise
+            if not half:
+                self._leave_out(thread_ids[0])
+                return
+        else:
+            yield thread_ids, summaries, read_at
+            return
+        yield from self._read(thread_ids[:half])
+        yield from self._read(thread_ids[half:])
+
+    def _leave_out(self, thread_id: str) -> None:
+        """Remembered at once: finding it was expensive, and this pass may yet die."""
+        self._skipped.append(thread_id)
+        StoreEntry.objects.filter(pk=self._entry.pk).update(skipped=sorted({*self._slow, *self._skipped}))
+
     def _finish(self, fingerprint: Fingerprint, looked: bool) -> None:
         if looked:
             self._count()
-        self._entry.error = self._entry.error_hint = ""
+        self._entry.skipped = sorted(self._skipped)
+        self._entry.error, self._entry.error_hint = _told_of(len(self._skipped))
         if not self._entry.server or looked:
             self._entry.server = self._reader.store.read_facts().server
         self._entry.synced_at = self._began_at
         self._entry.save(update_fields=_TOLD)
-        StoreEntry.objects.filter(pk=self._entry.pk, fingerprint=self._claim).update(fingerprint=fingerprint.rows or "")
+        known = "" if self._skipped else fingerprint.rows or ""
+        StoreEntry.objects.filter(pk=self._entry.pk, fingerprint=self._claim).update(fingerprint=known)
 
     def _count(self) -> None:
         """What every page shows of the whole store: counted once a pass, not once a page."""
@@ -222,6 +281,18 @@ class _Pass:
         self._entry.threads = totals["threads"]
         self._entry.checkpoints = totals["checkpoints"] or 0
         self._entry.hosts = list(hosts.order_by("hostname").values_list("hostname", flat=True).distinct()[:_HOSTS])
+
+
+def _told_of(skipped: int) -> tuple[str, str]:
+    """The error and its hint, of a pass that ended but left threads out."""
+    if not skipped:
+        return "", ""
+    which = "1 thread took" if skipped == 1 else f"{skipped} threads took"
+    verb = "is" if skipped == 1 else "are"
+    return (
+        f"{which} longer than the read's time budget and {verb} not in the index as stored now. The others are.",
+        "Each pass tries again. INSPECTOR_STATEMENT_TIMEOUT raises the budget.",
+    )
 
 
 def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

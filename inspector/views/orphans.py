@@ -47,8 +47,18 @@ def list_orphans(request: HttpRequest) -> HttpResponse:
 
 
 def _share(share: Share) -> OrphanShare:
-    return OrphanShare(share.threads, share.orphans, share.rate)
+    return OrphanShare(share.threads, share.orphans, share.undecided, share.decided, share.rate)
 
 
 def _hosts(report: OrphanReport) -> tuple[OrphanHost, ...]:
-    return tuple(OrphanHost(host.hostname, host.threads, host.orphans) for host in report.hosts)
+    return tuple(
+        OrphanHost(
+            hostname=host.hostname,
+            threads=host.threads,
+            orphans=host.orphans,
+            undecided=host.undecided,
+            random_ids=host.random_ids,
+            decided=host.threads - host.undecided,
+        )
+        for host in report.hosts
+    )

@@ -119,11 +119,13 @@ def _filters(entry: StoreEntry, query: ThreadQuery, now: Moment) -> tuple[Filter
     choices = (
         ("All", "", "", counts.all),
         ("One turn", "turns", "one", counts.one_turn),
+        ("Orphans", "flag", "orphan", counts.orphans),
+        ("Random id", "flag", "random-id", counts.random_ids),
         ("Interrupted", "state", "interrupted", counts.interrupted),
         ("Failed", "state", "failed", counts.failed),
         ("Unfinished", "state", "unfinished", counts.unfinished),
         ("Several hosts", "flag", "several-hosts", counts.several_hosts),
-        ("Forked", "flag", "siblings", counts.siblings),
+        ("Siblings", "flag", "siblings", counts.siblings),
     )
     return tuple(
         Filter(words, name, value, count, on.get(name) == value if name else not any(on.values()))

@@ -13,8 +13,12 @@ from inspector.views.contexts.threads import ThreadItem
 
 @dataclass(frozen=True, slots=True)
 class OrphanShare:
+    """`decided` threads are old enough to tell, `undecided` ones have one turn so far; the rate is of the decided."""
+
     threads: int
     orphans: int
+    undecided: int
+    decided: int
     rate: float | None
 
 
@@ -27,9 +31,14 @@ class OrphanBar:
 
 @dataclass(frozen=True, slots=True)
 class OrphanHost:
+    """A thread that several hosts wrote to counts for each. `random_ids` are its one-turn threads with such an id."""
+
     hostname: str
     threads: int
     orphans: int
+    undecided: int
+    random_ids: int
+    decided: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,14 @@ def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, windo
     assert {host.hostname: (host.threads, host.orphans) for host in report.hosts} == {
         name: (count, orphans[name]) for name, count in threads.items()
     }
+    young = {row.entry.thread_id for row in begun if _is_undecided(row)}
+    assert report.current.undecided == len(young)
+    assert report.current.rate == _orphans(begun) / (len(begun) - len(young))
+    for host in report.hosts:
+        theirs = [row for row in begun if any(worker.hostname == host.hostname for worker in row.workers)]
+        alone = [row for row in theirs if _orphans([row]) or _is_undecided(row)]
+        assert host.undecided == sum(map(_is_undecided, theirs))
+        assert host.random_ids == sum(row.entry.random_id for row in alone)
     assert [host.orphans for host in report.hosts] == sorted((host.orphans for host in report.hosts), reverse=True)
 
 
@@ -76,6 +84,12 @@ def test_an_unknown_window_is_told_with_the_known_ones() -> None:
     with pytest.raises(BadRequest) as caught:
         find_window("1y")
     assert "24h" in caught.value.hint
+
+
+def _is_undecided(row: Row) -> bool:
+    """One turn, not asked anything, and too young to tell."""
+    flags = flags_of(row, MOMENT)
+    return "one-turn" in flags and row.entry.state != "interrupted" and row.entry.last_at >= MOMENT.orphan_before
 
 
 def _orphans(rows: list[Row]) -> int:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain.value import ABSENT, Omitted, Tagged
-from inspector.views.contexts import Tree, page_only
+from inspector.views.contexts.base import Tree, page_only
 from inspector.views.page import as_data
 
 
