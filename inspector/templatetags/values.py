@@ -31,6 +31,8 @@ _DEPTH = 14
 #: Containers with more parts than this are folded below the first level.
 _OPEN = 16
 _HEX = 24
+#: Who may speak in the short form of a message.
+_ROLES = frozenset({"user", "human", "ai", "assistant", "system", "developer", "tool"})
 
 
 class HasValue(Protocol):
@@ -51,10 +53,29 @@ def show_input(tree: HasValue, room: Room) -> SafeString:
     value = tree.value
     if not isinstance(value, dict) or not value or role_of(value):
         return render_value(value, room)
-    parts = (
-        f"<h4 class=mono><bdi>{shown(key[:80])}</bdi></h4>{render_value(item, room)}" for key, item in value.items()
-    )
-    return _safe("".join(parts))
+    html = []
+    for key, item in value.items():
+        given = _conversation(item) if key == "messages" else item
+        html.append(f"<h4 class=mono><bdi>{shown(str(key)[:80])}</bdi></h4>{render_value(given, room)}")
+    return _safe("".join(html))
+
+
+def _conversation(value: Value) -> Value:
+    """Messages as they may be given: `("user", "Hi")` and plain texts among them."""
+    given = value if isinstance(value, list) and not _is_pair(value) else [value]
+    messages: list[Value] = []
+    for item in given:
+        if isinstance(item, str):
+            messages.append({"role": "user", "content": item})
+        elif isinstance(item, list) and _is_pair(item):
+            messages.append({"role": item[0], "content": item[1]})
+        else:
+            messages.append(item)
+    return messages if is_message_list(messages) else value
+
+
+def _is_pair(value: list[Value]) -> bool:
+    return len(value) == 2 and isinstance(value[0], str) and value[0] in _ROLES and isinstance(value[1], str | list)
 
 
 @register.filter

@@ -134,9 +134,12 @@ def span(length: float) -> str:
 @register.filter
 def could_write_words(rights: Sequence[str]) -> str:
     """Where a login could write, told once a table: `INSERT, DELETE on checkpoints` is "to checkpoints"."""
-    tables = [plain(right.rpartition(" on ")[2]) for right in rights if " on " in right]
-    others = [plain(right) for right in rights if " on " not in right]
-    return ", ".join(([f"to {', '.join(tables)}"] if tables else []) + others)
+    found: dict[str, list[str]] = {"to ": [], "as owner to ": [], "": []}
+    for right in rights:
+        marks = ((" as owner of ", "as owner to "), (" on ", "to "))
+        mark, words = next(((mark, words) for mark, words in marks if mark in right), ("", ""))
+        found[words].append(plain(right.partition(mark)[2] if mark else right))
+    return ", ".join(words + ", ".join(names) for words, names in found.items() if names)
 
 
 @register.filter

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import OpenPage
+from tests.browser.dashboard import Dashboard
 from tests.browser.kinds import THREADS
 
 #: Numbers what can be operated, in the order of the document. A closed menu or fold hides what is in it.
@@ -206,3 +209,45 @@ def test_the_store_menu_opens_and_closes_by_keys(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page).to_have_url("/threads/?store=extra")
+
+
+def test_the_mark_goes_back_when_the_step_does_not_come(dashboard: Dashboard, open_page: OpenPage) -> None:
+    page = open_page(dashboard, errors=True)
+    page.goto(THREADS["tool calls"])
+    steps = page.locator("#steps li a")
+    page.route("**/thread/**", lambda route: route.abort())
+    page.keyboard.press("j")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(steps.first).to_have_attribute("aria-current", "true")
+    expect(page.locator("#steps [aria-current]")).to_have_count(1)
+    page.unroute("**/thread/**")
+    page.keyboard.press("j")
+    expect(steps.nth(1)).to_have_attribute("aria-current", "true")
+
+
+def test_a_step_is_compared_with_any_other_and_with_its_parent_again(page: Page) -> None:
+    page.goto(THREADS["tool calls"])
+    against = page.get_by_label("compared with", exact=True)
+    expect(against).to_have_value("")
+    against.select_option(label="step -1, first")
+    expect(page).to_have_url(re.compile("against="))
+    expect(page.locator("#selected-title")).to_contain_text("compared with step -1, which is not its parent")
+    page.get_by_role("link", name="compare with the parent").click()
+    expect(page).not_to_have_url(re.compile("against="))
+    expect(against).to_have_value("")
+
+
+def test_another_page_of_a_list_begins_at_its_top_and_back_finds_the_row_again(page: Page) -> None:
+    page.goto("/threads/")
+    page.get_by_role("link", name="Older →").click()
+    expect(page.get_by_role("link", name="← Newest")).to_be_attached()
+    expect(page.locator("#list")).to_be_focused()
+    expect(page.locator(".list tbody tr").first).to_be_in_viewport()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    row = page.locator(".list tbody td.id > a").nth(1)
+    name = row.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(name)
+    page.go_back()
+    expect(row).to_be_focused()

@@ -30,6 +30,7 @@ def test_a_store_that_goes_and_comes_back_while_a_thread_is_read(
             server.stop()
             refresh(page)
             expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+            expect(page.locator("#lag .live")).to_have_attribute("data-tone", "bad")
             expect(steps).to_have_count(count)  # what was read stays readable
 
             server.start()

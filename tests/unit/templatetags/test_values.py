@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from inspector.domain.value import ABSENT, Binary, CutText, Omitted, Pairs, Tagged, Value
 from inspector.templatetags.compact import compact, type_words
 from inspector.templatetags.room import Room, page_room
-from inspector.templatetags.values import render_value
+from inspector.templatetags.values import render_value, show_input
+from inspector.views.contexts import Tree
 
 AI = "langchain_core.messages.ai.AIMessage"
 
@@ -168,3 +169,14 @@ def test_no_stored_link_can_be_followed(link: str) -> None:
     assert link in read(html)
     assert "href" not in html
     assert "src=" not in html
+
+
+def test_an_input_shows_messages_in_short_form_as_cards_and_other_channels_by_name() -> None:
+    given: Value = {"messages": [["user", "Hi <b>"], "And then?"], "limit": 3}
+    html = show_input(Tree(given), Room())
+
+    assert html.count('<article class="msg"') == 2
+    assert "Hi &lt;b&gt;" in html
+    assert "<bdi>limit</bdi></h4>" in html
+    assert show_input(Tree("a topic"), Room()) == render_value("a topic", Room())
+    assert "<article" not in show_input(Tree({"messages": [["nobody", "x"]]}), Room())

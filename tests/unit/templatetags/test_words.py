@@ -116,3 +116,13 @@ def test_the_sorted_column_says_which_way() -> None:
     assert aria_sort("-last_at", "last_at") == "descending"
     assert aria_sort("last_at", "last_at") == "ascending"
     assert aria_sort("-last_at", "turns") == "none"
+
+
+def test_where_a_login_could_write_is_told_once_a_table() -> None:
+    rights = ("INSERT, UPDATE on checkpoints", "DELETE on checkpoint_writes")
+    assert words.could_write_words(rights) == "to checkpoints, checkpoint_writes"
+    more = ("everything, as owner of checkpoint_blobs", "CREATE in schema public")
+    assert words.could_write_words((*more, *rights)) == (
+        "to checkpoints, checkpoint_writes, as owner to checkpoint_blobs, CREATE in schema public"
+    )
+    assert words.could_write_words(("anything: the login is a superuser",)) == "anything: the login is a superuser"
