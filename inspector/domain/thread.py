@@ -39,6 +39,7 @@ class ThreadHistory:
     checkpoints: tuple[Checkpoint, ...]
     truncated: bool
     beyond: str = ""  #: id of the first checkpoint that is older than those, when truncated
+    above: str = ""  #: id of the first one that is newer, when the history begins below the newest
 
     def find(self, checkpoint_id: str) -> Checkpoint | None:
         return next((item for item in self.checkpoints if item.checkpoint_id == checkpoint_id), None)

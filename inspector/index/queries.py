@@ -118,8 +118,11 @@ FLAGS: dict[str, Callable[[Moment], Q]] = {
 }
 
 
-def find_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadPage:
-    """One page. Raises `BadRequest` for a cursor, sort, state or flag that cannot be."""
+def find_threads(
+    store: StoreEntry, query: ThreadQuery, moment: Moment, *, fits: Callable[[list[str]], int] | None = None
+) -> ThreadPage:
+    """One page. Raises `BadRequest` for a cursor, sort, state or flag that cannot be. `fits` says how many of some
+    thread_ids the page has room for; the next page begins where it ended."""
     column, descending = _sort(query.sort)
     matching = _matching(store, query, moment)
     page = matching
@@ -127,8 +130,9 @@ def find_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Threa
         page = page.filter(_beyond(decode_cursor(query.after, sort=query.sort), column, descending=descending))
     sign = "-" if descending else ""
     found = list(page.order_by(f"{sign}{column}", f"{sign}id").prefetch_related("workers")[: query.limit + 1])
-    shown = found[: query.limit]
-    more = _cursor(shown[-1], query.sort, column) if len(found) > query.limit else ""
+    room = fits([entry.thread_id for entry in found[: query.limit]]) if fits else query.limit
+    shown = found[: min(room, query.limit)]
+    more = _cursor(shown[-1], query.sort, column) if len(found) > len(shown) else ""
     rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
     return ThreadPage(rows, more, matching.count())
 

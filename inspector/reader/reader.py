@@ -51,7 +51,10 @@ class Reader:
         namespaces = tuple(Namespace(row.checkpoint_ns, row.checkpoints) for row in found)
         cut = self.store.read_checkpoints(thread_id, checkpoint_ns, before=before, budget=budget)
         checkpoints = self._checkpoints(cut)
-        return ThreadHistory(thread_id, checkpoint_ns, namespaces, checkpoints, cut.truncated, cut.beyond)
+        above = ""
+        if before is not None and checkpoints:
+            above = self.store.read_newer_id(thread_id, checkpoint_ns, checkpoints[0].checkpoint_id)
+        return ThreadHistory(thread_id, checkpoint_ns, namespaces, checkpoints, cut.truncated, cut.beyond, above)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
         """One checkpoint by itself, as for a history that was cut."""

@@ -210,6 +210,10 @@ class CheckpointStore(Protocol):
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None: ...
 
+    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
+        """The id of the next newer checkpoint, "" at the newest."""
+        ...
+
     def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
         """The inputs (see `domain.turns`) that checkpoints with an id less than `before` know of, in the order of the
         first one that does."""

@@ -10,8 +10,9 @@ from inspector.index.queries import ThreadQuery, find_threads
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
 from inspector.views.contexts import OrphanBar, OrphanHost, OrphanShare, OrphansPage, WindowChoice
 from inspector.views.items import thread_item
-from inspector.views.page import page_view, show
+from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_limit, read_text
+from inspector.views.weight import rows_that_fit
 
 
 @page_view
@@ -22,7 +23,7 @@ def list_orphans(request: HttpRequest) -> HttpResponse:
     window = find_window(read_choice(request, "window", names, "24h"))
     query = ThreadQuery(flag="orphan", after=read_text(request, "after"), limit=read_limit(request))
     report = report_orphans(entry, window, now)
-    found = find_threads(entry, query, now)
+    found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
     page = OrphansPage(
         store=entry.name,
         window=window.name,

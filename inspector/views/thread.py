@@ -20,6 +20,7 @@ from inspector.views.items import thread_item
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_text
 from inspector.views.selected import TABS, select
+from inspector.views.weight import steps_that_fit
 
 #: Steps in the page's list; a longer history is paged around the selected one.
 STEPS = 60
@@ -127,15 +128,16 @@ class _Steps:
     """The history as items, and the stretch of it that the page lists around the chosen one."""
 
     def __init__(self, history: ThreadHistory, chosen: Checkpoint | None) -> None:
-        self._truncated = history.truncated
+        self._history = history
         self._times = {item.checkpoint_id: item.at for item in history.checkpoints}
         self.items = tuple(self.item(checkpoint) for checkpoint in history.checkpoints)
         ids = [item.checkpoint_id for item in self.items]
         self._place = ids.index(chosen.checkpoint_id) if chosen is not None and chosen.checkpoint_id in ids else None
-        first = (self._place or 0) // STEPS * STEPS
-        self.shown: Sequence[CheckpointItem] = self.items[first : first + STEPS]
-        self.newer = ids[first - STEPS] if first else ""
-        self.older = ids[first + STEPS] if first + STEPS < len(ids) else ""
+        steps = steps_that_fit(history.thread_id, STEPS)
+        first = (self._place or 0) // steps * steps
+        self.shown: Sequence[CheckpointItem] = self.items[first : first + steps]
+        self.newer = ids[first - steps] if first else ""
+        self.older = ids[first + steps] if first + steps < len(ids) else ""
 
     def item(self, checkpoint: Checkpoint) -> CheckpointItem:
         at, parent_at = checkpoint.at, self._times.get(checkpoint.parent_checkpoint_id or "")
@@ -162,7 +164,7 @@ class _Steps:
     def choices(self, chosen: Checkpoint, compared: CheckpointItem | None) -> tuple[AgainstChoice, ...]:
         """What the chosen one may be compared with: its parent, the first step, those listed, what it is compared with
         now. None for a lone step."""
-        first = self.items[-1:] if not self._truncated else ()
+        first = self.items[-1:] if not self._history.truncated else ()
         found = {item.checkpoint_id: item for item in (*first, *self.shown, *((compared,) if compared else ()))}
         found.pop(chosen.checkpoint_id, None)
         parent = found.pop(chosen.parent_checkpoint_id or "", None)
@@ -184,10 +186,13 @@ class _Steps:
         return begun and sum(item.turn == chosen.turn for item in self.items) == 1
 
     def neighbour(self, offset: int) -> str:
-        """The id of the step above (-1, newer) or below (1, older) the chosen one; "" at the end."""
-        if self._place is None or not 0 <= self._place + offset < len(self.items):
+        """The id of the step above (-1, newer) or below (1, older) the chosen one, also across a cut; "" at the end."""
+        place = None if self._place is None else self._place + offset
+        if place is None:
             return ""
-        return self.items[self._place + offset].checkpoint_id
+        if 0 <= place < len(self.items):
+            return self.items[place].checkpoint_id
+        return self._history.above if place < 0 else self._history.beyond
 
 
 def _namespaces(history: ThreadHistory) -> tuple[NamespaceItem, ...]:

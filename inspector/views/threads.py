@@ -24,8 +24,9 @@ from inspector.reader import Reader
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
 from inspector.views.contexts import Filter, ThreadsForm, ThreadsPage
 from inspector.views.items import thread_item
-from inspector.views.page import page_view, show
+from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_limit, read_optional, read_text, read_time
+from inspector.views.weight import hosts_that_fit, rows_that_fit
 
 
 @page_view
@@ -40,7 +41,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
     entry = entry_of(reader)
     query = read_query(request)
     now = moment()
-    found = find_threads(entry, query, now)
+    found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
     exact, indexed = _find_exact(reader, entry, query, found)
     page = ThreadsPage(
         store=entry.name,
@@ -53,7 +54,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
         bar=make_bar(request, "threads", entry),
         form=_form(request, query),
         filters=_filters(entry, query, now),
-        hosts=tuple(entry.hosts),
+        hosts=hosts_that_fit(entry.hosts),
         owner_threads=count_owned(entry, query.q) if query.q and query.owner is None else 0,
         first_page=not query.after,
     )

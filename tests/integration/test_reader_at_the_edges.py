@@ -161,3 +161,16 @@ def test_of_very_many_namespaces_the_root_and_the_newest_are_listed(postgres: Em
 def _state(reader: Reader, config: Any) -> str:
     (summary,) = reader.read_summaries([config["configurable"]["thread_id"]])
     return summary.state
+
+
+def test_a_history_knows_its_neighbours_on_both_sides_of_a_cut(postgres: EmbeddedPostgres) -> None:
+    with stored(postgres) as (saver, reader):
+        bot = StateGraph(Count).add_node("bot", lambda state: {"n": 1}).add_edge(START, "bot").compile(saver)
+        for n in range(3):
+            bot.invoke({"n": n, "kept": ""}, {"configurable": {"thread_id": "long"}})
+        ids = [item.checkpoint_id for item in reader.read_history("long").checkpoints]
+        middle = reader.read_history("long", before=ids[3], budget=ReadBudget(rows=2))
+
+        assert [item.checkpoint_id for item in middle.checkpoints] == ids[4:6]
+        assert (middle.above, middle.beyond) == (ids[3], ids[6])
+        assert reader.read_history("long").above == reader.read_history("long").beyond == ""

@@ -212,6 +212,11 @@ select checkpoint_id from checkpoints
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
 order by checkpoint_id desc limit 1
 
+-- name: newer_checkpoint
+select checkpoint_id from checkpoints
+where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id > %(checkpoint_id)s
+order by checkpoint_id limit 1
+
 -- name: checkpoint
 select {checkpoint_columns} from checkpoints, {inline_values}
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id = %(checkpoint_id)s

@@ -51,8 +51,8 @@ class PostgresStore:
             return read_store_facts(cursor, layout)
 
     def read_fingerprint(self) -> Fingerprint:
-        """Managed servers may refuse the log position; then every pass looks. The tables are looked for anew: a worker's
-        setup() may have added a column, or made tables that come before those found first."""
+        """Managed servers may refuse the log position; then every pass looks. The tables are looked for anew: setup() may
+        have added a column, or made tables that come before those found first."""
         self._layout = self._find_layout()
         try:
             with self._read() as (cursor, layout):
@@ -137,6 +137,12 @@ class PostgresStore:
         }
         found = self._all("checkpoint", given)
         return rows.checkpoint_row(found[0]) if found else None
+
+    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
+        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return ""
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
+        return next((row["checkpoint_id"] for row in self._all("newer_checkpoint", given)), "")
 
     def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
         if not _storable(thread_id, checkpoint_ns, before):
