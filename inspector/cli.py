@@ -27,7 +27,6 @@ EXTRAS = {
         "psycopg",
         "psycopg_pool",
         "Crypto",
-        "redis",
         "rich",
         "waitress",
         "whitenoise",

@@ -6,6 +6,7 @@ or a real commit can be seen in it. This one is what `inspector serve` uses.
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -51,7 +52,9 @@ def postgres_index(server: EmbeddedPostgres, blocker: DjangoDbBlocker) -> Iterat
 
 @cache
 def _migrated() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="inspector-index-")) / "index.sqlite3"
+    directory = tempfile.mkdtemp(prefix="inspector-index-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    path = Path(directory) / "index.sqlite3"
     with _default(_sqlite(str(path))):
         call_command("migrate", verbosity=0, interactive=False)
     return path
