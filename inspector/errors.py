@@ -65,3 +65,7 @@ class NotACheckpointStore(StoreError):
 
 class StoreTimeout(StoreError):
     """A read hit its time budget and was cut."""
+
+
+class ReadTooLong(StoreTimeout):
+    """The read itself took too long, not a lock or a silent server: one that asks for less may yet succeed."""

@@ -17,12 +17,18 @@ class StoreEntry(models.Model):
     """One checkpoint store and how far the index has come with it."""
 
     name = models.CharField(max_length=200, unique=True)
-    fingerprint = models.TextField(default="")  #: of the store when the last complete pass began; "" unknown
-    rewrites = models.TextField(default="")  #: the part of it that moves when rows are updated or deleted
-    rewritten_at = models.DateTimeField(null=True)  #: threads verified before this may have been rewritten since
-    synced_at = models.DateTimeField(null=True)  #: when the index last equalled the store
+    fingerprint = models.TextField(
+        default=""
+    )  #: of the store when the last pass that left nothing out began; "" unknown
+    #: The part of it that moves when rows are updated or deleted, as the last round of verifying knew it at its start.
+    rewrites = models.TextField(default="")
+    rewritten_at = models.DateTimeField(null=True)  #: when that round began: it verifies the threads not verified since
+    #: When the last finished pass began. Every thread's counts were compared with the store as it was then; a row that
+    #: was rewritten in place without changing them is found within the round of verifying that follows.
+    synced_at = models.DateTimeField(null=True)
     pass_seconds = models.FloatField(default=0)  #: what the last listing took
-    error = models.TextField(default="")  #: why the last pass failed, in words; "" when it did not
+    skipped = models.JSONField(default=list)  #: ids of threads that the last pass could not read within the time budget
+    error = models.TextField(default="")  #: why the last pass failed, or what it left out, in words; "" when neither
     error_hint = models.TextField(default="")
     server = models.TextField(default="")  #: kind and version, as "PostgreSQL 16.4", from the last pass
     threads = models.PositiveBigIntegerField(default=0)

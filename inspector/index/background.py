@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 from django.db import close_old_connections
 
-from inspector.errors import StoreError
+from inspector.errors import ReadTooLong, StoreError
 from inspector.index.sync import PassReport, sync_store
 from inspector.reader import Reader
 
@@ -42,6 +43,7 @@ class BackgroundSync:
     def _run(self, reader: Reader) -> None:
         failing = ""
         while not self._stop.is_set():
+            began = time.monotonic()
             try:
                 report = sync_store(reader)
                 if failing:
@@ -51,6 +53,8 @@ class BackgroundSync:
                 if error.message != failing:
                     logger.warning("%s %s", error.message, error.hint)
                 failing, pause = error.message, max(self._pause, _AFTER_ERROR)
+                if isinstance(error, ReadTooLong):  # all this time the store was at work
+                    pause = max(pause, self._rest_after(time.monotonic() - began))
             except Exception:
                 logger.exception("A sync pass over %s failed.", reader.store.safe_url)
                 pause = max(self._pause, _AFTER_ERROR)
@@ -59,6 +63,8 @@ class BackgroundSync:
             self._stop.wait(pause)
 
     def _pause_after(self, report: PassReport) -> float:
+        return self._rest_after(report.seconds if report.looked or report.verified else 0.0)
+
+    def _rest_after(self, seconds: float) -> float:
         """Long enough that passes which read rows stay within their share of the store's time."""
-        rest = report.seconds * (1 / _DUTY - 1) if report.looked or report.verified else 0.0
-        return max(self._pause, min(rest, _LONGEST_PAUSE))
+        return max(self._pause, min(seconds * (1 / _DUTY - 1), _LONGEST_PAUSE))

@@ -2,8 +2,8 @@
 
 Nothing in the schema of a checkpoint store orders changes by time, so a pass compares a full listing of counts with the
 index and recomputes the threads that differ. A listing cannot see rows that were rewritten in place; when the server's
-counters say that there may be some, every thread is verified once, some in each pass: a round, which ends whatever is
-written meanwhile; what moves the counters during a round makes one more round follow it. Writing a thread replaces its row
+counters say that there may be some, every thread is verified once, some in each pass: a round. It ends whatever is
+written meanwhile; counters that move during a round make one more follow it. Writing a thread replaces its row
 by its exact value, so a pass that dies, repeats or overlaps another does no harm, and what it had not reached is found
 again by the next listing. Passes that overlap can leave an older reading behind, so whoever writes while another pass
 is under way makes sure that the store is looked at once more (`_Pass._claim`).
@@ -38,7 +38,8 @@ BATCH = 200
 #: Threads verified by one pass after rows were rewritten. A full pass verifies them all.
 SCRUB = 2_000
 _LISTING_BATCH = 2_000
-#: Threads that a pass may leave out. When more take too long it is the server that is slow, and the pass fails.
+#: Threads in a row that may take too long before the pass fails: then it is the server that is slow. So many of those
+#: that the last pass left out are tried again.
 _LEFT_OUT = 10
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
 _RULES = 1
@@ -98,8 +99,9 @@ class _Pass:
         self._id = f"{entry.pk}-{uuid4().hex}"[:32]
         self._started = time.monotonic()
         self._began_at = timezone.now()
-        self._slow = frozenset(entry.skipped)  #: left out by the last pass, so read after all others
+        self._slow: list[str] = entry.skipped  #: left out by the last pass, so read after all others
         self._skipped: list[str] = []
+        self._in_a_row = 0
         self._claim = entry.fingerprint  #: what the entry's fingerprint reads as long as no other pass wrote
 
     def run(self) -> PassReport:
@@ -111,8 +113,8 @@ class _Pass:
         stale = self._find_stale() if looked else []
         overtaken = stale is None
         changed, removed = self._refresh(self._quick(stale or []), "Reading threads")
-        verified, _ = self._refresh(self._quick(self._to_verify()), "Verifying threads")
-        again, removed_again = self._refresh(self._slow_of(stale or []), "Trying threads again")
+        verified, gone = self._refresh(self._quick(self._to_verify()), "Verifying threads")
+        again, gone_again = self._try_again(stale or [])
         if not overtaken:
             self._finish(fingerprint, looked)
         left = self._unverified().exclude(thread_id__in=self._skipped).count()
@@ -120,7 +122,7 @@ class _Pass:
             store=self._entry.name,
             looked=looked,
             changed=changed + again,
-            removed=removed + removed_again,
+            removed=removed + gone + gone_again,
             verified=verified,
             skipped=len(self._skipped),
             overtaken=overtaken,
@@ -132,12 +134,19 @@ class _Pass:
         )
 
     def _quick(self, thread_ids: Sequence[str]) -> list[str]:
-        return [thread_id for thread_id in thread_ids if thread_id not in self._slow and thread_id not in self._skipped]
+        slow = {*self._slow, *self._skipped}
+        return [thread_id for thread_id in thread_ids if thread_id not in slow]
 
-    def _slow_of(self, stale: Sequence[str]) -> list[str]:
-        """Threads that the last pass left out and that still differ from the store, or may."""
+    def _try_again(self, stale: Sequence[str]) -> tuple[int, int]:
+        """Reads threads that the last pass left out and that still differ from the store, or may; the others of these
+        have their turn in the next pass."""
         unverified = self._unverified().filter(thread_id__in=self._slow).values_list("thread_id", flat=True)
-        return [thread_id for thread_id in dict.fromkeys([*stale, *unverified]) if thread_id in self._slow]
+        wanted = {*stale, *unverified}
+        waiting = [thread_id for thread_id in self._slow if thread_id in wanted]
+        self._in_a_row = 0
+        done = self._refresh(waiting[:_LEFT_OUT], "Trying threads again", size=1)
+        self._skipped = waiting[_LEFT_OUT:] + self._skipped
+        return done
 
     def _read_fingerprint(self) -> Fingerprint:
         """The store's, together with what else decides what the index holds: other settings make other rows."""
@@ -226,10 +235,10 @@ class _Pass:
         since = self._entry.rewritten_at
         return entries.filter(verified_at__lt=since) if since else entries.none()
 
-    def _refresh(self, thread_ids: Sequence[str], phase: str) -> tuple[int, int]:
+    def _refresh(self, thread_ids: Sequence[str], phase: str, *, size: int = 0) -> tuple[int, int]:
         """Writes these threads anew. Returns how many, and how many were gone instead."""
         changed = removed = done = 0
-        for batch in _batches(thread_ids, BATCH):
+        for batch in _batches(thread_ids, size or BATCH):
             for part, summaries, read_at in self._read(batch):
                 removed += write_entries(self._entry, part, summaries, read_at, claim=self._claim)
                 changed += len(summaries)
@@ -244,12 +253,13 @@ class _Pass:
             summaries = self._reader.read_summaries(thread_ids)
         except ReadTooLong:
             half = len(thread_ids) // 2
-            if not half and len(self._skipped) >= _LEFT_OUT:
-                raise
             if not half:
                 self._leave_out(thread_ids[0])
+                if self._in_a_row > _LEFT_OUT:
+                    raise
                 return
         else:
+            self._in_a_row = 0
             yield thread_ids, summaries, read_at
             return
         yield from self._read(thread_ids[:half])
@@ -258,12 +268,14 @@ class _Pass:
     def _leave_out(self, thread_id: str) -> None:
         """Remembered at once: finding it was expensive, and this pass may yet die."""
         self._skipped.append(thread_id)
-        StoreEntry.objects.filter(pk=self._entry.pk).update(skipped=sorted({*self._slow, *self._skipped}))
+        self._in_a_row += 1
+        known = list(dict.fromkeys([*self._slow, *self._skipped]))
+        StoreEntry.objects.filter(pk=self._entry.pk).update(skipped=known)
 
     def _finish(self, fingerprint: Fingerprint, looked: bool) -> None:
         if looked:
             self._count()
-        self._entry.skipped = sorted(self._skipped)
+        self._entry.skipped = self._skipped
         self._entry.error, self._entry.error_hint = _told_of(len(self._skipped))
         if not self._entry.server or looked:
             self._entry.server = self._reader.store.read_facts().server

@@ -50,8 +50,8 @@ def prepare_index(stores: Sequence[StoreSetting]) -> None:
             url = PostgresUrl.parse(store.url.reveal())
             raise ConfigError(
                 f"INSPECTOR_DATABASE_URL and the store {store.name} are the same database ({url.safe}).",
-                "The dashboard keeps tables of its own and never makes them in a checkpoint store. Name another database "
-                "in INSPECTOR_DATABASE_URL, or unset it: then a SQLite file is used.",
+                "The dashboard keeps tables of its own and never makes them in a checkpoint store. Name another "
+                "database in INSPECTOR_DATABASE_URL, or unset it: then a SQLite file is used.",
             )
     call_command("migrate", verbosity=0, interactive=False)
 

@@ -8,7 +8,14 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import errors as pg
 
-from inspector.errors import NotACheckpointStore, StoreDenied, StoreError, StoreTimeout, StoreUnreachable
+from inspector.errors import (
+    NotACheckpointStore,
+    ReadTooLong,
+    StoreDenied,
+    StoreError,
+    StoreTimeout,
+    StoreUnreachable,
+)
 
 _GRANTS = "Run `inspector grants` and have its SQL executed by the owner of the tables."
 #: Classes of SQLSTATE that say that the connection, not the read, has failed: lost, refused, out of slots, shut down.
@@ -40,7 +47,7 @@ def explain(error: psycopg.Error, safe_url: str) -> StoreError:
         case pg.UntranslatableCharacter():
             return StoreError(f"{safe_url} cannot hold this text.", "The database's encoding is not UTF-8.")
         case pg.QueryCanceled() | pg.IdleInTransactionSessionTimeout():
-            return StoreTimeout(
+            return ReadTooLong(
                 f"{safe_url} took longer than the read's time budget.",
                 "The server is busy or the thread is very large. INSPECTOR_STATEMENT_TIMEOUT raises the budget.",
             )
