@@ -51,8 +51,8 @@ class PostgresStore:
             return read_store_facts(cursor, layout)
 
     def read_fingerprint(self) -> Fingerprint:
-        """Managed servers may refuse the log position; then every pass looks. The tables are looked for anew: setup() may
-        have added a column, or made tables that come before those found first."""
+        """Managed servers may refuse the log position; then every pass looks. The tables are looked for anew: setup()
+        may have added a column, or made tables that come before those found first."""
         self._layout = self._find_layout()
         try:
             with self._read() as (cursor, layout):
