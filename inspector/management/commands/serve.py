@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from ipaddress import ip_address
 from types import FrameType
 from typing import Any
 
@@ -18,7 +19,7 @@ from inspector.management.stores import add_store_option, prepare_index, use_sto
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
-_THREADS = 8
+_THREADS = 16  # more than the connections to a slow store can hold up, so that the others still answer
 
 
 class Command(BaseCommand):
@@ -42,6 +43,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Checkpoint Inspector is on http://{_shown(options['host'])}:{options['port']}/  (Ctrl-C ends it)"
         )
+        if not _is_loopback(options["host"]):
+            self.stdout.write("There is no login: whoever reaches this port reads every conversation.")
         signal.signal(signal.SIGTERM, _end)
         try:
             server.run()
@@ -61,6 +64,13 @@ def _listen(host: str, port: int) -> Any:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"Cannot listen on {host}:{port}: {reason}.", "Choose another with --port.") from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _shown(host: str) -> str:
