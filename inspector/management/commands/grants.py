@@ -46,7 +46,5 @@ class Command(BaseCommand):
             self.stdout.write("-- NOT CHECKED: the store could not be read. The names below are guesses.")
             self.stdout.write(reader_grants(database=database, schema=schema or "public", role=role))
             return False
-        self.stdout.write(
-            reader_grants(database=database or facts.database, schema=schema or facts.schema, role=role)
-        )
+        self.stdout.write(reader_grants(database=database or facts.database, schema=schema or facts.schema, role=role))
         return True
