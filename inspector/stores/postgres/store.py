@@ -86,8 +86,7 @@ class PostgresStore:
         wanted = [thread_id for thread_id in thread_ids if _storable(thread_id)]
         if not wanted:
             return []
-        statement = self._limits.statement * (4 if len(wanted) > 1 else 1)
-        with self._read(statement=statement) as (cursor, layout):
+        with self._read(statement=self._limits.statement * 4) as (cursor, layout):
             return read_thread_rows(cursor, layout, wanted, list(host_keys), self._limits)
 
     def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
