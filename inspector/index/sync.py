@@ -15,21 +15,19 @@ out. As long as one is left out every pass looks, and reads those that were left
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import islice
-from typing import TypeVar
-from uuid import uuid4
+from datetime import datetime
 
 from django.db import DatabaseError
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.entries import write_entries
-from inspector.models import Sighting, StoreEntry, ThreadEntry, ThreadWorker
+from inspector.index.listing import Progress, batched, forget_listings, listing_of, name_listing
+from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 from inspector.reader import Reader, ThreadSummary
 from inspector.stores.base import Fingerprint
 
@@ -37,20 +35,14 @@ from inspector.stores.base import Fingerprint
 BATCH = 200
 #: Threads verified by one pass after rows were rewritten. A full pass verifies them all.
 SCRUB = 2_000
-_LISTING_BATCH = 2_000
 #: Threads in a row that may take too long before the pass fails: then it is the server that is slow. So many of those
 #: that the last pass left out are tried again.
 _LEFT_OUT = 10
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
 _RULES = 1
 _HOSTS = 500  #: hosts that a list can be narrowed to
-_FORGOTTEN = timedelta(hours=1)  #: sightings of a pass that died
 #: What a pass tells of itself at its end.
 _TOLD = ["threads", "checkpoints", "hosts", "pass_seconds", "skipped", "error", "error_hint", "server", "synced_at"]
-
-#: Told (phase, done, total) as a pass goes on; total is None while it is not known.
-Progress = Callable[[str, int, int | None], None]
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +88,7 @@ class _Pass:
         self._entry = entry
         self._full = full
         self._tell = progress
-        self._id = f"{entry.pk}-{uuid4().hex}"[:32]
+        self._id = name_listing(entry)
         self._started = time.monotonic()
         self._began_at = timezone.now()
         self._slow: list[str] = entry.skipped  #: left out by the last pass, so read after all others
@@ -163,8 +155,7 @@ class _Pass:
         what that one has listed: it may be dead, and if it is not, it leaves the listing to this one."""
         self._claim = f"pass {self._id}"
         StoreEntry.objects.filter(pk=self._entry.pk).update(fingerprint=self._claim)
-        Sighting.objects.filter(sync_pass__startswith=f"{self._entry.pk}-").delete()
-        Sighting.objects.filter(seen_at__lt=timezone.now() - _FORGOTTEN).delete()
+        forget_listings(self._entry)
 
     def _note_rewrites(self, fingerprint: Fingerprint, looked: bool) -> bool:
         """Begins a round of verifying every thread, unless one is under way: then says whether another has to follow.
@@ -182,48 +173,11 @@ class _Pass:
 
     def _find_stale(self) -> list[str] | None:
         """Ids of threads whose row is not what the store says. None when a later pass began listing meanwhile."""
-        mine = Sighting.objects.filter(sync_pass=self._id)
-        try:
-            seen = self._list_store()
-            return self._stale() if mine.count() == seen else None
-        finally:
-            mine.delete()
-
-    def _list_store(self) -> int:
         started = time.monotonic()
-        seen = 0
-        with closing(self._reader.store.iter_thread_counts()) as counts:  # a listing that fails ends its snapshot, too
-            for batch in _batches(counts, _LISTING_BATCH):
-                Sighting.objects.bulk_create(
-                    Sighting(
-                        sync_pass=self._id,
-                        thread_id=count.thread_id,
-                        checkpoints=count.checkpoints,
-                        writes=count.writes,
-                        last_checkpoint_id=count.last_checkpoint_id,
-                        seen_at=self._began_at,
-                    )
-                    for count in batch
-                )
-                seen += len(batch)
-                self._tell("Listing threads", seen, None)
-        self._entry.pass_seconds = time.monotonic() - started
-        return seen
-
-    def _stale(self) -> list[str]:
-        """Ids whose counts differ from the index, are new to it, or are gone from the store."""
-        sightings = Sighting.objects.filter(sync_pass=self._id)
-        entries = ThreadEntry.objects.filter(store=self._entry)
-        same = entries.filter(
-            thread_id=OuterRef("thread_id"),
-            checkpoints=OuterRef("checkpoints"),
-            writes=OuterRef("writes"),
-            last_checkpoint_id=OuterRef("last_checkpoint_id"),
-        )
-        changed = sightings.filter(~Exists(same)).order_by("last_checkpoint_id").values_list("thread_id", flat=True)
-        here = sightings.filter(thread_id=OuterRef("thread_id"))
-        gone = entries.filter(~Exists(here)).values_list("thread_id", flat=True)
-        return [*changed.iterator(), *gone.iterator()]
+        with listing_of(self._entry, self._id) as listing:
+            seen = listing.fill(self._reader.store, self._began_at, self._tell)
+            self._entry.pass_seconds = time.monotonic() - started
+            return listing.find_stale() if listing.count() == seen else None
 
     def _to_verify(self) -> list[str]:
         """Threads that may have been rewritten, longest unverified first."""
@@ -238,7 +192,7 @@ class _Pass:
     def _refresh(self, thread_ids: Sequence[str], phase: str, *, size: int = 0) -> tuple[int, int]:
         """Writes these threads anew. Returns how many, and how many were gone instead."""
         changed = removed = done = 0
-        for batch in _batches(thread_ids, size or BATCH):
+        for batch in batched(thread_ids, size or BATCH):
             for part, summaries, read_at in self._read(batch):
                 removed += write_entries(self._entry, part, summaries, read_at, claim=self._claim)
                 changed += len(summaries)
@@ -305,12 +259,6 @@ def _told_of(skipped: int) -> tuple[str, str]:
         f"{which} longer than the read's time budget and {verb} not in the index as stored now. The others are.",
         "Each pass tries again. INSPECTOR_STATEMENT_TIMEOUT raises the budget.",
     )
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def _silent(phase: str, done: int, total: int | None) -> None:

@@ -18,7 +18,7 @@ from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import PlayedStore, open_saver, play_into
 from inspector.demo.stage import Stage
 from inspector.errors import NotACheckpointStore, StoreUnreachable
-from inspector.index import sync
+from inspector.index import listing, sync
 from inspector.index.queries import Moment, ThreadQuery, count_threads, find_threads
 from inspector.index.sync import PassReport, sync_store
 from inspector.models import Sighting, StoreEntry, ThreadEntry, ThreadWorker
@@ -111,7 +111,7 @@ def test_a_pass_that_ends_anywhere_is_made_up_for(
     batch: int,
 ) -> None:
     monkeypatch.setattr(sync, "BATCH", batch)
-    monkeypatch.setattr(sync, "_LISTING_BATCH", 5)
+    monkeypatch.setattr(listing, "_BATCH", 5)
     reader = open_reader(played.url, pool_size=1, connect=1)
     told: list[str] = []
 
@@ -136,7 +136,7 @@ def test_a_pass_that_was_killed_leaves_nothing_after_the_next(
     entry = StoreEntry.objects.get()
     dead = sync._Pass(reader, entry, False, lambda *_: None)
     dead._begin()
-    dead._list_store()
+    listing.Listing(entry, dead._id).fill(reader.store, timezone.now(), lambda *_: None)
     assert Sighting.objects.exists()
     assert sync_store(reader).looked
     assert_index_equals_store(reader, played.url)
