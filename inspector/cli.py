@@ -27,6 +27,7 @@ EXTRAS = {
         "psycopg",
         "psycopg_pool",
         "Crypto",
+        "redis",
         "rich",
         "waitress",
         "whitenoise",
