@@ -8,22 +8,12 @@ whose clock lags writes checkpoints that nobody finds again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 _GREGORIAN = datetime(1582, 10, 15, tzinfo=UTC)
 _STEP_BITS = 0x3FFF
 _HIGHEST_STEP = 0x1FFF
-
-
-@dataclass(frozen=True, slots=True)
-class Coordinates:
-    """One checkpoint's address in a store. `thread_id` may legally be empty or hold any character."""
-
-    thread_id: str
-    checkpoint_ns: str
-    checkpoint_id: str
 
 
 def time_of(checkpoint_id: str) -> datetime | None:

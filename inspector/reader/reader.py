@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from inspector.domain.channels import START, TASKS
+from inspector.domain.channels import START
 from inspector.domain.checkpoint import Checkpoint, PendingWrite, Task
-from inspector.domain.tasks import learn_starters, learn_triggers, send_targets
+from inspector.domain.tasks import learn_starters, learn_triggers
 from inspector.domain.thread import ChannelState, Namespace, ThreadHistory
 from inspector.errors import NotFound
 from inspector.reader.bodies import Bodies
@@ -76,16 +76,11 @@ class Reader:
         rows = self.store.read_writes(
             checkpoint.thread_id, checkpoint.checkpoint_ns, [checkpoint.checkpoint_id], budget=WRITES
         )
-        return build_writes(rows, self._sends(checkpoint), key=self.key)
+        return build_writes(rows, checkpoint.next, key=self.key)
 
     def read_tasks(self, checkpoint: Checkpoint, writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
         """The tasks due after a checkpoint, with the errors and interrupts that its writes hold."""
         return build_tasks(checkpoint.next, writes)
-
-    def _sends(self, checkpoint: Checkpoint) -> tuple[str, ...]:
-        """Node names of the Sends that wait at a checkpoint: a Send's writes hold only its number."""
-        states = self.read_state(checkpoint, only=[TASKS]) if TASKS in checkpoint.channel_versions else ()
-        return tuple(target for state in states for target in send_targets(state.value))
 
     def _checkpoints(self, cut: Cut) -> tuple[Checkpoint, ...]:
         """Rows, newest first, with what lies beyond the cut: their parents there, and the inputs before the oldest."""

@@ -13,14 +13,15 @@ from inspector.reader.bodies import present
 from inspector.stores.base import WriteRow
 
 
-def build_writes(rows: Sequence[WriteRow], sends: Sequence[str], *, key: bytes | None) -> tuple[PendingWrite, ...]:
-    """Decoded writes in LangGraph's order. `sends` are the node names of the checkpoint's waiting Sends."""
+def build_writes(rows: Sequence[WriteRow], due: Sequence[str], *, key: bytes | None) -> tuple[PendingWrite, ...]:
+    """Decoded writes in LangGraph's order. `due` are the nodes due next: the Sends among
+    them come first and in their order, and a Send's writes hold only its number."""
     ordered = sorted(rows, key=lambda row: (row.task_path, row.task_id, row.idx))
     return tuple(
         PendingWrite(
             task_id=row.task_id,
             task_path=row.task_path,
-            node_name=_node_name(row, sends),
+            node_name=_node_name(row, due),
             idx=row.idx,
             channel=row.channel,
             type=row.type,
@@ -88,12 +89,12 @@ def plain_text(value: Value) -> str:
     return str(to_json(value))
 
 
-def _node_name(row: WriteRow, sends: Sequence[str]) -> str:
+def _node_name(row: WriteRow, due: Sequence[str]) -> str:
     if row.task_id == NULL_TASK_ID:
         return ""
     number = send_index(row.task_path)
     if number is not None:
-        return sends[number] if number < len(sends) else ""
+        return due[number] if number < len(due) else ""
     return node_of_task_path(row.task_path)
 
 

@@ -64,6 +64,12 @@ def test_sends_of_whole_documents_are_due_and_have_run(
 
         assert [sorted(item.next) for item in history.checkpoints] == expected
         assert sum("work" in item.node_names for item in history.checkpoints) == turns
+        sending = [item for item in history.checkpoints if item.next == ("work",) * count]
+        for item in sending:
+            writes = reader.read_writes(item)
+            assert {write.node_name for write in writes} == {"work"}
+            assert all(task.finished for task in reader.read_tasks(item, writes))
+        assert len(sending) == turns
 
 
 def test_a_thread_that_waits_with_large_sends_is_not_complete(postgres: EmbeddedPostgres) -> None:
