@@ -26,7 +26,6 @@ class StoreEntry(models.Model):
     #: When the last finished pass began. Every thread's counts were compared with the store as it was then; a row that
     #: was rewritten in place without changing them is found within the round of verifying that follows.
     synced_at = models.DateTimeField(null=True)
-    pass_seconds = models.FloatField(default=0)  #: what the last listing took
     skipped = models.JSONField(default=list)  #: ids of threads that the last pass could not read within the time budget
     error = models.TextField(default="")  #: why the last pass failed, or what it left out, in words; "" when neither
     error_hint = models.TextField(default="")

@@ -42,7 +42,7 @@ _LEFT_OUT = 10
 _RULES = 1
 _HOSTS = 500  #: hosts that a list can be narrowed to
 #: What a pass tells of itself at its end.
-_TOLD = ["threads", "checkpoints", "hosts", "pass_seconds", "skipped", "error", "error_hint", "server", "synced_at"]
+_TOLD = ["threads", "checkpoints", "hosts", "skipped", "error", "error_hint", "server", "synced_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +173,8 @@ class _Pass:
 
     def _find_stale(self) -> list[str] | None:
         """Ids of threads whose row is not what the store says. None when a later pass began listing meanwhile."""
-        started = time.monotonic()
         with listing_of(self._entry, self._id) as listing:
             seen = listing.fill(self._reader.store, self._began_at, self._tell)
-            self._entry.pass_seconds = time.monotonic() - started
             return listing.find_stale() if listing.count() == seen else None
 
     def _to_verify(self) -> list[str]:

@@ -19,7 +19,6 @@ class Migration(migrations.Migration):
                 ("rewrites", models.TextField(default="")),
                 ("rewritten_at", models.DateTimeField(null=True)),
                 ("synced_at", models.DateTimeField(null=True)),
-                ("pass_seconds", models.FloatField(default=0)),
                 ("skipped", models.JSONField(default=list)),
                 ("error", models.TextField(default="")),
                 ("error_hint", models.TextField(default="")),
