@@ -40,10 +40,11 @@ def test_the_list_is_searched_filtered_and_cleared(page: Page) -> None:
 def test_every_filter_leads_to_as_many_threads_as_it_says(page: Page) -> None:
     page.goto("/threads/")
     for number in range(1, page.locator(".pills .pill").count()):
-        pill = page.locator(".pills .pill").nth(number)
-        count = pill.locator("b").inner_text()
-        pill.click()
-        expect(page.locator(".pills .pill[aria-current]")).to_have_count(1)
+        page.locator(".pills .pill").nth(number).click()
+        current = page.locator(".pills .pill[aria-current]")
+        expect(current).to_have_count(1)
+        # Read where it leads, not where it was clicked: running threads turn into unfinished ones between two pages.
+        count = current.locator("b").inner_text()
         if count == "0":
             expect(page.get_by_role("heading", name="No thread matches")).to_be_visible()
         else:
