@@ -1,0 +1,1 @@
+"""What `install()` hooks: compiled graphs and their invocations."""

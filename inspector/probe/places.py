@@ -1,0 +1,1 @@
+"""Where a saver's checkpoints go."""

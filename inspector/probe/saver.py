@@ -1,0 +1,1 @@
+"""A saver that tells what it is asked."""
