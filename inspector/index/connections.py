@@ -1,4 +1,4 @@
-"""The configured stores, one reader each, opened once for the whole process."""
+"""The configured stores and their ledgers, one reader each, opened once for the whole process."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from threading import Lock
 
 from django.conf import settings
 
-from inspector.config import Config
+from inspector.config import Config, StoreSetting
 from inspector.errors import ConfigError, NotFound
+from inspector.ledger.base import LedgerReader
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.registry import open_store
+from inspector.stores.urls import PostgresUrl
 
 _LOCK = Lock()
 _HOW = "Set INSPECTOR_STORES or start with `inspector serve --store postgresql://USER@HOST/DATABASE`."
@@ -37,12 +39,26 @@ def get_reader(name: str = "") -> Reader:
     return readers[name]
 
 
+def get_ledger(store_name: str = "") -> LedgerReader | None:
+    """The ledger of one store, of the first one without a name: the one that INSPECTOR_LEDGER_URL names, which all
+    stores share, else the one in the store itself. None where the store is of a kind that cannot hold one. Raises
+    `NotFound` or `ConfigError`."""
+    name = get_reader(store_name).store.name
+    with _LOCK:
+        return _open_ledgers(settings.INSPECTOR)[name]
+
+
 def close_readers() -> None:
     """Closes every connection, as at the end of a command or between tests."""
     with suppress(ConfigError):  # of stores that could not be opened there is nothing to close
         for reader in all_readers().values():
             reader.store.close()
+    with _LOCK, suppress(ConfigError):
+        opened = _open_ledgers(settings.INSPECTOR).values() if _open_ledgers.cache_info().currsize else ()
+        for ledger in filter(None, opened):
+            ledger.close()
     _open.cache_clear()
+    _open_ledgers.cache_clear()
 
 
 @lru_cache(maxsize=1)
@@ -57,3 +73,25 @@ def _open(config: Config) -> Mapping[str, Reader]:
         )
         for setting in config.stores
     }
+
+
+@lru_cache(maxsize=1)
+def _open_ledgers(config: Config) -> Mapping[str, LedgerReader | None]:
+    from inspector.ledger.registry import open_ledger_reader  # type: ignore[import-not-found,unused-ignore]
+
+    limits = Limits(statement=config.statement_timeout)
+    if config.ledger_url is not None:
+        shared = open_ledger_reader(config.ledger_url.reveal(), limits)
+        return {setting.name: shared for setting in config.stores}
+    return {setting.name: _open_own_ledger(setting, limits) for setting in config.stores}
+
+
+def _open_own_ledger(setting: StoreSetting, limits: Limits) -> LedgerReader | None:
+    from inspector.ledger.registry import open_ledger_reader  # type: ignore[import-not-found,unused-ignore]
+
+    url = setting.url.reveal()
+    schema = PostgresUrl.parse(url).schema if setting.url.scheme in ("postgresql", "postgres") else ""
+    try:
+        return open_ledger_reader(url, limits, schema=schema)
+    except ConfigError:  # a kind of store that holds no ledger
+        return None
