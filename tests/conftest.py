@@ -3,6 +3,9 @@
 `postgres` is one real server for the whole session, started when the first test asks for it (half a second).
 `postgres.create_database()` gives an empty database in a few milliseconds, so tests need not share one.
 
+`redis_server` is the same for Redis, with search and JSON: `create_database()` for plain keys, `flush()` for savers,
+which need database 0.
+
 `scenario_store` is a database in which every scenario of the demo was played under every durability by real
 LangGraph savers, once a session (three seconds). It is shared: tests read it and leave it as it is. Who must
 change something plays anew: `with play_into(postgres.create_database(), ["replay"]) as store`.
@@ -16,19 +19,31 @@ import pytest
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
+from tests.redis_server import RedisServer, running_redis
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for the server, directly or not, is marked `postgres`."""
+    """Whoever asks for a server, directly or not, is marked with its name."""
     for item in items:
-        if "postgres" in getattr(item, "fixturenames", ()):
+        names = getattr(item, "fixturenames", ())
+        if "postgres" in names:
             item.add_marker(pytest.mark.postgres)
+        if "redis_server" in names:
+            item.add_marker(pytest.mark.redis)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """The session's Postgres server. Tests that stop a server start one of their own."""
     with EmbeddedPostgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The session's Redis server. Tests that stop a server start one of their own, and ask for this one as well:
+    they are skipped with it where there is none."""
+    with running_redis() as server:
         yield server
 
 

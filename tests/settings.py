@@ -9,7 +9,7 @@ import shutil
 import tempfile
 
 #: What tells the tests themselves how to run.
-_KEPT = {"INSPECTOR_CHROMIUM", "INSPECTOR_REQUIRE_BROWSER"}
+_KEPT = {"INSPECTOR_CHROMIUM", "INSPECTOR_REQUIRE_BROWSER", "INSPECTOR_REQUIRE_REDIS"}
 
 for _name in {name for name in os.environ if name.startswith("INSPECTOR_")} - _KEPT | {"LANGGRAPH_AES_KEY"}:
     os.environ.pop(_name, None)

@@ -13,12 +13,10 @@ and `postgres` ourselves needs none of that. What is here instead:
 from __future__ import annotations
 
 import atexit
-import contextlib
 import fcntl
 import itertools
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -29,8 +27,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from inspector.demo import guard
 from inspector.demo.binaries import EmbeddedPostgresError, own, postgres_binaries, server_user
+from inspector.demo.guarded import GuardedProcess, last_words
 
 # A throwaway store need not survive a power cut: without fsync and waits it is several times faster.
 SETTINGS = {
@@ -61,7 +59,7 @@ class EmbeddedPostgres:
 
     def __init__(self, directory: Path | None = None) -> None:
         self._user = server_user()
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._process: GuardedProcess | None = None
         self._lock = _lock(directory) if directory else None
         self._temporary = Path(tempfile.mkdtemp(prefix="inspector-pg-"))
         atexit.register(self.close)
@@ -84,7 +82,7 @@ class EmbeddedPostgres:
     @property
     def running(self) -> bool:
         """Whether the server process is there."""
-        return self._guard is not None and self._guard.poll() is None
+        return self._process is not None and self._process.running
 
     @property
     def url(self) -> str:
@@ -115,13 +113,9 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server, keep its data."""
-        process, self._guard = self._guard, None
-        if process is None or process.stdin is None:
-            return
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(b"stop\n")
-            process.stdin.close()
-        process.wait(4 * guard.PATIENCE)
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
 
     def close(self) -> None:
         """Stop the server and delete what is temporary. Calling it twice is fine."""
@@ -200,23 +194,20 @@ class EmbeddedPostgres:
 
     def _launch(self) -> None:
         """Start the server under its guard and wait until it answers."""
-        command = [sys.executable, "-S", "-E", guard.__file__, f"--remove={self._temporary}"]
-        command += [f"--user={self._user}"] if self._user else []
-        command += ["--", str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._sockets)]
+        command = [str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._sockets)]
         for name, value in SETTINGS.items():
             command += ["-c", f"{name}={value}"]
-        with self.log_path.open("ab") as log:
-            self._guard = subprocess.Popen(  # noqa: S603  our own arguments
-                command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, cwd="/"
-            )
+        self._process = GuardedProcess(command, log=self.log_path, remove=self._temporary, user=self._user)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
-            if self._guard.poll() is not None:
+            if not self._process.running:
                 self.stop()
-                raise EmbeddedPostgresError(f"Postgres did not start: {self._last_words()}")
+                raise EmbeddedPostgresError(f"Postgres did not start: {last_words(self.log_path)}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise EmbeddedPostgresError(f"Postgres was not up after {START_SECONDS:.0f} s: {self._last_words()}")
+                raise EmbeddedPostgresError(
+                    f"Postgres was not up after {START_SECONDS:.0f} s: {last_words(self.log_path)}"
+                )
             time.sleep(0.02)
 
     def _answers(self) -> bool:
@@ -253,11 +244,6 @@ class EmbeddedPostgres:
             check=False,
             cwd="/",
         )
-
-    def _last_words(self) -> str:
-        """The end of the server's log."""
-        lines = self.log_path.read_text(errors="replace").splitlines()
-        return " / ".join(lines[-4:]) or "its log is empty"
 
 
 def _lock(directory: Path) -> IO[str]:
