@@ -1,0 +1,179 @@
+"""What is plainly off about processes, in sentences with their numbers. Each remark looks at reports and nothing else.
+
+The reports of one call are those of one host, and `it` in a sentence is that host. A remark is a note, not a finding:
+it says what was counted and what that means, and leaves causes that need the store to others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from inspector.domain.text import count_noun, thousands
+from inspector.ledger.places import is_elsewhere
+from inspector.probe.ledger_schema import Place, WorkerReport
+
+#: Reads that all found nothing may be the first ones of so many new conversations; from here on they are told.
+FEW_READS = 5
+#: Graphs compiled and run at start-up are no habit yet.
+FEW_RUNS = 10
+#: Compiles for each run from which on a process compiles for every request.
+OFTEN = 0.8
+#: Kinds of exceptions, and places, that one sentence names.
+_NAMED = 3
+
+Reports = Sequence[WorkerReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """`kind` is for programs and never changes; `tone` is "bad" where memory is lost, else "warn"."""
+
+    kind: str
+    sentence: str
+    tone: str = "warn"
+
+
+def remarks_on(reports: Reports, identities: Collection[str]) -> tuple[Remark, ...]:
+    """What is off about these processes of one host, worst first. `identities` are those of the store looked at."""
+    found = [*in_memory(reports), *unsaved(reports), *elsewhere(reports, identities)]
+    for remark in _REMARKS:
+        found += remark(reports)
+    return tuple(found)
+
+
+def in_memory(reports: Reports) -> Iterator[Remark]:
+    places = [place for report in reports for place in report.places if place.kind == "memory"]
+    count = sum(any(place.kind == "memory" for place in report.places) for report in reports)
+    if not count:
+        return
+    savers = _listed(sorted({short_class(place.saver) for place in places}))
+    who, keeps = _share(count, reports, "keeps its", "keep their")
+    ends = "it ends" if len(reports) == 1 else "the process ends"
+    yield Remark(
+        "saver-in-memory",
+        f"{who} {keeps} checkpoints in {'its' if count == 1 else 'their'} own memory ({savers}): they are gone when "
+        f"{ends}, and no other worker sees them.",
+        "bad",
+    )
+
+
+def unsaved(reports: Reports) -> Iterator[Remark]:
+    runs = sum(report.invocations_unsaved for report in reports)
+    if runs:
+        ran = f"It ran {_graphs(runs)} with a thread_id and no checkpointer"
+        yield Remark("no-checkpointer", f"{ran}: nothing of {'them' if runs > 1 else 'it'} was saved.", "bad")
+
+
+def elsewhere(reports: Reports, identities: Collection[str]) -> Iterator[Remark]:
+    """Places in memory have a sentence of their own."""
+    away = [report for report in reports if any(_away(place, identities) for place in report.places)]
+    if not away:
+        return
+    places = {place.where: None for report in away for place in report.places if _away(place, identities)}
+    who, writes = _share(len(away), reports, "writes its", "write their")
+    where = _listed([f"`{place}`" for place in places])
+    yield Remark("store-split", f"{who} {writes} checkpoints to {where}, which is not this store.", "bad")
+
+
+def missing_every_read(reports: Reports) -> Iterator[Remark]:
+    reads, misses = (sum(getattr(report, name) for report in reports) for name in ("reads", "misses"))
+    if reads >= FEW_READS and misses == reads:
+        yield Remark(
+            "every-read-missed",
+            f"Every one of its {thousands(reads)} reads found nothing: each request asks for a thread that nobody "
+            "wrote.",
+            "bad",
+        )
+
+
+def compiling_often(reports: Reports) -> Iterator[Remark]:
+    often = [report for report in reports if report.invocations >= FEW_RUNS and _compiles_often(report)]
+    if often:
+        compiles, runs = sum(report.compiles for report in often), sum(report.invocations for report in often)
+        yield Remark(
+            "compile-per-request",
+            f"It compiled {_graphs(compiles)} for {count_noun(runs, 'run')}: a graph that is compiled once, when the "
+            "process starts, can serve them all.",
+        )
+
+
+def mixing_loops(reports: Reports) -> Iterator[Remark]:
+    calls = sum(report.loop_mismatches for report in reports)
+    if calls:
+        yield Remark(
+            "loop-mismatch",
+            f"{count_noun(calls, 'async call')} came from another event loop than the one {'its' if calls == 1 else 'the'} "
+            "saver was made in: such calls fail, or never end. Make the saver inside the loop that serves the requests.",
+            "bad",
+        )
+
+
+def failing(reports: Reports) -> Iterator[Remark]:
+    counts: Counter[str] = Counter()
+    for report in reports:
+        counts.update(report.exceptions)
+    if counts:
+        named = [f"{thousands(count)} with `{name}`" for name, count in counts.most_common(_NAMED)]
+        rest = sum(counts.values()) - sum(count for _, count in counts.most_common(_NAMED))
+        more = [f"{thousands(rest)} with others"] if rest else []
+        yield Remark("exceptions", f"{count_noun(sum(counts.values()), 'call')} failed: {_listed([*named, *more], 4)}.")
+
+
+def dropping(reports: Reports) -> Iterator[Remark]:
+    counts: Counter[str] = Counter()
+    for report in reports:
+        counts.update(report.dropped)
+    lost = [_counted(name, counts[name]) for name in ("reads", "checkpoints", "writes") if counts[name]]
+    if lost:
+        yield Remark(
+            "dropped",
+            f"{_listed(lost)} are in no thread's counts, because the ledger did not answer for too long: threads show "
+            "less than there was. The figures here have them.",
+        )
+
+
+def short_class(saver: str) -> str:
+    """ "PostgresSaver" of "langgraph.checkpoint.postgres.PostgresSaver"."""
+    return saver.rpartition(".")[2]
+
+
+_REMARKS: tuple[Callable[[Reports], Iterator[Remark]], ...] = (
+    missing_every_read,
+    mixing_loops,
+    compiling_often,
+    failing,
+    dropping,
+)
+
+
+def _away(place: Place, identities: Collection[str]) -> bool:
+    return place.kind != "memory" and is_elsewhere(place, identities) is True
+
+
+def _compiles_often(report: WorkerReport) -> bool:
+    return report.compiles >= FEW_RUNS and report.compiles >= OFTEN * report.invocations
+
+
+def _share(count: int, reports: Reports, one: str, many: str) -> tuple[str, str]:
+    """Who does it: the only process is "It"."""
+    if len(reports) == 1:
+        return "It", one
+    if count == len(reports):
+        return "All its processes", many
+    return f"{thousands(count)} of its {thousands(len(reports))} processes", one if count == 1 else many
+
+
+def _graphs(count: int) -> str:
+    return count_noun(count, "graph")
+
+
+def _counted(name: str, count: int) -> str:
+    return count_noun(count, name.removesuffix("s"))
+
+
+def _listed(words: Sequence[str], most: int = _NAMED) -> str:
+    """ "a", "a and b", "a, b and c", "a, b, c and 2 more"."""
+    shown = [*words[:most], *([f"{len(words) - most} more"] if len(words) > most else [])]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
