@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+import inspector
 from inspector.config import SETTINGS, Config, Setting, load, parse_stores
 from inspector.errors import ConfigError
 from inspector.secret import Secret, StoreUrl, obtain_key
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
+PROBE = Path(inspector.__file__).parent / "probe"
 BY_FIELD = {setting.field: setting for setting in SETTINGS}
 
 
@@ -184,6 +186,15 @@ def test_every_setting_is_documented() -> None:
         shown = [f"`{part}`" for part in setting.default.split(",")] if setting.default else []
         assert all(part in rows[setting.variable] for part in shown), f"{setting.variable}: its default differs"
         assert ("yes" in rows[setting.variable]) == setting.secret, f"{setting.variable}: may it come from a file?"
+
+
+def test_every_variable_of_the_probe_is_documented() -> None:
+    """It has no table: it reads the environment itself, in processes that lack the rest of the package."""
+    text = DOCS.read_text(encoding="utf-8")
+    sources = [path.read_text(encoding="utf-8") for path in PROBE.rglob("*.py")]
+    read = set(re.findall(r"\"(INSPECTOR_\w+|POD_NAME|HOSTNAME)\"", "".join(sources)))
+    assert {"INSPECTOR_LEDGER_URL", "INSPECTOR_HOSTNAME", "INSPECTOR_PROBE"} <= read
+    assert [name for name in sorted(read) if f"`{name}`" not in text] == []
 
 
 def test_the_generated_key_is_made_once_and_private(tmp_path: Path) -> None:
