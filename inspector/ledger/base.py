@@ -63,7 +63,8 @@ class LedgerReader(Protocol):
         ...
 
     def read_counts(self, thread_ids: Sequence[str]) -> list[Counted]:
-        """The counts of these threads by every worker, without errors and recent reads."""
+        """The counts of these threads by every worker, the 1,000 heard of last for each, without errors and recent
+        reads."""
         ...
 
     def read_thread(self, thread_id: str) -> list[Counted]:

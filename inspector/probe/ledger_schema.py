@@ -10,6 +10,7 @@ a batch that is sent twice, because its first answer was lost, counts once.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
@@ -30,16 +31,18 @@ ERRORS_TABLE = "inspector_errors"
 #: Begins every key of a Redis ledger. No key of a LangGraph saver begins so.
 REDIS_PREFIX = "inspector:"
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
 
 def thread_key(thread_id: str) -> str:
-    """32 hexadecimal digits that stand for a thread_id: ids may be too long for an index, or hold what a database
-    refuses in a text."""
-    return hashlib.sha256(thread_id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    """32 hexadecimal digits that stand for a thread_id: ids may be too long for an index. An id and its `storable` form
+    have the same key, so what a ledger tells of a thread leads back to it."""
+    return hashlib.sha256(storable(thread_id).encode()).hexdigest()[:32]
 
 
 def storable(text: str) -> str:
     """The text as every ledger can hold it: NUL and lone surrogates become U+FFFD."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)

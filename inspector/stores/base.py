@@ -187,6 +187,11 @@ class CheckpointStore(Protocol):
         """Server, schema, sizes and rights. Raises `NotACheckpointStore` with a hint where there are no tables."""
         ...
 
+    def read_identities(self) -> tuple[str, ...]:
+        """Names of the data that is read here, as a worker that writes there would name it (`probe.ledger_schema`):
+        whoever shares one of them is at the same data. Empty where the server tells too little."""
+        ...
+
     def read_fingerprint(self) -> Fingerprint: ...
 
     def iter_thread_counts(self) -> Generator[ThreadCount]:

@@ -1,21 +1,5 @@
-"""Named queries from a `.sql` file: SQL is read and reviewed as SQL, Python only names it.
+"""The stores' name for the loader of named queries, which the probe has too."""
 
-A query begins at a line `-- name: some_name` and ends at the next one. Comment lines right below the name say why.
-"""
+from inspector.sql_file import load_queries
 
-from __future__ import annotations
-
-import re
-from importlib.resources import files
-
-_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
-
-
-def load_queries(package: str, filename: str) -> dict[str, str]:
-    """Every query of `filename` inside `package`, by name. A name that appears twice is an error."""
-    text = files(package).joinpath(filename).read_text(encoding="utf-8")
-    parts = _NAME.split(text)[1:]
-    names, bodies = parts[::2], parts[1::2]
-    if len(set(names)) != len(names):
-        raise ValueError(f"{filename} names a query twice")
-    return {name: body.strip() for name, body in zip(names, bodies, strict=True)}
+__all__ = ["load_queries"]

@@ -27,6 +27,7 @@ from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import read_thread_rows
 from inspector.stores.postgres.facts import read_store_facts
+from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
 from inspector.stores.urls import PostgresUrl
@@ -49,6 +50,10 @@ class PostgresStore:
     def read_facts(self) -> StoreFacts:
         with self._read() as (cursor, layout):
             return read_store_facts(cursor, layout)
+
+    def read_identities(self) -> tuple[str, ...]:
+        with self._read() as (cursor, layout):
+            return read_identities(cursor, layout.schema)
 
     def read_fingerprint(self) -> Fingerprint:
         """Managed servers may refuse the log position; then every pass looks. The tables are looked for anew: setup()

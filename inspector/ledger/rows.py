@@ -1,0 +1,107 @@
+"""What the ledgers store, as records. A row that no probe of this version wrote is left out, not an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from inspector.ledger.base import Counted
+from inspector.probe.ledger_schema import Place, Read, WorkerReport
+
+#: Rows of one thread that are read at most, those heard of last: one a worker and place, with and without recent reads.
+RECENT_ROWS = 200
+COUNT_ROWS = 1_000
+#: Rows that one read of many threads' counts returns at most.
+ROWS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRow:
+    """One stored row of counters, with the errors and recent reads that were asked for."""
+
+    thread_id: str
+    worker_id: str
+    slot: int
+    reads: int
+    misses: int
+    checkpoints: int
+    writes: int
+    first_at: float
+    last_at: float
+    last_read_at: float | None
+    last_miss_at: float | None
+    recent: tuple[Read, ...] = ()
+    errors: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What is known of a worker whose counts are shown. `places` by slot."""
+
+    hostname: str
+    places: Mapping[int, Place]
+
+
+NOBODY = Worker("", {})
+
+
+def parse_report(text: str | bytes) -> WorkerReport | None:
+    try:
+        report = WorkerReport.from_json(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+    return report if _is_sound(report) else None
+
+
+def parse_reads(texts: Iterable[str]) -> tuple[Read, ...]:
+    found = []
+    for text in texts:
+        try:
+            found.append(Read.from_text(text))
+        except ValueError:  # one that cannot be read says nothing about the others
+            continue
+    return tuple(found)
+
+
+def worker_of(hostname: str, report: str | bytes) -> Worker:
+    parsed = parse_report(report)
+    return Worker(hostname, {place.slot: place for place in parsed.places} if parsed else {})
+
+
+def counted(row: CountedRow, worker: Worker) -> Counted:
+    return Counted(
+        thread_id=row.thread_id,
+        worker_id=row.worker_id,
+        hostname=worker.hostname,
+        place=worker.places.get(row.slot),
+        reads=row.reads,
+        misses=row.misses,
+        checkpoints=row.checkpoints,
+        writes=row.writes,
+        first_at=row.first_at,
+        last_at=row.last_at,
+        last_read_at=row.last_read_at,
+        last_miss_at=row.last_miss_at,
+        errors=row.errors,
+        recent=row.recent,
+    )
+
+
+def errors_by_place(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], dict[str, int]]:
+    """Rows of (worker_id, slot, error, count), by worker and slot."""
+    found: dict[tuple[str, int], dict[str, int]] = {}
+    for row in rows:
+        found.setdefault((row["worker_id"], row["slot"]), {})[row["error"]] = row["count"]
+    return found
+
+
+def _is_sound(report: WorkerReport) -> bool:
+    """JSON says nothing of types; what pages sort and add up must be what it says it is."""
+    texts = (report.worker_id, report.hostname, report.program)
+    numbers = (report.pid, report.started_at, report.seen_at, report.reads, report.misses, report.checkpoints)
+    slots = tuple(place.slot for place in report.places)
+    return all(isinstance(text, str) for text in texts) and all(
+        isinstance(number, int | float) for number in numbers + slots
+    )

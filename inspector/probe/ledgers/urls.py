@@ -1,0 +1,80 @@
+"""Ledger URLs: which kind they name, what the driver gets, and a form for people to see, without the password.
+
+What could be read in two ways is refused, for one of the two may show a part of the password as a host or database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote
+
+_KINDS = {
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "redis": "redis",
+    "rediss": "redis",
+    "sqlite": "sqlite",
+}
+_USE = "Use postgresql://USER@HOST/DATABASE, redis://HOST:6379/0 or sqlite:///PATH."
+_ENCODE = "Percent-encode the characters : / ? # [ ] @ % in user and password, as %3A for a colon."
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LedgerUrl:
+    """`address` goes to the driver and may hold a password: a URL, of a SQLite ledger the file's path. `safe` never
+    does. `schema` is "" where the URL names none."""
+
+    kind: str
+    address: str
+    safe: str
+    schema: str = ""
+
+    @classmethod
+    def parse(cls, url: str) -> LedgerUrl:
+        """Raises `ValueError`, without any part of the URL."""
+        scheme, separator, rest = url.strip().partition("://")
+        kind = _KINDS.get(scheme.lower())
+        if kind is None or not separator or "\x00" in rest:
+            raise ValueError(f"The ledger's URL is of no known kind. {_USE}")
+        if kind == "sqlite":
+            return cls._of_file(rest)
+        address, _, query = rest.partition("?")
+        authority, slash, path = address.partition("/")
+        if "@" in path or "@" in query or "#" in rest:
+            raise ValueError(f"The ledger's URL holds a password or name that is not percent-encoded. {_ENCODE}")
+        login, at, hosts = authority.rpartition("@")
+        safe = f"{_shown(kind, scheme)}://{_login(login)}{hosts or _socket(query)}{slash}{path}"
+        if kind == "redis":
+            return cls(kind, url.strip(), safe)
+        parameters = [item for item in query.split("&") if item]
+        schema = next((unquote(item.partition("=")[2]) for item in parameters if item.startswith("schema=")), "")
+        for_libpq = "&".join(item for item in parameters if not item.startswith("schema="))
+        encoded = login.replace("@", "%40")  # libpq takes the first @ for the end of the password
+        conninfo = f"postgresql://{encoded}{at}{hosts}{slash}{path}{'?' if for_libpq else ''}{for_libpq}"
+        return cls(kind, conninfo, safe, schema)
+
+    @classmethod
+    def _of_file(cls, rest: str) -> LedgerUrl:
+        host, slash, path = rest.partition("/")
+        path = unquote(path.partition("?")[0])
+        if host or not slash or not path or path == ":memory:":
+            raise ValueError("A SQLite ledger is a file that others can open too. Use sqlite:///PATH.")
+        return cls("sqlite", str(Path(path).expanduser()), f"sqlite:///{path}")
+
+    def __repr__(self) -> str:
+        return f"LedgerUrl({self.safe!r})"
+
+
+def _shown(kind: str, scheme: str) -> str:
+    return "postgresql" if kind == "postgres" else scheme.lower()
+
+
+def _login(login: str) -> str:
+    user = login.partition(":")[0]
+    return f"{user}@" if user else ""
+
+
+def _socket(query: str) -> str:
+    """Without a host before the slash, libpq takes it from the parameters."""
+    return next((value for name, value in parse_qsl(query) if name == "host"), "local socket")
