@@ -1,1 +1,127 @@
-"""What `install()` hooks: compiled graphs and their invocations."""
+"""What `install()` hooks: compiled graphs and their runs.
+
+Of LangGraph's own, one private method is needed: `Pregel._defaults`, which both `stream` and `astream` call once a run
+with the run's full configuration, and which everything else ends in. It is there from LangGraph 1.0 on. Where it is
+missing, invocations are not counted, and graphs are watched from their compilation on.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from inspector.probe import process
+from inspector.probe.recorder import COMPILED, COMPILED_UNSAVED, INVOKED, INVOKED_UNSAVED
+from inspector.probe.saver import watch
+from inspector.probe.settings import log
+
+#: Keys of `config["configurable"]`, from langgraph._internal._constants.
+_CHECKPOINTER = "__pregel_checkpointer"
+_TASK_ID = "__pregel_task_id"
+#: They use the graph's checkpointer without a run.
+_STATE_METHODS = (
+    "get_state", "aget_state", "get_state_history", "aget_state_history", "bulk_update_state", "abulk_update_state",
+)  # fmt: skip
+_MARK = "_inspector_probe_hook"
+
+Function = Callable[..., Any]
+
+
+def hook() -> bool:
+    """Whether LangGraph is hooked by now. A second time changes nothing."""
+    try:
+        from langgraph.func import entrypoint
+        from langgraph.graph.state import StateGraph
+        from langgraph.pregel import Pregel
+    except ImportError:
+        log.warning("The probe finds no LangGraph to hook: only savers given to watch() are watched.")
+        return False
+    _replace(StateGraph, "compile", _hook_compile)
+    _replace(entrypoint, "__call__", _hook_compile)
+    _replace(Pregel, "__init__", _hook_init)
+    _replace(Pregel, "_defaults", _hook_run)
+    for name in _STATE_METHODS:
+        _replace(Pregel, name, _hook_state)
+    return True
+
+
+def _replace(owner: type, name: str, make: Callable[[Function], Function]) -> None:
+    original = getattr(owner, name, None)
+    if original is None:
+        log.warning("The probe knows no %s.%s in this version of LangGraph.", owner.__name__, name)
+    elif not hasattr(original, _MARK):
+        hooked = make(original)
+        setattr(hooked, _MARK, True)
+        setattr(owner, name, hooked)
+
+
+def _hook_compile(original: Function) -> Function:
+    @wraps(original)
+    def compile_graph(self: Any, *args: Any, **kwargs: Any) -> Any:
+        graph = original(self, *args, **kwargs)
+        unsaved = getattr(graph, "checkpointer", None) in (None, False)
+        process.current().note(COMPILED_UNSAVED if unsaved else COMPILED)
+        return graph
+
+    return compile_graph
+
+
+def _hook_init(original: Function) -> Function:
+    @wraps(original)
+    def init_graph(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        watch(getattr(self, "checkpointer", None))
+
+    return init_graph
+
+
+def _hook_run(original: Function) -> Function:
+    @wraps(original)
+    def begin_run(self: Any, config: Any, *args: Any, **kwargs: Any) -> Any:
+        _watch_used(self, config)
+        defaults = original(self, config, *args, **kwargs)
+        _count_run(config, defaults)
+        return defaults
+
+    return begin_run
+
+
+def _count_run(config: Any, defaults: Any) -> None:
+    probe = process.current()
+    try:
+        configurable = config.get("configurable") or {}
+        if _TASK_ID in configurable:  # a subgraph's run belongs to its graph's
+            return
+        saved = any(hasattr(value, "get_next_version") for value in defaults)
+        unsaved = not saved and configurable.get("thread_id") is not None
+        probe.note(INVOKED_UNSAVED if unsaved else INVOKED)
+    except Exception as failure:
+        probe.note_failure(failure)
+
+
+def _hook_state(original: Function) -> Function:
+    if inspect.iscoroutinefunction(original):
+
+        @wraps(original)
+        async def use_state_async(self: Any, config: Any, *args: Any, **kwargs: Any) -> Any:
+            _watch_used(self, config)
+            return await original(self, config, *args, **kwargs)
+
+        return use_state_async
+
+    @wraps(original)
+    def use_state(self: Any, config: Any, *args: Any, **kwargs: Any) -> Any:
+        _watch_used(self, config)
+        return original(self, config, *args, **kwargs)
+
+    return use_state
+
+
+def _watch_used(graph: Any, config: Any) -> None:
+    """Graphs that were compiled before the hooks, and savers that come by the configuration."""
+    watch(getattr(graph, "checkpointer", None))
+    configurable = config.get("configurable") if isinstance(config, dict) else None
+    if configurable and (lent := configurable.get(_CHECKPOINTER)) is not None:
+        watch(lent)

@@ -1,0 +1,182 @@
+"""The one background thread: takes the counters every half second and hands them to the ledger until it has them."""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from time import monotonic, time
+from typing import Any
+
+from inspector.probe.errors import name_error
+from inspector.probe.identities import Resolver
+from inspector.probe.ledger_schema import KEEP_SECONDS, Batch, Ledger, ThreadCounts, WorkerReport
+from inspector.probe.places import Places
+from inspector.probe.recorder import Recorder
+from inspector.probe.settings import log
+
+#: Seconds between two flushes: a killed process loses what it counted since the last one.
+PAUSE = 0.5
+#: A report is sent after so many seconds (and sooner when something was counted).
+HEARTBEAT = 10.0
+#: After a failure the next attempt waits as long as a flush, then twice as long, up to so many seconds.
+LONGEST_PAUSE = 5.0
+#: Counters in one batch. What is left follows at once in the next one.
+BATCH = 1_000
+#: Seconds between two removals of old rows, more or less.
+_PRUNE_EVERY = 3_600.0
+
+MakeReport = Callable[[dict[str, Any], bool], WorkerReport]
+
+
+class Flusher:
+    """`start`, `flush` and `finish` are for any thread; all else happens in its own."""
+
+    def __init__(
+        self,
+        *,
+        recorder: Recorder,
+        places: Places,
+        open_ledger: Callable[[], Ledger],
+        safe_place: str,
+        report: MakeReport,
+    ) -> None:
+        self.started = False
+        self._recorder = recorder
+        self._open_ledger = open_ledger
+        self._safe_place = safe_place
+        self._make_report = report
+        self._resolver = Resolver(places)
+        self._ledger: Ledger | None = None
+        self._unsent: tuple[int, tuple[ThreadCounts, ...]] | None = None  #: number and counts of the batch under way
+        self._number = 0
+        self._reported_at = float("-inf")
+        self._prune_at = monotonic() + random.uniform(0.05, 1) * _PRUNE_EVERY  # noqa: S311
+        self._down = False
+        self._ended = False
+        self._state = threading.Condition()
+        self._asked = self._answered = self._written = 0  #: tickets of `flush`
+
+    def start(self) -> None:
+        """Never raises: where no thread can be started, the counters wait for the next `flush`."""
+        with self._state:
+            if self.started:
+                return
+            self.started = True
+        try:
+            threading.Thread(target=self._run, name="checkpoint-inspector-probe", daemon=True).start()
+            self._finish_with_multiprocessing()
+        except RuntimeError as error:
+            log.debug("The probe cannot start its thread (%s).", name_error(error))
+
+    def flush(self, timeout: float) -> bool:
+        """Whether what was counted by now is in the ledger. Waits up to so many seconds."""
+        self.start()
+        with self._state:
+            self._asked += 1
+            ticket = self._asked
+            self._state.notify_all()
+            self._state.wait_for(lambda: self._answered >= ticket, timeout)
+            return self._written >= ticket
+
+    def finish(self, timeout: float) -> bool:
+        """Says goodbye, with the last counters."""
+        if not self.started:
+            return True
+        self._ended = True
+        return self.flush(timeout)
+
+    def forget(self) -> None:
+        """In a forked child: the thread is not there, and the connection is the parent's."""
+        if self._ledger is not None:
+            try:
+                self._ledger.forget()
+            except Exception as error:
+                log.debug("The probe's ledger does not forget (%s).", name_error(error))
+
+    def _finish_with_multiprocessing(self) -> None:
+        """Its children end without `atexit`. One that is loaded later starts its children anew, or by a fork."""
+        if util := sys.modules.get("multiprocessing.util"):
+            util.Finalize(None, self.finish, args=(2.0,), exitpriority=-100)
+
+    def _run(self) -> None:
+        pause = PAUSE
+        while True:
+            with self._state:
+                self._state.wait_for(lambda: self._asked > self._answered, pause)
+                ticket = self._asked
+            try:
+                written = self._pass(asked=ticket > self._answered)
+            except Exception as error:  # a mistake of ours: the thread must live on
+                log.warning("The probe's flusher failed (%s).", name_error(error))
+                log.debug("The flusher's failure:", exc_info=error)
+                written = False
+            pause = PAUSE if written else min(2 * pause, LONGEST_PAUSE)
+            with self._state:
+                self._answered = ticket
+                if written:
+                    self._written = ticket
+                self._state.notify_all()
+
+    def _pass(self, *, asked: bool) -> bool:
+        """Writes batch after batch until nothing is left. False where the ledger took one of them not."""
+        self._resolver.look_after()
+        more = True
+        while more:
+            if self._unsent is None:
+                taken = self._recorder.take(BATCH)
+                more = taken.more
+                if not (taken.changed or asked or monotonic() - self._reported_at >= HEARTBEAT):
+                    return True
+                self._number += 1
+                self._unsent = self._number, taken.counts
+                totals: Mapping[str, Any] = taken.totals
+            else:
+                totals = self._recorder.read_totals()
+            if not self._send(totals):
+                return False
+            asked = False
+        self._prune()
+        return True
+
+    def _send(self, totals: Mapping[str, Any]) -> bool:
+        assert self._unsent is not None  # noqa: S101
+        number, counts = self._unsent
+        try:
+            if self._ledger is None:
+                self._ledger = self._open_ledger()
+            self._ledger.write(Batch(number, self._make_report(dict(totals), self._ended), counts))
+        except Exception as error:
+            self._say_down(error)
+            return False
+        self._unsent = None
+        self._recorder.settle()
+        self._reported_at = monotonic()
+        self._say_up()
+        return True
+
+    def _say_down(self, error: Exception) -> None:
+        if not self._down:
+            self._down = True
+            log.warning(
+                "The probe cannot reach its ledger at %s (%s). It goes on counting and tries again.",
+                self._safe_place,
+                name_error(error),
+            )
+            log.debug("The ledger's failure:", exc_info=error)
+
+    def _say_up(self) -> None:
+        if self._down:
+            self._down = False
+            log.info("The probe reaches its ledger at %s again.", self._safe_place)
+
+    def _prune(self) -> None:
+        """Some worker or other does it about once an hour; one that fails is as good as none."""
+        if self._ledger is None or monotonic() < self._prune_at:
+            return
+        self._prune_at = monotonic() + random.uniform(0.5, 1.5) * _PRUNE_EVERY  # noqa: S311
+        try:
+            self._ledger.prune(time() - KEEP_SECONDS)
+        except Exception as error:
+            log.debug("The probe cannot remove old rows (%s).", name_error(error))

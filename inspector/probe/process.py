@@ -1,0 +1,152 @@
+"""The probe of this process: one object, made anew in every forked child."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from inspector.probe.errors import name_class
+from inspector.probe.flusher import Flusher
+from inspector.probe.ledger_schema import Ledger, WorkerReport, storable
+from inspector.probe.places import Places
+from inspector.probe.recorder import Event, Recorder
+from inspector.probe.settings import Settings, log, name_program, read_settings, safe_url
+from inspector.probe.versions import read_versions
+
+#: Seconds that the end of a process may take.
+_EXIT_SECONDS = 2.0
+
+OpenLedger = Callable[[str], Ledger]
+
+
+class Process:
+    """`note` is for the agent's threads; it never raises and never waits."""
+
+    def __init__(self, settings: Settings, open_ledger: OpenLedger, *, hooked: bool = False) -> None:
+        self.settings = settings
+        self.hooked = hooked
+        self.counts = bool(settings.ledger) and settings.enabled
+        self.worker_id = uuid.uuid4().hex
+        self.places = Places(self.worker_id)
+        self._open_ledger = open_ledger
+        self._pid = os.getpid()
+        self._started_at = time.time()
+        self._failures: dict[str, int] = {}
+        self._recorder = Recorder()
+        self.flusher = Flusher(
+            recorder=self._recorder,
+            places=self.places,
+            open_ledger=lambda: open_ledger(settings.ledger),
+            safe_place=safe_url(settings.ledger),
+            report=self._report,
+        )
+
+    def note(self, event: Event) -> None:
+        if not self.counts:
+            return
+        self._recorder.note(event)
+        if not self.flusher.started:
+            self.flusher.start()
+
+    def note_failure(self, failure: Exception) -> None:
+        """Something of ours went wrong, and the agent went on. Said once a class."""
+        name = f"inspector.probe: {name_class(type(failure))}"
+        if name not in self._failures:
+            log.warning("The probe failed to count something (%s).", name_class(type(failure)))
+            log.debug("The probe's failure:", exc_info=failure)
+        self._failures[name] = self._failures.get(name, 0) + 1
+
+    def after_fork(self) -> Process:
+        """What takes its place in a forked child. The counters are the parent's."""
+        self.flusher.forget()
+        return Process(self.settings, self._open_ledger, hooked=self.hooked)
+
+    def _report(self, totals: dict[str, Any], ended: bool) -> WorkerReport:
+        return WorkerReport(
+            worker_id=self.worker_id,
+            hostname=storable(self.settings.hostname),
+            pid=self._pid,
+            started_at=self._started_at,
+            seen_at=time.time(),
+            ended=ended,
+            program=storable(name_program()),
+            versions=read_versions(),
+            places=self.places.read(),
+            hooked=self.hooked,
+            stamps=self.settings.stamp,
+            **{**totals, "exceptions": {**totals["exceptions"], **self._failures}},
+        )
+
+
+class _State:
+    """Of this interpreter."""
+
+    current: Process | None = None
+    starting = threading.Lock()
+    #: Of the parents. Finalizing their connections would end the parents' sessions.
+    forgotten: list[Process] = []
+
+
+def current() -> Process:
+    """Started with what the environment says, unless it was started before."""
+    return _State.current or start()
+
+
+def start(
+    *,
+    ledger: str | None = None,
+    hostname: str | None = None,
+    stamp: bool | None = None,
+    hooked: bool = False,
+    open_ledger: OpenLedger | None = None,
+) -> Process:
+    """The probe of this process with these settings; None leaves one as it is. Where another ledger or hostname is
+    named than before, the worker that was ends and another begins."""
+    with _State.starting:
+        before = _State.current
+        settings = (before.settings if before else read_settings()).with_arguments(ledger, hostname, stamp)
+        hooked = hooked or (before is not None and before.hooked)
+        if before is not None and settings == before.settings and open_ledger is None:
+            before.hooked = hooked
+            return before
+        opener = open_ledger or (before._open_ledger if before else _open_ledger)
+        process = _State.current = Process(settings, opener, hooked=hooked)
+    if before is None:
+        atexit.register(_finish)
+        _say_hello(process)
+    else:
+        before.flusher.finish(_EXIT_SECONDS)
+    return process
+
+
+def _say_hello(process: Process) -> None:
+    if process.settings.enabled and not process.counts:
+        log.info("The probe knows no ledger (INSPECTOR_LEDGER_URL): it stamps worker_hostname and counts nothing.")
+
+
+def _open_ledger(url: str) -> Ledger:
+    from inspector.probe.ledgers import open_ledger
+
+    return open_ledger(url)
+
+
+def _finish() -> None:
+    if _State.current is not None:
+        _State.current.flusher.finish(_EXIT_SECONDS)
+
+
+def _after_fork_in_child() -> None:
+    """A fork copies locks as they are, and none of the threads that would release them: everything is made anew."""
+    _State.starting = threading.Lock()
+    if _State.current is not None:
+        _State.forgotten.append(_State.current)
+        _State.current = _State.current.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,92 @@
+"""What the probe is told: by arguments, else by the environment."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+log = logging.getLogger("inspector.probe")
+
+_NO = ("0", "off", "false", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    ledger: str  #: URL, with its password; "" for none
+    hostname: str
+    stamp: bool  #: write `worker_hostname` into the metadata of new checkpoints
+    enabled: bool = True
+
+    def __repr__(self) -> str:
+        """Without the ledger's password: settings may end up in a traceback."""
+        return f"Settings(ledger={safe_url(self.ledger)!r}, hostname={self.hostname!r}, stamp={self.stamp})"
+
+    def with_arguments(self, ledger: str | None, hostname: str | None, stamp: bool | None) -> Settings:
+        """None leaves a setting as it is."""
+        return replace(
+            self,
+            ledger=self.ledger if ledger is None else ledger,
+            hostname=self.hostname if hostname is None else hostname,
+            stamp=self.stamp if stamp is None else stamp,
+        )
+
+
+def read_settings() -> Settings:
+    """From the environment. Never raises: a file that cannot be read counts as no ledger, and the log says so."""
+    return Settings(
+        ledger=_read_ledger(),
+        hostname=_read_hostname(),
+        stamp=os.environ.get("INSPECTOR_PROBE_STAMP", "").strip().lower() not in _NO,
+        enabled=os.environ.get("INSPECTOR_PROBE", "").strip().lower() not in _NO,
+    )
+
+
+def _read_ledger() -> str:
+    if url := os.environ.get("INSPECTOR_LEDGER_URL", "").strip():
+        return url
+    path = os.environ.get("INSPECTOR_LEDGER_URL_FILE", "").strip()
+    if not path:
+        return ""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read().strip()
+    except (OSError, ValueError) as error:
+        log.warning("The probe cannot read INSPECTOR_LEDGER_URL_FILE (%s).", type(error).__name__)
+        return ""
+
+
+def _read_hostname() -> str:
+    for name in ("INSPECTOR_HOSTNAME", "POD_NAME", "HOSTNAME"):
+        if value := os.environ.get(name, "").strip():
+            return value
+    try:
+        return socket.gethostname()
+    except OSError:
+        return "unknown"
+
+
+def safe_url(url: str) -> str:
+    """The place alone: neither password nor parameters."""
+    try:
+        parts = urlsplit(url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "an address that is no URL"
+    if not parts.scheme:
+        return "an address that is no URL" if url else ""
+    user = f"{parts.username}@" if parts.username else ""
+    return f"{parts.scheme}://{user}{host}{port}{parts.path}"
+
+
+def name_program() -> str:
+    """How the process was started, without arguments: "gunicorn", "-m worker", "worker.py"."""
+    main = sys.modules.get("__main__")
+    spec = main.__spec__ if main is not None else None
+    if spec is not None and spec.name:
+        return f"-m {spec.name.removesuffix('.__main__')}"
+    return os.path.basename(sys.argv[0]) if sys.argv and sys.argv[0] else "python"

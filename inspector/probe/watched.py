@@ -1,0 +1,85 @@
+"""What the probe keeps with each saver that it watches."""
+
+from __future__ import annotations
+
+import weakref
+from asyncio import AbstractEventLoop, _get_running_loop
+from typing import TYPE_CHECKING, Any
+
+from inspector.probe.places import Address, describe
+
+if TYPE_CHECKING:
+    from inspector.probe.process import Process
+
+#: The attribute of a saver that holds it. A `copy.copy` of a saver, as `with_allowlist` makes one for each run, shares
+#: it and so counts as the same saver.
+ATTRIBUTE = "_inspector_probe"
+
+
+class Watched:
+    __slots__ = ("_address", "_loop", "probe", "slot", "wants_path")
+
+    def __init__(self, probe: Process, saver: Any) -> None:
+        self.enter(probe, saver)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled or copied deeply along with its saver, which is another saver then."""
+        return _nothing, ()
+
+    def enter(self, probe: Process, saver: Any) -> None:
+        """Names the saver to the probe of this process."""
+        self.probe = probe
+        self.slot: int | None = None
+        self._loop: weakref.ref[AbstractEventLoop] | None = None
+        self._address = describe(saver)
+        #: The connection is to be asked which file it has open: in the midst of a call, where it may be used.
+        self.wants_path = self._address.kind == "sqlite"
+        if not self.wants_path:
+            self.slot = probe.places.enter(self._address)
+
+    def settle(self, address: Address | None) -> None:
+        """The answer to `wants_path`; None where there is none to be had."""
+        with self.probe.places.lock:
+            if self.wants_path:
+                self.wants_path = False
+                self._address = address or self._address
+                self.slot = self.probe.places.enter(self._address)
+
+    def slot_of_call(self) -> int:
+        if self.slot is not None:
+            return self.slot
+        return self.probe.places.enter(self._address, savers=0)
+
+    def is_foreign_loop(self, saver: Any, asynchronous: bool) -> bool:
+        """Whether the running event loop is another than the one the saver belongs to: the one it says, else the one
+        of its first async call."""
+        running = _get_running_loop()
+        if running is None:
+            return False
+        own = saver.__dict__.get("loop")
+        if own is not None:
+            return own is not running
+        if not asynchronous or self._address.kind == "memory":  # which works in any loop
+            return False
+        if self._loop is None:
+            self._loop = weakref.ref(running)
+            return False
+        return self._loop() is not running
+
+
+def _nothing() -> None:
+    return None
+
+
+def watched_of(saver: Any, probe: Process) -> Watched:
+    """A saver that was inherited over a fork, or copied, is entered anew."""
+    watched: Watched | None = saver.__dict__.get(ATTRIBUTE)
+    if watched is not None and watched.probe is probe:
+        return watched
+    with probe.places.lock:
+        watched = saver.__dict__.get(ATTRIBUTE)
+        if watched is None:
+            watched = saver.__dict__[ATTRIBUTE] = Watched(probe, saver)
+        elif watched.probe is not probe:
+            watched.enter(probe, saver)
+        return watched
