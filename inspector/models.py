@@ -32,16 +32,40 @@ class StoreEntry(models.Model):
     server = models.TextField(default="")  #: kind and version, as "PostgreSQL 16.4", from the last pass
     threads = models.PositiveBigIntegerField(default=0)
     checkpoints = models.PositiveBigIntegerField(default=0)
-    hosts = models.JSONField(default=list)  #: names of the hosts that wrote, sorted; "" when some writes name none
+    hosts = models.JSONField(default=list)  #: hosts that wrote or read, sorted; "" when some writes name none
+    identities = models.JSONField(default=list)  #: names that this store has gone by, see `probe.ledger_schema`
+    #: Which ledger the reads come from, and the identities by which its rows were told to be this store's. Another
+    #: value makes all of it be folded anew.
+    ledger = models.TextField(default="")
+    ledger_rule = models.TextField(default="")
+    ledger_after = models.TextField(default="")  #: how far the ledger is folded, as `LedgerReader.read_changes` says it
+    ledger_seen_at = models.DateTimeField(null=True)  #: when it was last read and something was in it; None before
+    ledger_error = models.TextField(default="")  #: why it could not be read, in words; "" when it could
+    ledger_error_hint = models.TextField(default="")
 
     def __str__(self) -> str:
         return self.name
 
 
+class StoredThreads(models.Manager["ThreadEntry"]):
+    """Threads that the store holds. `IN` because Django writes `= True` so that SQLite finds no index for it."""
+
+    def get_queryset(self) -> models.QuerySet[ThreadEntry]:
+        return super().get_queryset().filter(stored__in=(True,))
+
+
 class ThreadEntry(models.Model):
-    """One thread as the store had it when the row was written. Always written whole, from one snapshot."""
+    """One thread as the store had it when the row was written. Always written whole, from one snapshot.
+
+    Beside it, what the ledger says of its reads. A thread that somebody asked for and the store does not hold has a row
+    too, which is not `stored`, has the state `absent`, and as its times the first and last one that it was asked for.
+    """
+
+    objects = StoredThreads()
+    every: models.Manager[ThreadEntry] = models.Manager()  # absent ones too
 
     store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="entries")
+    stored = models.BooleanField(default=True)
     thread_id = models.TextField()
     turns = models.PositiveIntegerField()
     turns_is_lower_bound = models.BooleanField()
@@ -51,7 +75,7 @@ class ThreadEntry(models.Model):
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     last_checkpoint_id = models.TextField()
-    state = models.CharField(max_length=12)  #: complete, interrupted, failed or unfinished
+    state = models.CharField(max_length=12)  #: complete, interrupted, failed, unfinished or absent
     owner = models.TextField()
     metadata = models.JSONField()
     random_id = models.BooleanField()
@@ -60,16 +84,20 @@ class ThreadEntry(models.Model):
     clock_skew = models.BooleanField()
     rebuilt_values = models.BooleanField()
     verified_at = models.DateTimeField()
+    #: By all hosts, of the root namespace. None where no probe reported any.
+    reads = models.PositiveBigIntegerField(null=True)
+    misses = models.PositiveBigIntegerField(null=True)
+    last_miss_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]
         indexes = [
-            models.Index(fields=["store", "-last_at", "-id"], name="thread_by_last_at"),
-            models.Index(fields=["store", "turns", "-last_at", "-id"], name="thread_by_turns"),
-            models.Index(fields=["store", "state", "-last_at", "-id"], name="thread_by_state"),
-            models.Index(fields=["store", "owner", "-last_at", "-id"], name="thread_by_owner"),
-            models.Index(fields=["store", "first_at"], name="thread_by_first_at"),
-            models.Index(fields=["store", "verified_at"], name="thread_by_verified_at"),
+            models.Index(fields=["store", "stored", "-last_at", "-id"], name="thread_by_last_at"),
+            models.Index(fields=["store", "stored", "turns", "-last_at", "-id"], name="thread_by_turns"),
+            models.Index(fields=["store", "stored", "state", "-last_at", "-id"], name="thread_by_state"),
+            models.Index(fields=["store", "stored", "owner", "-last_at", "-id"], name="thread_by_owner"),
+            models.Index(fields=["store", "stored", "first_at"], name="thread_by_first_at"),
+            models.Index(fields=["store", "stored", "verified_at"], name="thread_by_verified_at"),
         ]
 
     def __str__(self) -> str:
@@ -77,13 +105,17 @@ class ThreadEntry(models.Model):
 
 
 class ThreadWorker(models.Model):
-    """What one host did to one thread. `reads` and `misses` are null where no probe reported."""
+    """What one host did to one thread. What a probe reports is null where none did."""
 
     thread = models.ForeignKey(ThreadEntry, on_delete=models.CASCADE, related_name="workers")
     hostname = models.CharField(max_length=255, db_index=True)  #: "" where the metadata names none
-    writes = models.PositiveBigIntegerField()
+    writes = models.PositiveBigIntegerField(default=0)  #: checkpoints that the store holds of it, by their metadata
     reads = models.PositiveBigIntegerField(null=True)
     misses = models.PositiveBigIntegerField(null=True)
+    reported = models.PositiveBigIntegerField(null=True)  #: checkpoints put, as the probe counted them
+    #: The kind of place ("memory", "postgres", ...) where all went that the probe reports, when that is no configured
+    #: store; "" when some of it was here, or may have been.
+    elsewhere = models.CharField(max_length=16, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["thread", "hostname"], name="host_once_a_thread")]

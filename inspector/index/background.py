@@ -9,7 +9,8 @@ import time
 from django.db import close_old_connections
 
 from inspector.errors import ReadTooLong, StoreError
-from inspector.index.sync import PassReport, sync_store
+from inspector.index.passes import run_pass
+from inspector.index.sync import PassReport
 from inspector.reader import Reader
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class BackgroundSync:
         while not self._stop.is_set():
             began = time.monotonic()
             try:
-                report = sync_store(reader)
+                report = run_pass(reader)
                 if failing:
                     logger.info("%s answers again.", reader.store.safe_url)
                 failing, pause = "", self._pause_after(report)

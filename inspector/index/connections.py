@@ -12,6 +12,7 @@ from django.conf import settings
 from inspector.config import Config, StoreSetting
 from inspector.errors import ConfigError, NotFound
 from inspector.ledger.base import LedgerReader
+from inspector.ledger.registry import open_ledger_reader
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.registry import open_store
@@ -77,8 +78,6 @@ def _open(config: Config) -> Mapping[str, Reader]:
 
 @lru_cache(maxsize=1)
 def _open_ledgers(config: Config) -> Mapping[str, LedgerReader | None]:
-    from inspector.ledger.registry import open_ledger_reader  # type: ignore[import-not-found,unused-ignore]
-
     limits = Limits(statement=config.statement_timeout)
     if config.ledger_url is not None:
         shared = open_ledger_reader(config.ledger_url.reveal(), limits)
@@ -87,8 +86,6 @@ def _open_ledgers(config: Config) -> Mapping[str, LedgerReader | None]:
 
 
 def _open_own_ledger(setting: StoreSetting, limits: Limits) -> LedgerReader | None:
-    from inspector.ledger.registry import open_ledger_reader  # type: ignore[import-not-found,unused-ignore]
-
     url = setting.url.reveal()
     schema = PostgresUrl.parse(url).schema if setting.url.scheme in ("postgresql", "postgres") else ""
     try:

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from inspector.domain.coordinates import looks_random
+from inspector.index.workers import several_write
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from inspector.reader import ThreadSummary
 
-_WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in ("id", "store", "thread_id")]
+#: What the store does not say: the row's key, and what the ledger says of its reads.
+_NOT_WRITTEN = ("id", "store", "thread_id", "reads", "misses", "last_miss_at")
+_WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in _NOT_WRITTEN]
+#: The state of a row whose thread the store no longer holds, until the ledger was asked whether somebody still looks
+#: for it. No list shows it.
+GONE = "gone"
+#: What a row says of a thread that the store does not hold.
+UNSTORED: dict[str, Any] = {
+    "stored": False,
+    "turns": 0,
+    "turns_is_lower_bound": False,
+    "checkpoints": 0,
+    "writes": 0,
+    "namespaces": 0,
+    "last_checkpoint_id": "",
+    "owner": "",
+    "metadata": {},
+    "random_id": False,
+    "several_hosts": False,
+    "siblings": False,
+    "clock_skew": False,
+    "rebuilt_values": False,
+}
 
 
 def write_entries(
@@ -26,15 +50,39 @@ def write_entries(
         held = StoreEntry.objects.select_for_update().get(pk=store.pk)  # a pass that begins now waits for this one
         if held.fingerprint != claim:
             StoreEntry.objects.filter(pk=store.pk).update(fingerprint="")
+        reported = _read_reported(store, [*found])
         entries = ThreadEntry.objects.bulk_create(
-            [entry_of(store, summary, read_at) for summary in summaries],
+            [entry_of(store, summary, read_at, reported.get(summary.row.thread_id, {})) for summary in summaries],
             update_conflicts=True,
             unique_fields=["store", "thread_id"],
             update_fields=_WRITTEN,
         )
         _write_workers(entries, summaries)
-        _, removed = ThreadEntry.objects.filter(store=store, thread_id__in=gone).delete() if gone else (0, {})
-    return removed.get(ThreadEntry._meta.label, 0)
+        return _remove(store, gone)
+
+
+def _remove(store: StoreEntry, thread_ids: Sequence[str]) -> int:
+    """Rows of threads that are gone. Those that a ledger knows wait for what it says of them now."""
+    if not thread_ids:
+        return 0
+    entries = ThreadEntry.objects.filter(store=store, thread_id__in=thread_ids)
+    _, removed = entries.filter(reads=None).delete()
+    waiting = list(entries.values_list("pk", flat=True))
+    ThreadEntry.objects.filter(pk__in=waiting).update(**UNSTORED, state=GONE)
+    ThreadWorker.objects.filter(thread__in=waiting, reads=None).delete()
+    ThreadWorker.objects.filter(thread__in=waiting).update(writes=0)
+    return removed.get(ThreadEntry._meta.label, 0) + len(waiting)
+
+
+def _read_reported(store: StoreEntry, thread_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """By thread and host, the checkpoints that probes say were put here."""
+    rows = ThreadWorker.objects.filter(
+        thread__store=store, thread__thread_id__in=thread_ids, reported__gt=0, elsewhere=""
+    )
+    found: dict[str, dict[str, int]] = {}
+    for thread_id, hostname, count in rows.values_list("thread__thread_id", "hostname", "reported"):
+        found.setdefault(thread_id, {})[hostname] = count or 0
+    return found
 
 
 def workers_of(entry: ThreadEntry, summary: ThreadSummary) -> list[ThreadWorker]:
@@ -44,15 +92,20 @@ def workers_of(entry: ThreadEntry, summary: ThreadSummary) -> list[ThreadWorker]
 
 
 def _write_workers(entries: Sequence[ThreadEntry], summaries: Sequence[ThreadSummary]) -> None:
-    """Hosts that no longer wrote anything (pruned away) go; what a probe reported of the others stays."""
+    """Hosts of which nothing is stored any more (pruned away) go, unless a probe reported of them."""
     rows = [row for entry, summary in zip(entries, summaries, strict=True) for row in workers_of(entry, summary)]
-    ThreadWorker.objects.filter(thread__in=[entry.pk for entry in entries], reads=None, misses=None).delete()
+    before = ThreadWorker.objects.filter(thread__in=[entry.pk for entry in entries])
+    before.filter(reads=None).delete()
+    before.update(writes=0)
     ThreadWorker.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["thread", "hostname"], update_fields=["writes"]
     )
 
 
-def entry_of(store: StoreEntry, summary: ThreadSummary, read_at: datetime) -> ThreadEntry:
+def entry_of(
+    store: StoreEntry, summary: ThreadSummary, read_at: datetime, reported: Mapping[str, int] | None = None
+) -> ThreadEntry:
+    """The row of a thread. `reported` are checkpoints put by host, as probes count them."""
     row = summary.row
     return ThreadEntry(
         store=store,
@@ -69,7 +122,7 @@ def entry_of(store: StoreEntry, summary: ThreadSummary, read_at: datetime) -> Th
         owner=summary.owner,
         metadata=dict(row.metadata),
         random_id=looks_random(row.thread_id),
-        several_hosts=len([host for host in row.hosts if host]) > 1,
+        several_hosts=several_write(row.hosts, reported or {}),
         siblings=row.siblings,
         clock_skew=row.clock_skew,
         rebuilt_values=row.rebuilt_values,

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from inspector.errors import StoreError
 from inspector.index.entries import entry_of, workers_of
-from inspector.index.queries import Row
-from inspector.models import StoreEntry
-from inspector.reader import Reader
+from inspector.index.queries import Row, find_thread
+from inspector.models import StoreEntry, ThreadWorker
+from inspector.reader import Reader, ThreadSummary
 
 
 def read_live(reader: Reader, store: StoreEntry, thread_id: str) -> Row | None:
-    """One thread as the store has it now, unsaved; None when it is not there. Raises `StoreError`."""
+    """One thread as the store has it now, unsaved, with the reads that the index knows of; None when it is not there.
+    Raises `StoreError`."""
     now = timezone.now()
     for summary in reader.read_summaries([thread_id]):
-        entry = entry_of(store, summary, now)
-        return Row(entry, tuple(workers_of(entry, summary)))
+        return _with_reads(store, summary, now)
     return None
+
+
+def _with_reads(store: StoreEntry, summary: ThreadSummary, now: datetime) -> Row:
+    known = find_thread(store, summary.row.thread_id)
+    told = {worker.hostname: worker for row in known for worker in row.workers if worker.reads is not None}
+    reported = {hostname: worker.reported or 0 for hostname, worker in told.items() if not worker.elsewhere}
+    entry = entry_of(store, summary, now, reported)
+    for row in known:
+        entry.reads, entry.misses, entry.last_miss_at = row.entry.reads, row.entry.misses, row.entry.last_miss_at
+    workers = {worker.hostname: worker for worker in workers_of(entry, summary)}
+    for hostname, worker in told.items():
+        mine = workers.setdefault(hostname, ThreadWorker(thread=entry, hostname=hostname))
+        mine.reads, mine.misses = worker.reads, worker.misses
+        mine.reported, mine.elsewhere = worker.reported, worker.elsewhere
+    return Row(entry, tuple(workers.values()))
 
 
 def find_live(reader: Reader, store: StoreEntry, thread_id: str) -> tuple[Row, ...]:

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDay, TruncHour, TruncMinute
 
 from inspector.errors import BadRequest
 from inspector.index.queries import Moment, is_orphan, is_undecided
+from inspector.index.workers import did_write
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 
 
@@ -133,7 +134,7 @@ def _floor(at: datetime, bucket: timedelta) -> datetime:
 def _hosts(threads: QuerySet[ThreadEntry], moment: Moment) -> tuple[HostShare, ...]:
     orphans, undecided = threads.filter(is_orphan(moment)), threads.filter(is_undecided(moment))
     random = threads.filter(is_orphan(moment) | is_undecided(moment), random_id=True)
-    workers = ThreadWorker.objects.filter(thread__in=threads)
+    workers = ThreadWorker.objects.filter(did_write(), thread__in=threads)
     counted = (
         workers.values("hostname")
         .annotate(

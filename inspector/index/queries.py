@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from inspector.errors import BadRequest
 from inspector.index.cursor import Cursor, decode_cursor
-from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.index.reads import ABSENT
+from inspector.index.workers import did_put, did_something
+from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 
 #: Unfinished work younger than this (seconds) is taken to be running.
 RUNNING_FOR = 60.0
@@ -70,6 +72,7 @@ class ThreadPage:
     next: str  #: cursor of the next page, "" on the last
     total: int
     total_is_exact: bool = True
+    absent: int = 0  #: of the total, those that are not stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class ThreadCounts:
     unfinished: int
     several_hosts: int
     siblings: int
+    missed_reads: int
+    never_stored: int
 
 
 def is_one_turn() -> Q:
@@ -105,7 +110,21 @@ def is_undecided(moment: Moment) -> Q:
     return is_one_turn() & Q(last_at__gte=moment.orphan_before) & ~Q(state="interrupted")
 
 
-#: What each flag means in the index. `missed-reads` needs the probe's reports.
+def is_missed() -> Q:
+    """Reads that found nothing where something should be: none found anything, or one missed after the first
+    checkpoint. The first read of a new thread misses as well, and is no fault once others find it."""
+    late = Q(last_miss_at__gt=F("first_at"), first_at__gt=UNKNOWN_TIME)
+    return Q(misses__gt=0) & (Q(misses=F("reads")) | late)
+
+
+def is_never_stored() -> Q:
+    """Asked for, and no probe reports that it was ever put into this store."""
+    return Q(~Exists(ThreadWorker.objects.filter(did_put(), thread=OuterRef("pk"))), state=ABSENT)
+
+
+#: Flags that threads have which are not in the store.
+OF_ABSENT = ("missed-reads", "never-stored")
+#: What each flag means in the index. `missed-reads` and `never-stored` need the probe's reports.
 FLAGS: dict[str, Callable[[Moment], Q]] = {
     "one-turn": lambda _: is_one_turn(),
     "orphan": is_orphan,
@@ -113,7 +132,8 @@ FLAGS: dict[str, Callable[[Moment], Q]] = {
     "several-hosts": lambda _: Q(several_hosts=True),
     "siblings": lambda _: Q(siblings=True),
     "clock-skew": lambda _: Q(clock_skew=True),
-    "missed-reads": lambda _: Q(Exists(ThreadWorker.objects.filter(thread=OuterRef("pk"), misses__gt=0))),
+    "missed-reads": lambda _: is_missed(),
+    "never-stored": lambda _: is_never_stored(),
     "rebuilt-values": lambda _: Q(rebuilt_values=True),
 }
 
@@ -134,12 +154,15 @@ def find_threads(
     shown = found[: min(room, query.limit)]
     more = _cursor(shown[-1], query.sort, column) if len(found) > len(shown) else ""
     rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
-    return ThreadPage(rows, more, matching.count())
+    if not _shows_absent(query):
+        return ThreadPage(rows, more, matching.count())
+    counts = matching.aggregate(total=Count("id"), absent=Count("id", filter=Q(state=ABSENT)))
+    return ThreadPage(rows, more, counts["total"], absent=counts["absent"])
 
 
 def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
-    """The row of one thread, by its exact id."""
-    found = ThreadEntry.objects.filter(store=store, thread_id=thread_id).prefetch_related("workers")
+    """The row of one thread, by its exact id. It may be absent."""
+    found = _every(store).filter(thread_id=thread_id).prefetch_related("workers")
     return tuple(Row(entry, tuple(entry.workers.all())) for entry in found)
 
 
@@ -154,9 +177,12 @@ def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Thre
         "unfinished": Q(state="unfinished") & ~is_running(moment),
         "several_hosts": Q(several_hosts=True),
         "siblings": Q(siblings=True),
+        "missed_reads": is_missed(),
+        "never_stored": is_never_stored(),
+        "all": Q(pk__gt=0) if _shows_absent(replace(query, flag="")) else Q(stored=True),
     }
     counts = {name: Count("id", filter=condition) for name, condition in wanted.items()}
-    return ThreadCounts(**_in_scope(store, query).aggregate(all=Count("id"), **counts))
+    return ThreadCounts(**_in_scope(_every(store), query).aggregate(**counts))
 
 
 def count_owned(store: StoreEntry, owner: str) -> int:
@@ -176,10 +202,19 @@ def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:
         "several-hosts": entry.several_hosts,
         "siblings": entry.siblings,
         "clock-skew": entry.clock_skew,
-        "missed-reads": any(worker.misses for worker in row.workers),
+        "missed-reads": _missed(entry),
+        "never-stored": entry.state == ABSENT and not any(w.reported and not w.elsewhere for w in row.workers),
         "rebuilt-values": entry.rebuilt_values,
     }
     return tuple(flag for flag in FLAGS if raised[flag])
+
+
+def _missed(entry: ThreadEntry) -> bool:
+    if not entry.misses:
+        return False
+    known = entry.first_at > UNKNOWN_TIME
+    late = known and entry.last_miss_at is not None and entry.last_miss_at > entry.first_at
+    return entry.misses == entry.reads or late
 
 
 def state_of(entry: ThreadEntry, moment: Moment) -> str:
@@ -188,12 +223,20 @@ def state_of(entry: ThreadEntry, moment: Moment) -> str:
     return "running" if running else entry.state
 
 
-def _in_scope(store: StoreEntry, query: ThreadQuery) -> QuerySet[ThreadEntry]:
-    threads = ThreadEntry.objects.filter(store=store)
+def _shows_absent(query: ThreadQuery) -> bool:
+    """Threads that were asked for and are not stored are in no list but those of who looks for them."""
+    return bool(query.q) or query.host is not None or query.flag in OF_ABSENT
+
+
+def _every(store: StoreEntry) -> QuerySet[ThreadEntry]:
+    return ThreadEntry.every.filter(Q(stored__in=(True,)) | Q(stored__in=(False,), state=ABSENT), store=store)
+
+
+def _in_scope(threads: QuerySet[ThreadEntry], query: ThreadQuery) -> QuerySet[ThreadEntry]:
     if query.q:  # INSTR and STRPOS compare as they are stored: case counts, and no character is a wildcard
         threads = threads.annotate(place=StrIndex("thread_id", Value(query.q))).filter(place__gt=0)
     if query.host is not None:
-        theirs = ThreadWorker.objects.filter(thread=OuterRef("pk"), hostname=query.host, writes__gt=0)
+        theirs = ThreadWorker.objects.filter(did_something(), thread=OuterRef("pk"), hostname=query.host)
         threads = threads.filter(Exists(theirs))
     if query.owner is not None:
         threads = threads.filter(owner=query.owner)
@@ -205,7 +248,8 @@ def _in_scope(store: StoreEntry, query: ThreadQuery) -> QuerySet[ThreadEntry]:
 
 
 def _matching(store: StoreEntry, query: ThreadQuery, moment: Moment) -> QuerySet[ThreadEntry]:
-    threads = _in_scope(store, query)
+    threads = _every(store) if _shows_absent(query) else ThreadEntry.objects.filter(store=store)
+    threads = _in_scope(threads, query)
     if query.turns == "one":
         threads = threads.filter(is_one_turn())
     elif query.turns:

@@ -27,7 +27,8 @@ from django.utils import timezone
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.entries import write_entries
 from inspector.index.listing import Progress, batched, forget_listings, listing_of, name_listing
-from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.index.reads import read_hosts
+from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader, ThreadSummary
 from inspector.stores.base import Fingerprint
 
@@ -40,7 +41,6 @@ SCRUB = 2_000
 _LEFT_OUT = 10
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
 _RULES = 1
-_HOSTS = 500  #: hosts that a list can be narrowed to
 #: What a pass tells of itself at its end.
 _TOLD = ["threads", "checkpoints", "hosts", "skipped", "error", "error_hint", "server", "synced_at"]
 
@@ -62,6 +62,7 @@ class PassReport:
     queued: bool  #: rows were rewritten since the round began, so another one follows it
     complete: bool
     seconds: float
+    folding: bool = False  #: the ledger holds more than the pass folded, which the next one goes on with
 
 
 def sync_store(reader: Reader, *, full: bool = False, progress: Progress | None = None) -> PassReport:
@@ -241,10 +242,9 @@ class _Pass:
         totals = ThreadEntry.objects.filter(store=self._entry).aggregate(
             threads=Count("id"), checkpoints=Sum("checkpoints")
         )
-        hosts = ThreadWorker.objects.filter(thread__store=self._entry, writes__gt=0)
         self._entry.threads = totals["threads"]
         self._entry.checkpoints = totals["checkpoints"] or 0
-        self._entry.hosts = list(hosts.order_by("hostname").values_list("hostname", flat=True).distinct()[:_HOSTS])
+        self._entry.hosts = read_hosts(self._entry)
 
 
 def _told_of(skipped: int) -> tuple[str, str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inspector.index.queries import Moment, Row, flags_of, state_of
+from inspector.index.workers import shown_writes
+from inspector.models import ThreadWorker
 from inspector.views.bar import known
 from inspector.views.contexts import ThreadItem, WorkerCount
 
 
 def thread_item(row: Row, moment: Moment) -> ThreadItem:
     entry = row.entry
-    workers = sorted(row.workers, key=lambda worker: (-worker.writes, worker.hostname))
     return ThreadItem(
         thread_id=entry.thread_id,
         turns=entry.turns,
@@ -22,6 +25,20 @@ def thread_item(row: Row, moment: Moment) -> ThreadItem:
         state=state_of(entry, moment),
         flags=flags_of(row, moment),
         owner=entry.owner,
-        workers=tuple(WorkerCount(worker.hostname, worker.writes, worker.reads, worker.misses) for worker in workers),
+        workers=worker_counts(row.workers),
         metadata=entry.metadata,
     )
+
+
+def worker_counts(workers: Sequence[ThreadWorker]) -> tuple[WorkerCount, ...]:
+    """Most writes first, then most reads. A host that is left with nothing to show is left out."""
+    writes = shown_writes(workers)
+    counts = [_worker_count(worker, writes.get(worker.hostname, 0)) for worker in workers]
+    shown = [count for count in counts if count.writes or count.reads is not None]
+    return tuple(sorted(shown, key=lambda count: (-count.writes, -(count.reads or 0), count.hostname)))
+
+
+def _worker_count(worker: ThreadWorker, writes: int) -> WorkerCount:
+    """What the store itself holds of a host is here, whatever its probe says of the place."""
+    kept_in = worker.elsewhere if not worker.writes else ""
+    return WorkerCount(worker.hostname, writes, worker.reads, worker.misses, bool(kept_in), kept_in)

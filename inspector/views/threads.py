@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from inspector.index.live import find_live
 from inspector.index.queries import (
+    OF_ABSENT,
     Moment,
     Row,
     ThreadPage,
@@ -43,11 +44,12 @@ def list_threads(request: HttpRequest) -> HttpResponse:
     now = moment()
     found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
     exact, indexed = _find_exact(reader, entry, query, found)
+    rows, absent = _without(found, exact)
     page = ThreadsPage(
         store=entry.name,
-        threads=tuple(thread_item(row, now) for row in (*exact, *found.rows)),
+        threads=tuple(thread_item(row, now) for row in (*exact, *rows)),
         next=found.next,
-        total=found.total + (0 if indexed else len(exact)),
+        total=found.total + (0 if indexed else len(exact)) - (found.absent - absent),
         total_is_exact=found.total_is_exact,
         index=index_state(entry),
         not_indexed=not indexed,
@@ -57,6 +59,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
         hosts=hosts_that_fit(entry.hosts),
         owner_threads=count_owned(entry, query.q) if query.q and query.owner is None else 0,
         first_page=not query.after,
+        absent=absent,
     )
     return show(request, "threads", page)
 
@@ -92,14 +95,21 @@ def _find_exact(
     """An exact id always finds: it comes first where the sort has it on a later page, and straight from the store where
     the index has not met it yet. Says whether the index has. A store that is down is not asked."""
     narrowed = dataclasses.replace(query, q="", sort="-last_at", after="", limit=50) != ThreadQuery()
-    here = any(row.entry.thread_id == query.q for row in found.rows)
-    if not query.q or query.after or narrowed or here:
+    here = [row for row in found.rows if row.entry.thread_id == query.q]
+    if not query.q or query.after or narrowed or any(row.entry.stored for row in here):
         return (), True
-    later = find_thread(entry, query.q) if found.next else ()
-    if later or entry.error:
+    later = find_thread(entry, query.q) if found.next and not here else ()
+    if entry.error or any(row.entry.stored for row in later):
         return later, True
     live = find_live(reader, entry, query.q)
-    return live, not live
+    return live or later, not live
+
+
+def _without(found: ThreadPage, exact: tuple[Row, ...]) -> tuple[tuple[Row, ...], int]:
+    """The page's rows, and how many of the list's are absent, without one that has been stored since."""
+    stored = {row.entry.thread_id for row in exact if row.entry.stored}
+    rows = tuple(row for row in found.rows if row.entry.thread_id not in stored)
+    return rows, found.absent - (len(found.rows) - len(rows))
 
 
 def _form(request: HttpRequest, query: ThreadQuery) -> ThreadsForm:
@@ -127,8 +137,11 @@ def _filters(entry: StoreEntry, query: ThreadQuery, now: Moment) -> tuple[Filter
         ("Unfinished", "state", "unfinished", counts.unfinished),
         ("Several hosts", "flag", "several-hosts", counts.several_hosts),
         ("Siblings", "flag", "siblings", counts.siblings),
+        ("Missed reads", "flag", "missed-reads", counts.missed_reads),
+        ("Never stored", "flag", "never-stored", counts.never_stored),
     )
-    return tuple(
+    filters = [
         Filter(words, name, value, count, on.get(name) == value if name else not any(on.values()))
         for words, name, value, count in choices
-    )
+    ]
+    return tuple(item for item in filters if item.count or item.current or item.value not in OF_ABSENT)

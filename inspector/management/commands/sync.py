@@ -16,7 +16,8 @@ from rich.text import Text
 
 from inspector.errors import StoreError
 from inspector.index.connections import all_readers, close_readers
-from inspector.index.sync import PassReport, sync_store
+from inspector.index.passes import run_pass
+from inspector.index.sync import PassReport
 from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.reader import Reader
 
@@ -76,17 +77,20 @@ def _sync_to_the_end(reader: Reader, console: Console, *, full: bool) -> PassRep
         def tell(phase: str, done: int, total: int | None) -> None:
             bar.update(task, description=f"{reader.store.name}: {phase.lower()}", completed=done, total=total)
 
-        reports = [sync_store(reader, full=full, progress=tell)]
+        reports = [run_pass(reader, full=full, progress=tell)]
         while _has_to_go_on(reports):
-            reports.append(sync_store(reader, progress=tell))
+            reports.append(run_pass(reader, progress=tell))
         return _sum(reports)
 
 
 def _has_to_go_on(reports: Sequence[PassReport]) -> bool:
-    """The need for another pass: this one was overtaken, or the rounds are not over that the first pass asked for."""
+    """The need for another pass: this one was overtaken, the ledger holds more, or the rounds are not over that the
+    first pass asked for."""
     first, last = reports[0], reports[-1]
     if last.overtaken:
         return sum(report.overtaken for report in reports) < _OVERTAKEN
+    if last.folding:
+        return True
     seen = len({report.round for report in reports})
     wanted = 2 if first.queued else 1
     return seen < wanted or (seen == wanted and last.left > 0)

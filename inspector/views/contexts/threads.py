@@ -12,12 +12,15 @@ from inspector.views.contexts.base import page_only
 
 @dataclass(frozen=True, slots=True)
 class WorkerCount:
-    """What one host did to a thread. `reads` and `misses` are None where no probe reported, never 0."""
+    """What one host did to a thread. `reads` and `misses` are None where no probe reported, never 0. `elsewhere` when
+    none of it was in this store; `kept_in` is then the kind of place that it was in ("memory", "postgres", ...)."""
 
     hostname: str
     writes: int
     reads: int | None
     misses: int | None
+    elsewhere: bool = False
+    kept_in: str = page_only(default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +78,4 @@ class ThreadsPage:
     hosts: tuple[str, ...] = page_only()
     owner_threads: int = page_only()  #: threads of the owner whom the search names exactly
     first_page: bool = page_only()
+    absent: int = page_only(default=0)  #: of the total, those that are not stored

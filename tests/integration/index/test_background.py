@@ -108,14 +108,14 @@ def test_an_error_of_our_own_is_no_end(
     url = new_database()
     _say(url, "here")
     failures = [DatabaseError("the disk is full"), ZeroDivisionError()]
-    sync_store = background.sync_store
+    run_pass = background.run_pass
 
     def fail_first(reader: Reader) -> object:
         if failures:
             raise failures.pop()
-        return sync_store(reader)
+        return run_pass(reader)
 
-    monkeypatch.setattr(background, "sync_store", fail_first)
+    monkeypatch.setattr(background, "run_pass", fail_first)
     start(open_reader(url))
     wait_for(lambda: _turns("here"))
 

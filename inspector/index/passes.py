@@ -1,0 +1,29 @@
+"""A whole pass over a configured store: the store itself, then its ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspector.errors import ConfigError
+from inspector.index.connections import all_readers, get_ledger
+from inspector.index.fold import fold_ledger, note_trouble
+from inspector.index.listing import Progress
+from inspector.index.sync import PassReport, sync_store
+from inspector.reader import Reader
+
+
+def run_pass(reader: Reader, *, full: bool = False, progress: Progress | None = None) -> PassReport:
+    """Syncs the store, then folds its ledger, also where nothing in the store changed: reads move only the ledger.
+    Raises `StoreError` for the store; trouble with the ledger is remembered for the pages."""
+    report = sync_store(reader, full=full, progress=progress)
+    try:
+        readers = all_readers()
+        ledger = get_ledger(reader.store.name) if readers.get(reader.store.name) is reader else None
+    except ConfigError as error:
+        note_trouble(reader.store.name, error.message, error.hint)
+        return report
+    if ledger is None:
+        return report
+    others = [other for other in readers.values() if other is not reader]
+    folded = fold_ledger(reader, ledger, others=others, anew=full)
+    return replace(report, folding=folded.more)
