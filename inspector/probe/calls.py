@@ -10,6 +10,7 @@ Our bookkeeping never raises. The method's own exceptions pass through, and so d
 from __future__ import annotations
 
 import inspect
+from asyncio import _get_running_loop
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar, Token
@@ -19,10 +20,11 @@ from typing import Any
 
 from inspector.probe import process
 from inspector.probe.errors import name_error
-from inspector.probe.recorder import ASYNC_CALL, OTHER, PUT, READ, SYNC_CALL, WRITES, WRONG_LOOP
+from inspector.probe.process import Process
+from inspector.probe.recorder import MISS, OTHER, PUT, READ, WRITES, WRONG_LOOP
 from inspector.probe.sqlite_path import ask_path, ask_path_async
 from inspector.probe.stamp import stamped
-from inspector.probe.watched import Watched, watched_of
+from inspector.probe.watched import ATTRIBUTE, Watched, enter
 
 Method = Callable[..., Any]
 
@@ -36,23 +38,17 @@ _KINDS = {
 class Call:
     """One that is under way."""
 
-    __slots__ = ("config", "ended", "kind", "open", "probe", "saver", "watched", "writes")
+    __slots__ = ("asynchronous", "config", "ended", "kind", "open", "probe", "watched", "writes")
 
-    def __init__(
-        self, saver: Any, kind: int, args: tuple[Any, ...], kwargs: dict[str, Any], asynchronous: bool
-    ) -> None:
+    def __init__(self, probe: Process, watched: Watched, kind: int, config: Any, asynchronous: bool) -> None:
         self.open = True  #: calls in its context belong to it
         self.ended = False
-        self.saver = saver
+        self.probe = probe
+        self.watched = watched
         self.kind = kind
-        self.probe = probe = process.current()
-        self.config = args[0] if args else kwargs.get("config")
-        if kind == WRITES:
-            self.writes = len(args[1] if len(args) > 1 else kwargs["writes"])
-        self.watched: Watched = watched_of(saver, probe)
-        probe.note(ASYNC_CALL if asynchronous else SYNC_CALL)
-        if self.watched.is_foreign_loop(saver, asynchronous):
-            probe.note(WRONG_LOOP)
+        self.config = config
+        self.asynchronous = asynchronous
+        self.writes = 0
 
     def end(self, result: Any = None, error: BaseException | None = None) -> None:
         """Counts what the call did. Only the first time."""
@@ -60,36 +56,46 @@ class Call:
         if self.ended:
             return
         self.ended = True
+        probe = self.probe
+        probe.open_calls.discard(self)
         try:
-            self._count(result, error)
+            config = self.config
+            configurable = config["configurable"] if config.__class__ is dict else _configurable(config)
+            thread_id = configurable.get("thread_id", "")
+            if thread_id.__class__ is not str:
+                thread_id = str(thread_id)
+            slot = self.watched.slot
+            if slot is None:
+                slot = self.watched.provisional_slot()
+            if error is not None:
+                kind, value, name = self._failed(error)
+            else:
+                name = ""
+                kind, value = self._done(configurable, result)
+            probe.note((kind, self.asynchronous, (thread_id, slot), time(), value, name))
         except Exception as failure:
-            self.probe.note_failure(failure)
+            probe.note((OTHER, self.asynchronous, ("", 0), time(), None, ""))
+            probe.note_failure(failure)
 
-    def _count(self, result: Any, error: BaseException | None) -> None:
+    def _done(self, configurable: Any, result: Any) -> tuple[int, Any]:
         kind = self.kind
-        value: str | int | None = None
-        configurable = _configurable(self.config)
-        if error is None:
-            if kind == READ:
-                if configurable.get("checkpoint_ns"):
-                    kind = OTHER
-                elif result is not None:
-                    value = str(result.config["configurable"].get("checkpoint_id") or "")
-            elif kind == WRITES:
-                value = self.writes
-        name = name_error(error) if isinstance(error, Exception) else ""
-        if error is not None and not name:  # cancelled: it did nothing that could be counted
-            kind = OTHER
-        slot = self.watched.slot_of_call()
-        self.probe.note((kind, str(configurable.get("thread_id", "")), slot, time(), value, name))
+        if kind == READ:
+            if configurable.get("checkpoint_ns"):
+                return OTHER, None
+            if result is None:
+                return MISS, ""
+            return READ, str(result.config["configurable"].get("checkpoint_id") or "")
+        return kind, self.writes
+
+    def _failed(self, error: BaseException) -> tuple[int, Any, str]:
+        """One that was cancelled did nothing that could be counted."""
+        return OTHER, None, name_error(error) if isinstance(error, Exception) else ""
 
 
 def _configurable(config: Any) -> Any:
-    try:
-        found = config["configurable"]
-        return found if hasattr(found, "get") else {}
-    except (KeyError, TypeError, IndexError):
-        return {}
+    """LangGraph's configuration is a dict with a dict. What else comes here counts for the thread ""."""
+    found = config.get("configurable") if hasattr(config, "get") else None
+    return found if hasattr(found, "get") else {}
 
 
 #: The call that this context is in.
@@ -101,16 +107,33 @@ def _begin(saver: Any, kind: int, args: tuple[Any, ...], kwargs: dict[str, Any],
     outer = _CURRENT.get()
     if outer is not None and outer.open:
         return None
+    probe = process.current()
+    if not probe.counts:
+        return None
     try:
-        return Call(saver, kind, args, kwargs, asynchronous) if process.current().counts else None
+        watched = saver.__dict__.get(ATTRIBUTE)
+        if watched is None or watched.probe is not probe:
+            watched = enter(saver, probe)
+        call = Call(probe, watched, kind, args[0] if args else kwargs.get("config"), asynchronous)
+        if kind == WRITES:
+            call.writes = len(args[1] if len(args) > 1 else kwargs["writes"])
+        running = _get_running_loop()
+        if running is not None and watched.is_foreign(running, saver, asynchronous):
+            probe.note(WRONG_LOOP)
+        probe.open_calls.add(call)
+        if not probe.flusher.started:
+            probe.flusher.start()
+        return call
     except Exception as failure:
-        process.current().note_failure(failure)
+        probe.note_failure(failure)
         return None
 
 
 def _leave(token: Token[Call | None]) -> None:
-    with suppress(ValueError):  # ended from another context, which never saw the variable set
+    try:  # noqa: SIM105  `suppress` costs as much as the rest of a call
         _CURRENT.reset(token)
+    except ValueError:  # ended from another context, which never saw the variable set
+        pass
 
 
 def wrap(name: str, method: Method) -> Method:

@@ -6,6 +6,7 @@ import random
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import monotonic, time
 from typing import Any
 
@@ -20,14 +21,16 @@ from inspector.probe.settings import log
 PAUSE = 0.5
 #: A report is sent after so many seconds (and sooner when something was counted).
 HEARTBEAT = 10.0
-#: After a failure the next attempt waits as long as a flush, then twice as long, up to so many seconds.
+#: After each failure in a row the pause doubles, up to so many seconds.
 LONGEST_PAUSE = 5.0
+#: Seconds that the end of a process may take.
+EXIT_SECONDS = 2.0
 #: Counters in one batch. What is left follows at once in the next one.
 BATCH = 1_000
 #: Seconds between two removals of old rows, more or less.
 _PRUNE_EVERY = 3_600.0
 
-MakeReport = Callable[[dict[str, Any], bool], WorkerReport]
+MakeReport = Callable[[Mapping[str, Any], bool], WorkerReport]
 
 
 class Flusher:
@@ -55,33 +58,39 @@ class Flusher:
         self._prune_at = monotonic() + random.uniform(0.05, 1) * _PRUNE_EVERY  # noqa: S311
         self._down = False
         self._ended = False
+        self._thread: threading.Thread | None = None
         self._state = threading.Condition()
+        self._passing = threading.Lock()
         self._asked = self._answered = self._written = 0  #: tickets of `flush`
 
     def start(self) -> None:
-        """Never raises: where no thread can be started, the counters wait for the next `flush`."""
+        """Never raises: where no thread can be started any more, the counters wait for `flush`."""
         with self._state:
             if self.started:
                 return
             self.started = True
-        try:
-            threading.Thread(target=self._run, name="checkpoint-inspector-probe", daemon=True).start()
-            self._finish_with_multiprocessing()
-        except RuntimeError as error:
-            log.debug("The probe cannot start its thread (%s).", name_error(error))
+            self._thread = threading.Thread(target=self._run, name="checkpoint-inspector-probe", daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError as error:
+                self._thread = None
+                log.debug("The probe cannot start its thread (%s).", name_error(error))
+        self._end_with_multiprocessing()
 
     def flush(self, timeout: float) -> bool:
         """Whether what was counted by now is in the ledger. Waits up to so many seconds."""
         self.start()
         with self._state:
-            self._asked += 1
-            ticket = self._asked
-            self._state.notify_all()
-            self._state.wait_for(lambda: self._answered >= ticket, timeout)
-            return self._written >= ticket
+            if self._thread is not None:
+                self._asked += 1
+                ticket = self._asked
+                self._state.notify_all()
+                self._state.wait_for(lambda: self._answered >= ticket, timeout)
+                return self._written >= ticket
+        return self._try_pass(asked=True)
 
-    def finish(self, timeout: float) -> bool:
-        """Says goodbye, with the last counters."""
+    def finish(self, timeout: float = EXIT_SECONDS) -> bool:
+        """Says goodbye, with the last counters. The thread ends, and begins again should anything be counted."""
         if not self.started:
             return True
         self._ended = True
@@ -95,10 +104,11 @@ class Flusher:
             except Exception as error:
                 log.debug("The probe's ledger does not forget (%s).", name_error(error))
 
-    def _finish_with_multiprocessing(self) -> None:
-        """Its children end without `atexit`. One that is loaded later starts its children anew, or by a fork."""
-        if util := sys.modules.get("multiprocessing.util"):
-            util.Finalize(None, self.finish, args=(2.0,), exitpriority=-100)
+    def _end_with_multiprocessing(self) -> None:
+        """Its children end without `atexit`, and so do those of Celery's billiard."""
+        for name in ("multiprocessing.util", "billiard.util"):
+            if (util := sys.modules.get(name)) and not self._ended:
+                util.Finalize(None, self.finish, exitpriority=-100)
 
     def _run(self) -> None:
         pause = PAUSE
@@ -106,47 +116,65 @@ class Flusher:
             with self._state:
                 self._state.wait_for(lambda: self._asked > self._answered, pause)
                 ticket = self._asked
-            try:
-                written = self._pass(asked=ticket > self._answered)
-            except Exception as error:  # a mistake of ours: the thread must live on
-                log.warning("The probe's flusher failed (%s).", name_error(error))
-                log.debug("The flusher's failure:", exc_info=error)
-                written = False
+                asked = ticket > self._answered
+            written = self._try_pass(asked=asked)
             pause = PAUSE if written else min(2 * pause, LONGEST_PAUSE)
             with self._state:
                 self._answered = ticket
                 if written:
                     self._written = ticket
                 self._state.notify_all()
+                if self._ended and written and self._asked == ticket:
+                    self._leave()
+                    return
 
-    def _pass(self, *, asked: bool) -> bool:
-        """Writes batch after batch until nothing is left. False where the ledger took one of them not."""
+    def _leave(self) -> None:
+        """Only with the state's lock. Whatever is counted from now on starts another thread."""
+        self._thread = None
+        self.started = False
+        if not self._recorder.is_empty():
+            self.start()
+        elif self._ledger is not None:
+            ledger, self._ledger = self._ledger, None
+            with suppress(Exception):
+                ledger.close()
+
+    def _try_pass(self, *, asked: bool) -> bool:
+        with self._passing:
+            try:
+                return self._pass(asked)
+            except Exception as error:  # a mistake of ours: the thread must live on
+                log.warning("The probe's flusher failed (%s).", name_error(error))
+                log.debug("The flusher's failure:", exc_info=error)
+                return False
+
+    def _pass(self, asked: bool) -> bool:
+        """Writes batch after batch until nothing is left. False where the ledger did not take one."""
         self._resolver.look_after()
+        if self._unsent is not None and not self._send(*self._unsent, self._recorder.read_totals()):
+            return False
         more = True
         while more:
-            if self._unsent is None:
-                taken = self._recorder.take(BATCH)
-                more = taken.more
-                if not (taken.changed or asked or monotonic() - self._reported_at >= HEARTBEAT):
-                    return True
-                self._number += 1
-                self._unsent = self._number, taken.counts
-                totals: Mapping[str, Any] = taken.totals
-            else:
-                totals = self._recorder.read_totals()
-            if not self._send(totals):
-                return False
+            taken = self._recorder.take(BATCH)
+            more = taken.more
+            if not (taken.changed or asked or self._is_heartbeat_due()):
+                break
             asked = False
+            self._number += 1
+            self._unsent = self._number, taken.counts
+            if not self._send(*self._unsent, taken.totals):
+                return False
         self._prune()
         return True
 
-    def _send(self, totals: Mapping[str, Any]) -> bool:
-        assert self._unsent is not None  # noqa: S101
-        number, counts = self._unsent
+    def _is_heartbeat_due(self) -> bool:
+        return not self._ended and monotonic() - self._reported_at >= HEARTBEAT
+
+    def _send(self, number: int, counts: tuple[ThreadCounts, ...], totals: Mapping[str, Any]) -> bool:
         try:
             if self._ledger is None:
                 self._ledger = self._open_ledger()
-            self._ledger.write(Batch(number, self._make_report(dict(totals), self._ended), counts))
+            self._ledger.write(Batch(number, self._make_report(totals, self._ended), counts))
         except Exception as error:
             self._say_down(error)
             return False

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from inspector.probe.errors import name_class
@@ -15,17 +15,14 @@ from inspector.probe.flusher import Flusher
 from inspector.probe.ledger_schema import Ledger, WorkerReport, storable
 from inspector.probe.places import Places
 from inspector.probe.recorder import Event, Recorder
-from inspector.probe.settings import Settings, log, name_program, read_settings, safe_url
+from inspector.probe.settings import Settings, log, name_program, read_settings
 from inspector.probe.versions import read_versions
-
-#: Seconds that the end of a process may take.
-_EXIT_SECONDS = 2.0
 
 OpenLedger = Callable[[str], Ledger]
 
 
 class Process:
-    """`note` is for the agent's threads; it never raises and never waits."""
+    """What the agent's threads use of it never raises and never waits."""
 
     def __init__(self, settings: Settings, open_ledger: OpenLedger, *, hooked: bool = False) -> None:
         self.settings = settings
@@ -38,20 +35,17 @@ class Process:
         self._started_at = time.time()
         self._failures: dict[str, int] = {}
         self._recorder = Recorder()
+        #: For events of the agent's threads.
+        self.note: Callable[[Event], None] = self._recorder.note if self.counts else _ignore
+        #: Calls that have begun. Nothing is taken out of it but by the call itself.
+        self.open_calls: set[Any] = set()
         self.flusher = Flusher(
             recorder=self._recorder,
             places=self.places,
             open_ledger=lambda: open_ledger(settings.ledger),
-            safe_place=safe_url(settings.ledger),
+            safe_place=_safe_place(settings.ledger),
             report=self._report,
         )
-
-    def note(self, event: Event) -> None:
-        if not self.counts:
-            return
-        self._recorder.note(event)
-        if not self.flusher.started:
-            self.flusher.start()
 
     def note_failure(self, failure: Exception) -> None:
         """Something of ours went wrong, and the agent went on. Said once a class."""
@@ -66,7 +60,7 @@ class Process:
         self.flusher.forget()
         return Process(self.settings, self._open_ledger, hooked=self.hooked)
 
-    def _report(self, totals: dict[str, Any], ended: bool) -> WorkerReport:
+    def _report(self, totals: Mapping[str, Any], ended: bool) -> WorkerReport:
         return WorkerReport(
             worker_id=self.worker_id,
             hostname=storable(self.settings.hostname),
@@ -79,8 +73,13 @@ class Process:
             places=self.places.read(),
             hooked=self.hooked,
             stamps=self.settings.stamp,
+            open_calls=len(self.open_calls),
             **{**totals, "exceptions": {**totals["exceptions"], **self._failures}},
         )
+
+
+def _ignore(event: Event) -> None:
+    """Without a ledger."""
 
 
 class _State:
@@ -120,7 +119,7 @@ def start(
         atexit.register(_finish)
         _say_hello(process)
     else:
-        before.flusher.finish(_EXIT_SECONDS)
+        before.flusher.finish()
     return process
 
 
@@ -135,9 +134,18 @@ def _open_ledger(url: str) -> Ledger:
     return open_ledger(url)
 
 
+def _safe_place(url: str) -> str:
+    from inspector.probe.ledgers import safe_place
+
+    try:
+        return safe_place(url)
+    except ValueError:
+        return "an address that cannot be read"
+
+
 def _finish() -> None:
     if _State.current is not None:
-        _State.current.flusher.finish(_EXIT_SECONDS)
+        _State.current.flusher.finish()
 
 
 def _after_fork_in_child() -> None:

@@ -10,25 +10,25 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from inspector.probe.ledger_schema import RECENT_READS, Read, ThreadCounts
 
 #: Events without any more to say.
-SYNC_CALL, ASYNC_CALL, WRONG_LOOP, COMPILED, COMPILED_UNSAVED, INVOKED, INVOKED_UNSAVED = range(7)
+WRONG_LOOP, COMPILED, COMPILED_UNSAVED, INVOKED, INVOKED_UNSAVED = range(5)
 _COUNTED = (
-    ("sync_calls",),
-    ("async_calls",),
     ("loop_mismatches",),
     ("compiles",),
     ("compiles", "compiles_unsaved"),
     ("invocations",),
     ("invocations", "invocations_unsaved"),
 )
-#: Events of a call that ended: (kind, thread_id, slot, at, value, error). `error` is "" or a name.
-READ, PUT, WRITES, OTHER = range(4)
-Event = int | tuple[int, str, int, float, Any, str]
+#: Events of a call that ended: (kind, asynchronous, (thread_id, slot), at, value, error). The value of a read is the id
+#: that was found, that of writes their number. `error` is "" or a name; the kind is OTHER then.
+READ, MISS, PUT, WRITES, OTHER = range(5)
+Event = int | tuple[int, bool, tuple[str, int], float, Any, str]
 
 #: Bytes that counters may take while they wait for the ledger.
 PENDING_BYTES = 8 * 2**20
@@ -56,7 +56,6 @@ class Totals:
     writes: int = 0
     sync_calls: int = 0
     async_calls: int = 0
-    ended_calls: int = 0
     loop_mismatches: int = 0
     exceptions: dict[str, int] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
@@ -69,7 +68,6 @@ class Totals:
         )  # fmt: skip
         return {
             **{name: getattr(self, name) for name in names},
-            "open_calls": self.sync_calls + self.async_calls - self.ended_calls,
             "exceptions": dict(self.exceptions),
             "dropped": dict(self.dropped),
         }
@@ -87,7 +85,7 @@ class _Entry:
     last_read_at: float | None = None
     last_miss_at: float | None = None
     errors: dict[str, int] = field(default_factory=dict)
-    recent: deque[Read] = field(default_factory=lambda: deque(maxlen=RECENT_READS))
+    recent: deque[Read] = field(default_factory=partial(deque, maxlen=RECENT_READS))
 
     def as_counts(self, thread_id: str, slot: int) -> ThreadCounts:
         return ThreadCounts(
@@ -160,8 +158,11 @@ class Recorder:
             self._cost -= self._taken
             self._taken = 0
 
+    def is_empty(self) -> bool:
+        return not self._events and not self._entries
+
     def _add_up(self) -> None:
-        """Only with the lock."""
+        """Only with the lock. Others append meanwhile."""
         events, totals = self._events, self._totals
         while events:
             event = events.popleft()
@@ -169,62 +170,64 @@ class Recorder:
             if isinstance(event, int):
                 for name in _COUNTED[event]:
                     setattr(totals, name, getattr(totals, name) + 1)
+                continue
+            kind, asynchronous, key, at, value, error = event
+            if asynchronous:
+                totals.async_calls += 1
             else:
-                self._add_call(*event)
+                totals.sync_calls += 1
+            if error:
+                self._add_error(key, at, error)
+            elif kind != OTHER:
+                self._add(kind, key, at, value)
 
-    def _add_call(self, kind: int, thread_id: str, slot: int, at: float, value: Any, error: str) -> None:
+    def _add(self, kind: int, key: tuple[str, int], at: float, value: Any) -> None:
         totals = self._totals
-        totals.ended_calls += 1
-        if error:
-            error = self._bounded(error)
-            totals.exceptions[error] = totals.exceptions.get(error, 0) + 1
-        elif kind == READ:
-            totals.reads += 1
-            totals.misses += value is None
-        elif kind == PUT:
+        entry = self._entries.get(key) or self._make_entry(key, at)
+        if entry is not None and at > entry.last_at:
+            entry.last_at = at
+        if kind == PUT:
             totals.checkpoints += 1
+            if entry is not None:
+                entry.checkpoints += 1
         elif kind == WRITES:
             totals.writes += value
-        if kind != OTHER or (error and thread_id):
-            self._add_to_thread(kind, thread_id, slot, at, value, error)
-
-    def _bounded(self, error: str) -> str:
-        known = self._totals.exceptions
-        return error if error in known or len(known) < _ERROR_NAMES else _OTHER_ERRORS
-
-    def _add_to_thread(self, kind: int, thread_id: str, slot: int, at: float, value: Any, error: str) -> None:
-        entry = self._entries.get((thread_id, slot)) or self._make_entry(thread_id, slot, at)
-        if entry is None:
-            if not error:
-                self._drop(kind, value)
-            return
-        entry.first_at = min(at, entry.first_at)
-        entry.last_at = max(at, entry.last_at)
-        if error:
-            if error in entry.errors or self._has_room(entry, _ERROR_BYTES):
-                entry.errors[error] = entry.errors.get(error, 0) + 1
-        elif kind == READ:
-            self._add_read(entry, at, value)
-        elif kind == PUT:
-            entry.checkpoints += 1
+            if entry is not None:
+                entry.writes += value
         else:
-            entry.writes += value
+            totals.reads += 1
+            totals.misses += kind == MISS
+            if entry is not None:
+                self._add_read(entry, at, value, kind == MISS)
+        if entry is None:
+            name = _DROPPED[kind]
+            totals.dropped[name] = totals.dropped.get(name, 0) + (value if kind == WRITES else 1)
 
-    def _add_read(self, entry: _Entry, at: float, found: str | None) -> None:
+    def _add_read(self, entry: _Entry, at: float, found: str, missed: bool) -> None:
         entry.reads += 1
         entry.last_read_at = max(at, entry.last_read_at or at)
-        if found is None:
+        if missed:
             entry.misses += 1
             entry.last_miss_at = max(at, entry.last_miss_at or at)
         if len(entry.recent) == RECENT_READS or self._has_room(entry, _READ_BYTES):
-            entry.recent.append(Read(at, found or ""))
+            entry.recent.append(Read(at, found))
 
-    def _make_entry(self, thread_id: str, slot: int, at: float) -> _Entry | None:
+    def _add_error(self, key: tuple[str, int], at: float, error: str) -> None:
+        known = self._totals.exceptions
+        if error not in known and len(known) >= _ERROR_NAMES:
+            error = _OTHER_ERRORS
+        known[error] = known.get(error, 0) + 1
+        entry = self._entries.get(key) or self._make_entry(key, at)
+        if entry is not None and (error in entry.errors or self._has_room(entry, _ERROR_BYTES)):
+            entry.errors[error] = entry.errors.get(error, 0) + 1
+            entry.last_at = max(at, entry.last_at)
+
+    def _make_entry(self, key: tuple[str, int], at: float) -> _Entry | None:
         entry = _Entry(at, at)
         # Up to four bytes a character in memory.
-        if not self._has_room(entry, _ENTRY_BYTES + 4 * len(thread_id)):
+        if not self._has_room(entry, _ENTRY_BYTES + 4 * len(key[0])):
             return None
-        self._entries[thread_id, slot] = entry
+        self._entries[key] = entry
         return entry
 
     def _has_room(self, entry: _Entry, cost: int) -> bool:
@@ -234,7 +237,5 @@ class Recorder:
         entry.cost += cost
         return True
 
-    def _drop(self, kind: int, value: Any) -> None:
-        name = {READ: "reads", PUT: "checkpoints", WRITES: "writes"}[kind]
-        dropped = self._totals.dropped
-        dropped[name] = dropped.get(name, 0) + (value if kind == WRITES else 1)
+
+_DROPPED = {READ: "reads", MISS: "reads", PUT: "checkpoints", WRITES: "writes"}

@@ -18,7 +18,7 @@ from inspector.probe import process
 from inspector.probe.calls import wrap
 from inspector.probe.errors import name_class
 from inspector.probe.settings import log
-from inspector.probe.watched import ATTRIBUTE, watched_of
+from inspector.probe.watched import enter
 
 _SYNC = (
     "get_tuple", "list", "put", "put_writes", "delete_thread", "delete_for_runs", "copy_thread", "prune",
@@ -46,7 +46,7 @@ def watch(saver: Saver) -> Saver:
                 return saver
             saver.__class__ = kind
         if probe.counts:
-            watched_of(saver, probe)
+            enter(saver, probe)
             if not probe.flusher.started:
                 probe.flusher.start()
     except Exception as failure:
@@ -111,6 +111,3 @@ def _reduce(self: Any, protocol: Any) -> Any:
 def _rebuild(kind: type, *arguments: Any) -> Any:
     """For `copy` and `pickle`."""
     return copyreg.__newobj__(_watched_class(kind) or kind, *arguments)  # type: ignore[attr-defined]
-
-
-__all__ = ["ATTRIBUTE", "METHODS", "watch"]

@@ -6,8 +6,7 @@ import logging
 import os
 import socket
 import sys
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from dataclasses import dataclass, field, replace
 
 log = logging.getLogger("inspector.probe")
 
@@ -16,14 +15,10 @@ _NO = ("0", "off", "false", "no")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    ledger: str  #: URL, with its password; "" for none
+    ledger: str = field(repr=False)  #: URL, with its password; "" for none
     hostname: str
     stamp: bool  #: write `worker_hostname` into the metadata of new checkpoints
     enabled: bool = True
-
-    def __repr__(self) -> str:
-        """Without the ledger's password: settings may end up in a traceback."""
-        return f"Settings(ledger={safe_url(self.ledger)!r}, hostname={self.hostname!r}, stamp={self.stamp})"
 
     def with_arguments(self, ledger: str | None, hostname: str | None, stamp: bool | None) -> Settings:
         """None leaves a setting as it is."""
@@ -67,20 +62,6 @@ def _read_hostname() -> str:
         return socket.gethostname()
     except OSError:
         return "unknown"
-
-
-def safe_url(url: str) -> str:
-    """The place alone: neither password nor parameters."""
-    try:
-        parts = urlsplit(url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return "an address that is no URL"
-    if not parts.scheme:
-        return "an address that is no URL" if url else ""
-    user = f"{parts.username}@" if parts.username else ""
-    return f"{parts.scheme}://{user}{host}{port}{parts.path}"
 
 
 def name_program() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from asyncio import AbstractEventLoop, _get_running_loop
+from asyncio import AbstractEventLoop
 from typing import TYPE_CHECKING, Any
 
 from inspector.probe.places import Address, describe
@@ -45,17 +45,13 @@ class Watched:
                 self._address = address or self._address
                 self.slot = self.probe.places.enter(self._address)
 
-    def slot_of_call(self) -> int:
-        if self.slot is not None:
-            return self.slot
+    def provisional_slot(self) -> int:
+        """For calls before there is an answer."""
         return self.probe.places.enter(self._address, savers=0)
 
-    def is_foreign_loop(self, saver: Any, asynchronous: bool) -> bool:
+    def is_foreign(self, running: AbstractEventLoop, saver: Any, asynchronous: bool) -> bool:
         """Whether the running event loop is another than the one the saver belongs to: the one it says, else the one
         of its first async call."""
-        running = _get_running_loop()
-        if running is None:
-            return False
         own = saver.__dict__.get("loop")
         if own is not None:
             return own is not running
@@ -71,13 +67,10 @@ def _nothing() -> None:
     return None
 
 
-def watched_of(saver: Any, probe: Process) -> Watched:
-    """A saver that was inherited over a fork, or copied, is entered anew."""
-    watched: Watched | None = saver.__dict__.get(ATTRIBUTE)
-    if watched is not None and watched.probe is probe:
-        return watched
+def enter(saver: Any, probe: Process) -> Watched:
+    """Names the saver to the probe, once. One that was inherited over a fork, or copied deeply, is named anew."""
     with probe.places.lock:
-        watched = saver.__dict__.get(ATTRIBUTE)
+        watched: Watched | None = saver.__dict__.get(ATTRIBUTE)
         if watched is None:
             watched = saver.__dict__[ATTRIBUTE] = Watched(probe, saver)
         elif watched.probe is not probe:
