@@ -25,8 +25,9 @@ STATES = {
     "failed": "A task ended with an error.",
     "unfinished": "Tasks are left and nobody works on them.",
     "running": "Tasks are left, and the last checkpoint is younger than a minute.",
+    "absent": "A worker asked for it, and this store holds no checkpoint of it.",
 }
-STATE_TONES = {"interrupted": "ask", "failed": "bad", "unfinished": "warn", "running": "good"}
+STATE_TONES = {"interrupted": "ask", "failed": "bad", "unfinished": "warn", "running": "good", "absent": "warn"}
 
 #: Flag: its word, its tone, what it means.
 FLAGS = {
@@ -36,7 +37,12 @@ FLAGS = {
     "several-hosts": ("several hosts", "", "More than one host wrote it."),
     "siblings": ("forked", "fork", "Two checkpoints have the same parent."),
     "clock-skew": ("clock skew", "bad", "A worker's clock lags: its checkpoints sort before their parents."),
-    "missed-reads": ("missed reads", "warn", "A worker looked for this thread and found nothing."),
+    "missed-reads": (
+        "missed reads",
+        "warn",
+        "A worker looked for it and found nothing: no read ever found it, or one missed after its first checkpoint.",
+    ),
+    "never-stored": ("never stored", "warn", "A worker asked for it, and none reports that it was ever put here."),
     "rebuilt-values": (
         "rebuilt values",
         "",
@@ -83,6 +89,11 @@ def size(count: int | None) -> str:
 def number(count: int | None) -> str:
     """ "1,048,212"; "unknown" where nobody knows."""
     return text.thousands(count) if count is not None else "unknown"
+
+
+@register.filter
+def minus(count: int, less: int) -> int:
+    return count - less
 
 
 @register.filter
@@ -169,10 +180,18 @@ def flag_says(flag: str) -> str:
 
 @register.filter
 def row_flags(flags: tuple[str, ...]) -> tuple[str, ...]:
-    """The flags that a row of a list shows: its workers column already says that hosts are several, and an id of a
-    random form means little on a thread that somebody came back to."""
-    said = {"several-hosts"} if "one-turn" in flags else {"several-hosts", "random-id"}
+    """The flags that a row of a list shows: its workers column already says that hosts are several, its state that it
+    was never stored, and an id of a random form means little on a thread that somebody came back to."""
+    said = {"several-hosts", "never-stored"} | (set() if "one-turn" in flags else {"random-id"})
     return tuple(flag for flag in flags if flag not in said)
+
+
+@register.filter
+def state_words(thread: Any) -> str:
+    """A state as a list shows it."""
+    if thread.state != "absent":
+        return str(thread.state)
+    return "never stored" if "never-stored" in thread.flags else "not stored"
 
 
 class IndexState(Protocol):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
+from inspector.index.entries import UNSTORED
 from inspector.index.queries import STATES
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 
@@ -14,7 +16,8 @@ OWNERS = ("", "ada", "Ada", "b%b", "o'wner")
 
 
 def fill(now: datetime, *, count: int = 300, seed: int = 1, name: str = "store") -> StoreEntry:
-    """A store of `count` threads begun up to two weeks before `now`, and one of another store beside each tenth."""
+    """A store of `count` threads begun up to two weeks before `now`, for each tenth one of another store and one that
+    was asked for and is not stored."""
     chance = random.Random(seed)
     store = StoreEntry.objects.create(name=name)
     other = StoreEntry.objects.create(name=f"{name}, another")
@@ -23,6 +26,7 @@ def fill(now: datetime, *, count: int = 300, seed: int = 1, name: str = "store")
     chance.shuffle(ids)
     entries = [_entry(chance, store, thread_id, now) for thread_id in ids]
     entries += [_entry(chance, other, thread_id, now) for thread_id in ids[::10]]
+    entries += [_absent(chance, store, f"asked-{number}", now) for number in range(count // 10)]
     add(chance, entries)
     return store
 
@@ -36,22 +40,44 @@ def more(store: StoreEntry, now: datetime, *, seed: int, count: int = 20) -> lis
 
 
 def add(chance: random.Random, entries: list[ThreadEntry]) -> None:
-    created = ThreadEntry.objects.bulk_create(entries)
-    workers = []
-    for entry in created:
-        hosts = chance.sample(HOSTS, chance.randint(0, 3))
-        for host in hosts:
-            known = chance.random() < 0.3
-            workers.append(
-                ThreadWorker(
-                    thread=entry,
-                    hostname=host,
-                    writes=chance.choice([0, 1, 5]),
-                    reads=chance.randint(0, 4) if known else None,
-                    misses=chance.randint(0, 1) if known else None,
-                )
-            )
+    created = ThreadEntry.every.bulk_create(entries)
+    workers = [worker for entry in created for worker in _workers(chance, entry)]
     ThreadWorker.objects.bulk_create(workers)
+
+
+def _workers(chance: random.Random, entry: ThreadEntry) -> list[ThreadWorker]:
+    """Some hosts run the probe, some do not."""
+    workers = []
+    for host in chance.sample(HOSTS, chance.randint(0, 3)):
+        worker = ThreadWorker(thread=entry, hostname=host, writes=chance.choice([0, 1, 5]) if entry.stored else 0)
+        if chance.random() < 0.3 or not entry.stored:
+            worker.reads, worker.misses = chance.randint(0, 4), chance.randint(0, 1)
+            worker.reported, worker.elsewhere = chance.choice([0, 0, 3]), chance.choice(["", "", "memory"])
+        workers.append(worker)
+    return workers
+
+
+def _absent(chance: random.Random, store: StoreEntry, thread_id: str, now: datetime) -> ThreadEntry:
+    last = now - timedelta(seconds=chance.choice([1, 1800, 90_000]))
+    return ThreadEntry(
+        **UNSTORED,
+        store=store,
+        thread_id=thread_id,
+        state="absent",
+        first_at=last - timedelta(seconds=chance.choice([0, 5])),
+        last_at=last,
+        verified_at=now,
+        **_reads(chance, last),
+    )
+
+
+def _reads(chance: random.Random, last: datetime) -> dict[str, Any]:
+    """What probes say of a thread whose last checkpoint, or miss, is of `last`; of most nothing."""
+    if chance.random() < 0.5:
+        return {}
+    misses = chance.choice([0, 1, 2])
+    missed = last - timedelta(microseconds=chance.choice([0, 1, 10**6, 10**11]))
+    return {"reads": chance.choice([misses, misses + 1, 9]), "misses": misses, "last_miss_at": missed}
 
 
 def _entry(chance: random.Random, store: StoreEntry, thread_id: str, now: datetime) -> ThreadEntry:
@@ -76,4 +102,5 @@ def _entry(chance: random.Random, store: StoreEntry, thread_id: str, now: dateti
         clock_skew=chance.random() < 0.3,
         rebuilt_values=chance.random() < 0.3,
         verified_at=now,
+        **_reads(chance, last),
     )

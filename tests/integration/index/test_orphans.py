@@ -10,7 +10,7 @@ import pytest
 from inspector.errors import BadRequest
 from inspector.index.orphans import WINDOWS, Window, count_orphans, find_window, report_orphans
 from inspector.index.queries import Moment, Row, ThreadQuery, find_threads, flags_of
-from inspector.models import StoreEntry
+from inspector.models import StoreEntry, ThreadWorker
 from tests.integration.index.samples import fill
 
 #: Not on the edge of any bar.
@@ -44,8 +44,8 @@ def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, windo
     assert report.series[0].at <= begin < report.series[0].at + window.bucket
     assert report.series[-1].at <= NOW < report.series[-1].at + window.bucket
 
-    threads = Counter(worker.hostname for row in begun for worker in row.workers)
-    orphans = Counter(worker.hostname for row in begun if _orphans([row]) for worker in row.workers)
+    threads = Counter(worker.hostname for row in begun for worker in row.workers if _wrote(worker))
+    orphans = Counter(worker.hostname for row in begun if _orphans([row]) for worker in row.workers if _wrote(worker))
     assert {host.hostname: (host.threads, host.orphans) for host in report.hosts} == {
         name: (count, orphans[name]) for name, count in threads.items()
     }
@@ -53,7 +53,9 @@ def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, windo
     assert report.current.undecided == len(young)
     assert report.current.rate == _orphans(begun) / (len(begun) - len(young))
     for host in report.hosts:
-        theirs = [row for row in begun if any(worker.hostname == host.hostname for worker in row.workers)]
+        theirs = [
+            row for row in begun if any(worker.hostname == host.hostname and _wrote(worker) for worker in row.workers)
+        ]
         alone = [row for row in theirs if _orphans([row]) or _is_undecided(row)]
         assert host.undecided == sum(map(_is_undecided, theirs))
         assert host.random_ids == sum(row.entry.random_id for row in alone)
@@ -94,3 +96,7 @@ def _is_undecided(row: Row) -> bool:
 
 def _orphans(rows: list[Row]) -> int:
     return sum("orphan" in flags_of(row, MOMENT) for row in rows)
+
+
+def _wrote(worker: ThreadWorker) -> bool:
+    return bool(worker.writes or (worker.reported and not worker.elsewhere))

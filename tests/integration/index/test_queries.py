@@ -26,12 +26,13 @@ from inspector.index.queries import (
     Row,
     ThreadQuery,
     count_threads,
+    find_thread,
     find_threads,
     flags_of,
     state_of,
 )
 from inspector.index.sync import sync_store
-from inspector.models import StoreEntry, ThreadEntry
+from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 from tests.integration.index.conftest import OpenReader
 from tests.integration.index.samples import HOSTS, OWNERS, fill, more
 
@@ -49,6 +50,8 @@ FILTERS = [
     ThreadQuery(state="unfinished"),
     ThreadQuery(flag="orphan"),
     ThreadQuery(host="web-1"),
+    ThreadQuery(flag="never-stored"),
+    ThreadQuery(flag="missed-reads", until=NOW - timedelta(minutes=1)),
     ThreadQuery(owner="ada"),
     ThreadQuery(since=NOW - timedelta(hours=1)),
     ThreadQuery(until=NOW - timedelta(hours=1)),
@@ -93,7 +96,7 @@ def test_a_page_whose_last_row_is_gone_goes_on_behind_it(store: StoreEntry) -> N
 
 
 def test_the_database_and_python_raise_the_same_flags(store: StoreEntry) -> None:
-    everything = _list(store, ThreadQuery())
+    everything = _everything(store)
     for flag in FLAGS:
         raised = {row.entry.pk for row in _list(store, ThreadQuery(flag=flag))}
         assert raised == {row.entry.pk for row in everything if flag in flags_of(row, MOMENT)}, flag
@@ -106,6 +109,21 @@ def test_the_database_and_python_see_the_same_states(store: StoreEntry) -> None:
         found = {row.entry.pk for row in _list(store, ThreadQuery(state=state))}
         assert found == {row.entry.pk for row in everything if state_of(row.entry, MOMENT) == state}
         assert found
+
+
+def test_absent_threads_are_listed_only_for_who_looks_for_them(store: StoreEntry) -> None:
+    absent = set(ThreadEntry.every.filter(store=store, state="absent").values_list("thread_id", flat=True))
+    filters = [ThreadQuery(turns="one"), ThreadQuery(since=NOW - timedelta(days=9)), ThreadQuery(owner="")]
+    filters += [ThreadQuery(state=state) for state in STATES]
+    filters += [ThreadQuery(flag=flag) for flag in FLAGS if flag not in ("never-stored", "missed-reads")]
+    for query in [ThreadQuery(), *filters]:
+        assert not _ids(_list(store, query)) & absent, query
+    for query in (ThreadQuery(flag="never-stored"), ThreadQuery(flag="missed-reads"), ThreadQuery(host="web-1")):
+        page = find_threads(store, replace(query, limit=ALL), MOMENT)
+        assert page.absent == len(_ids(list(page.rows)) & absent) > 0, query
+    assert _ids(_list(store, ThreadQuery(q="asked-"))) == absent
+    (found,) = find_thread(store, "asked-7")
+    assert found.entry.state == "absent"
 
 
 def test_flags_agree_on_what_real_graphs_wrote(
@@ -137,6 +155,8 @@ def _check_counts(store: StoreEntry, query: ThreadQuery) -> None:
     assert counts.unfinished == len(_list(store, replace(plain, state="unfinished")))
     assert counts.several_hosts == len(_list(store, replace(plain, flag="several-hosts")))
     assert counts.siblings == len(_list(store, replace(plain, flag="siblings")))
+    assert counts.missed_reads == len(_list(store, replace(plain, flag="missed-reads")))
+    assert counts.never_stored == len(_list(store, replace(plain, flag="never-stored")))
     assert find_threads(store, replace(query, limit=1), MOMENT).total == len(_list(store, query))
 
 
@@ -149,19 +169,20 @@ def test_filters_select_what_python_would(store: StoreEntry) -> None:
         (ThreadQuery(until=edge), lambda row: row.entry.last_at < edge),
         *((ThreadQuery(owner=name), lambda row, name=name: row.entry.owner == name) for name in OWNERS),
         *(
-            (ThreadQuery(host=name), lambda row, name=name: any(w.hostname == name and w.writes for w in row.workers))
+            (ThreadQuery(host=name), lambda row, name=name: any(w.hostname == name and _did(w) for w in row.workers))
             for name in HOSTS
         ),
     ]
     for query, holds in expected:
-        assert _ids(_list(store, query)) == {row.entry.thread_id for row in everything if holds(row)}, query
+        among = everything if query.host is None else _everything(store)
+        assert _ids(_list(store, query)) == {row.entry.thread_id for row in among if holds(row)}, query
         assert _list(store, query)
     assert _list(store, ThreadQuery(owner="nobody")) == []
 
 
 def test_a_search_finds_every_id_that_holds_the_part_and_no_other(store: StoreEntry) -> None:
-    everything = _ids(_list(store, ThreadQuery()))
-    for part in PARTS:
+    everything = _ids(_everything(store))
+    for part in [*PARTS, "asked"]:
         expected = {thread_id for thread_id in everything if part in thread_id}
         assert _ids(_list(store, ThreadQuery(q=part))) == expected, part
 
@@ -217,6 +238,16 @@ def _list(store: StoreEntry, query: ThreadQuery, moment: Moment = MOMENT) -> lis
     assert page.next == ""
     assert page.total == len(page.rows)
     return list(page.rows)
+
+
+def _everything(store: StoreEntry) -> list[Row]:
+    """Absent threads too, which the plain list leaves out."""
+    entries = ThreadEntry.every.filter(store=store).prefetch_related("workers")
+    return [Row(entry, tuple(entry.workers.all())) for entry in entries]
+
+
+def _did(worker: ThreadWorker) -> bool:
+    return bool(worker.writes or worker.reads or worker.reported)
 
 
 def _pages(store: StoreEntry, query: ThreadQuery, between: Callable[[], None] = lambda: None) -> list[Row]:

@@ -66,7 +66,7 @@ def test_a_share_of_nothing_is_unknown() -> None:
 
 def test_every_flag_and_state_of_the_index_has_words() -> None:
     assert set(words.FLAGS) == set(INDEX_FLAGS)
-    assert set(words.STATES) == set(INDEX_STATES)
+    assert set(words.STATES) == {*INDEX_STATES, "absent"}
 
 
 def test_an_unknown_flag_or_state_still_shows() -> None:
