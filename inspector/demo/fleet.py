@@ -23,13 +23,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from inspector.demo.traffic import FORGETFUL, HOSTS, Conversation, Script
+from inspector.demo.traffic import FORGETFUL, HOSTS, IN_MEMORY, Conversation, Script
 
 # Conversations of the demo happen now and their ids say so: nothing is backdated. For the demo to show
 # orphans (one-turn threads nobody came back to), the dashboard should take so many seconds as its limit.
 ORPHAN_AFTER = 45
 OPEN_CONVERSATIONS = 14  # at a human pace, so many customers are in the middle of something
 PATIENCE = 5.0  # seconds for a worker to end in good order
+FAULTS = {FORGETFUL: ["--forgetful"], IN_MEMORY: ["--in-memory"]}
 PACKAGE_HOME = Path(__file__).resolve().parents[2]
 
 
@@ -45,9 +46,9 @@ class _Process:
     ) -> None:
         self.host = host
         self.log_path = log_path
-        command = [sys.executable, "-m", "inspector.demo.worker", "--url", url, "--hostname", host]
+        command = [sys.executable, "-m", "inspector.demo.worker", "--url", url]
         command += ["--setup"] if setup else []
-        command += ["--forgetful"] if host == FORGETFUL else []
+        command += FAULTS.get(host, [])
         with log_path.open("ab") as log:
             self._popen = subprocess.Popen(  # noqa: S603  our own arguments
                 command,
@@ -55,7 +56,7 @@ class _Process:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=_environment(),
+                env=_environment(url, host),
                 start_new_session=True,
             )
         self._listener = threading.Thread(target=self._listen, args=(events,), daemon=True)
@@ -167,13 +168,16 @@ class Fleet:
 
     def _balance(self) -> None:
         """The load balancer: first as fast as the workers can, then slowly, for ever."""
-        waiting = self._script.opening()
-        while waiting or any(self._busy.values()):
-            if self._stop.is_set() or self._failure:
-                return
-            self._offer(waiting)
-            self._listen(waiting, timeout=0.5)
+        *opening, crash = self._script.opening()
+        # The crash waits for the others: so the ledger knows the worker by then, and can show it as silent.
+        for waiting in (opening, [crash]):
+            while waiting or any(self._busy.values()):
+                if self._stop.is_set() or self._failure:
+                    return
+                self._offer(waiting)
+                self._listen(waiting, timeout=0.5)
         self._seeded.set()
+        waiting = []
         newcomers = self._script.endless()
         while not self._stop.is_set() and not self._failure:
             missing = OPEN_CONVERSATIONS - len(waiting) - sum(map(bool, self._busy.values()))
@@ -229,13 +233,17 @@ def _token() -> str:
     return f"{int(time.time()) % 1_000_000:06d}-"
 
 
-def _environment() -> dict[str, str]:
-    """The workers' environment: this very package, strict types (no warnings), no tracing to anywhere."""
-    paths = [str(PACKAGE_HOME), os.environ.get("PYTHONPATH", "")]
+def _environment(url: str, host: str) -> dict[str, str]:
+    """A worker's environment: this very package, strict types (no warnings), no tracing to anywhere, and where its
+    probe reports to, as whom. Nothing of the caller's own settings: the demo shows the demo."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
+    paths = [str(PACKAGE_HOME), kept.get("PYTHONPATH", "")]
     return {
-        **os.environ,
+        **kept,
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "LANGGRAPH_STRICT_MSGPACK": "true",
         "LANGSMITH_TRACING": "false",
         "LANGCHAIN_TRACING_V2": "false",
+        "INSPECTOR_LEDGER_URL": url,
+        "INSPECTOR_HOSTNAME": host,
     }

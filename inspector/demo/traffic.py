@@ -14,8 +14,9 @@ Action: TypeAlias = Literal["input", "resume", "retry", "edit", "replay", "crash
 
 WEB = ("web-1", "web-2")
 FORGETFUL = "web-3"  # makes a random thread_id for every request: the fault that the demo is about
+IN_MEMORY = "web-4"  # keeps its checkpoints in its own memory, where the others do not find them
 BATCH = "worker-1"
-HOSTS = (*WEB, FORGETFUL, BATCH)
+HOSTS = (*WEB, FORGETFUL, IN_MEMORY, BATCH)
 
 NAMES = ("Ada", "Bo", "Chen", "Dilara", "Emeka", "Freya", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena")
 TOPICS = ("Which tent for two?", "Which gas stove?", "A head lamp for caving?", "Boots for wide feet?")
@@ -56,7 +57,7 @@ class Script:
         self._number = 0
 
     def opening(self) -> list[Conversation]:
-        """The first burst: every kind as often as it is weighted, in a random order."""
+        """The first burst: every kind as often as it is weighted, in a random order, and the crash at its end."""
         kinds = [kind for kind, weight in KINDS.items() for _ in range(weight)]
         self._dice.shuffle(kinds)
         return [self._draw(kind) for kind in [*kinds, "crash"]]
@@ -112,6 +113,11 @@ def _support_forgetful(dice: random.Random, name: str) -> list[Step]:
     """Every turn, or every other one, is handled by the host that forgets."""
     hosts = dice.choice(((FORGETFUL,), (FORGETFUL, "web-1"), (FORGETFUL, "web-2")))
     return _taking_turns(dice, _support_texts(dice, name), hosts)
+
+
+def _support_in_memory(dice: random.Random, name: str) -> list[Step]:
+    """Every other turn is handled by the host whose memory is its own."""
+    return _taking_turns(dice, _support_texts(dice, name), (IN_MEMORY, dice.choice(WEB)))
 
 
 def _single(dice: random.Random, name: str) -> list[Step]:
@@ -183,6 +189,7 @@ Maker: TypeAlias = Callable[[random.Random, str], list[Step]]
 MAKERS: dict[str, tuple[str, Maker]] = {
     "support": ("support", _support),
     "support-forgetful": ("support", _support_forgetful),
+    "support-in-memory": ("support", _support_in_memory),
     "single": ("support", _single),
     "concierge": ("concierge", _concierge),
     "refund": ("refund", _refund),
@@ -199,6 +206,7 @@ MAKERS: dict[str, tuple[str, Maker]] = {
 KINDS = {
     "support": 20,
     "support-forgetful": 12,
+    "support-in-memory": 5,
     "single": 4,
     "concierge": 8,
     "refund": 5,

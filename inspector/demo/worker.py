@@ -1,30 +1,36 @@
-"""One worker process: `python -m inspector.demo.worker --url URL --hostname web-1 [--setup] [--forgetful]`.
+"""One worker process: `python -m inspector.demo.worker --url URL [--setup] [--forgetful] [--in-memory]`.
 
 Reads requests from standard input, one JSON object a line, runs the graph, answers on standard output with
 one line each. When its input ends, because the fleet closes it or has died, it ends too. SIGTERM lets it
 finish the request it is at. Everything it logs goes to standard error.
+
+It runs the probe, as any worker would: one line, and two variables of the environment that say where to report and as
+whom (`INSPECTOR_LEDGER_URL`, `INSPECTOR_HOSTNAME`).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import os
 import signal
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.types import Command
 from psycopg import Connection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
+from inspector import probe
 from inspector.demo.graphs.base import AnyGraph, Saver
 from inspector.demo.graphs.chat import build_support
 from inspector.demo.graphs.checkout import PaymentGatewayError, build_checkout
@@ -41,8 +47,7 @@ log = logging.getLogger("inspector.demo.worker")
 class Worker:
     """The graphs of one process, built once and shared by all its requests, as they should be."""
 
-    def __init__(self, saver: Saver, hostname: str, *, forgetful: bool = False) -> None:
-        self.hostname = hostname
+    def __init__(self, saver: Saver, *, forgetful: bool = False) -> None:
         self.forgetful = forgetful
         self._gateway: Callable[[], bool] = bool  # whether the payment service is down; set for each request
         self._graphs: dict[str, AnyGraph] = {
@@ -62,11 +67,7 @@ class Worker:
         thread_id = str(uuid.uuid4()) if self.forgetful else request["thread_id"]
         config: RunnableConfig = {
             "configurable": {"thread_id": thread_id},
-            "metadata": {
-                "worker_hostname": self.hostname,
-                "user_id": request["user_id"],
-                "assistant": request["graph"],
-            },
+            "metadata": {"user_id": request["user_id"], "assistant": request["graph"]},
         }
         fails = bool(request["fails"])
         self._gateway = _die if request["action"] == "crash" else lambda: fails
@@ -147,22 +148,33 @@ def _pool(url: str) -> ConnectionPool[Connection[DictRow]]:
     )
 
 
+@contextlib.contextmanager
+def _saver(options: argparse.Namespace) -> Iterator[Saver]:
+    """The store that all workers share, or, by mistake, one that nobody else can reach and that ends with the process.
+    Such a mistake is mostly a default for a variable that one deployment does not set."""
+    if options.in_memory:
+        yield InMemorySaver()
+        return
+    with _pool(options.url) as pool:
+        yield PostgresSaver(pool)
+
+
 def main() -> None:
     """Parse, connect, serve."""
     parser = argparse.ArgumentParser(description="One worker of the demo's fleet.")
     parser.add_argument("--url", required=True, help="the Postgres checkpoint store")
-    parser.add_argument("--hostname", required=True, help="what the checkpoints' metadata will say")
     parser.add_argument("--setup", action="store_true", help="create LangGraph's tables first")
     parser.add_argument("--forgetful", action="store_true", help="use a new random thread_id for each request")
+    parser.add_argument("--in-memory", action="store_true", help="keep checkpoints in this process")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the fleet's to handle
+    probe.install()  # before any graph is compiled
     if options.setup:
         with PostgresSaver.from_conn_string(options.url) as saver:
             saver.setup()
-    with _pool(options.url) as pool:
-        saver = PostgresSaver(pool)
-        service = Service(Worker(saver, options.hostname, forgetful=options.forgetful))
+    with _saver(options) as saver:
+        service = Service(Worker(saver, forgetful=options.forgetful))
         signal.signal(signal.SIGTERM, service.terminate)
         service.run()
 
