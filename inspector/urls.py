@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inspector.views import errors, health, orphans, stores, thread, threads
+from inspector.views import errors, health, orphans, stores, thread, threads, workers
 
 urlpatterns = [
     path("", threads.go_to_threads, name="home"),
     path("threads/", threads.list_threads, name="threads"),
     path("thread/", thread.show_thread, name="thread"),
     path("orphans/", orphans.list_orphans, name="orphans"),
+    path("workers/", workers.list_workers, name="workers"),
     path("stores/", stores.list_stores, name="stores"),
     path("-/health", health.show_health, name="health"),
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from inspector.domain.text import count_noun, thousands
 from inspector.ledger.places import is_elsewhere
@@ -35,9 +36,10 @@ class Remark:
     tone: str = "warn"
 
 
-def remarks_on(reports: Reports, identities: Collection[str]) -> tuple[Remark, ...]:
-    """What is off about these processes of one host, worst first. `identities` are those of the store looked at."""
-    found = [*in_memory(reports), *unsaved(reports), *elsewhere(reports, identities)]
+def remarks_on(reports: Reports, here: Collection[str], there: Collection[str] = ()) -> tuple[Remark, ...]:
+    """What is off about these processes of one host, worst first. `here` are the identities of the store looked at,
+    `there` those of other stores that are configured, too: to write there is nothing odd."""
+    found = [*in_memory(reports), *unsaved(reports), *elsewhere(reports, here, there)]
     for remark in _REMARKS:
         found += remark(reports)
     return tuple(found)
@@ -66,12 +68,16 @@ def unsaved(reports: Reports) -> Iterator[Remark]:
         yield Remark("no-checkpointer", f"{ran}: nothing of {'them' if runs > 1 else 'it'} was saved.", "bad")
 
 
-def elsewhere(reports: Reports, identities: Collection[str]) -> Iterator[Remark]:
+def elsewhere(reports: Reports, here: Collection[str], there: Collection[str] = ()) -> Iterator[Remark]:
     """Places in memory have a sentence of their own."""
-    away = [report for report in reports if any(_away(place, identities) for place in report.places)]
+    found = {
+        report.worker_id: [place.where for place in report.places if _is_foreign(place, here, there)]
+        for report in reports
+    }
+    away = [places for places in found.values() if places]
     if not away:
         return
-    places = {place.where: None for report in away for place in report.places if _away(place, identities)}
+    places = dict.fromkeys(chain.from_iterable(away))
     who, writes = _share(len(away), reports, "writes its", "write their")
     where = _listed([f"`{place}`" for place in places])
     yield Remark("store-split", f"{who} {writes} checkpoints to {where}, which is not this store.", "bad")
@@ -104,8 +110,8 @@ def mixing_loops(reports: Reports) -> Iterator[Remark]:
     if calls:
         yield Remark(
             "loop-mismatch",
-            f"{count_noun(calls, 'async call')} came from another event loop than the one {'its' if calls == 1 else 'the'} "
-            "saver was made in: such calls fail, or never end. Make the saver inside the loop that serves the requests.",
+            f"{count_noun(calls, 'async call')} came from another event loop than the one the saver was made in: such "
+            "calls fail, or never end. Make the saver inside the loop that serves the requests.",
             "bad",
         )
 
@@ -148,8 +154,8 @@ _REMARKS: tuple[Callable[[Reports], Iterator[Remark]], ...] = (
 )
 
 
-def _away(place: Place, identities: Collection[str]) -> bool:
-    return place.kind != "memory" and is_elsewhere(place, identities) is True
+def _is_foreign(place: Place, here: Collection[str], there: Collection[str]) -> bool:
+    return place.kind != "memory" and is_elsewhere(place, here) is True and not set(place.identities) & set(there)
 
 
 def _compiles_often(report: WorkerReport) -> bool:

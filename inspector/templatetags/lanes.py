@@ -6,10 +6,7 @@ from screen readers and its links are no tab stops.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import quote
 
 from django.http import HttpRequest
@@ -19,118 +16,56 @@ from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.templatetags.hosts import host_class, host_name
+from inspector.templatetags.lane_layout import Dot, Gap, Lanes, Turn, height_of, lay_out
 from inspector.templatetags.links import query_of
 from inspector.templatetags.marks import drawn, plain
 
 register = Library()
 
-_WIDTH = 1108
 _LABELS = 132  #: room for the hosts' names, which stay in sight while the rest scrolls
-_EDGE = 24
-_PITCH = (40, 28)  #: distance of two lanes: of a few, and of more than three
-_TOP = 26
-_STEPS = (14, 72)  #: least and most distance of two dots
-_SEAM = 0.8  #: a seam between turns, as a part of a step
-_MOST_LANES = 8
+_BELOW = 9  #: how far under its lane a read is drawn
+_MOST_TOLD = 8
 #: An id longer than this would make every dot's link longer than the rest of the page.
 _LONG_ID = 400
 
 
-class Step(Protocol):
-    @property
-    def checkpoint_id(self) -> str: ...
-    @property
-    def parent_checkpoint_id(self) -> str | None: ...
-    @property
-    def step(self) -> int | None: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def turn(self) -> int: ...
-    @property
-    def hostname(self) -> str: ...
-    @property
-    def node_names(self) -> tuple[str, ...]: ...
-
-
-class Turn(Protocol):
-    @property
-    def steps(self) -> tuple[Step, ...]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    step: Step
-    x: float
-    lane: int
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class Lanes:
-    """Dots oldest first, the hosts of the lanes from above, and where a turn begins: (x, turn)."""
-
-    dots: tuple[Dot, ...]
-    hosts: tuple[str, ...]
-    seams: tuple[tuple[float, int], ...]
-    width: float
-
-    @property
-    def height(self) -> float:
-        return _height_of(len(self.hosts) - 1, len(self.hosts)) + 46
-
-
 @register.simple_tag(takes_context=True)
-def show_lanes(context: Context, turns: Sequence[Turn], selected: str, word: str = "turn") -> SafeString:
+def show_lanes(
+    context: Context, turns: Sequence[Turn], selected: str, word: str = "turn", gaps: Sequence[Gap] = ()
+) -> SafeString:
     """The picture of the steps in `turns`, newest first as the list has them. A subgraph's turns are calls (`word`)."""
     steps = [step for turn in turns for step in turn.steps]
     if not steps:
         return mark_safe("")
-    lanes = lay_out(steps)
+    lanes = lay_out(steps, gaps)
     return mark_safe("".join(_draw(lanes, selected, _link(context["request"]), word)))  # noqa: S308  escaped where made
 
 
 @register.filter
-def told(turns: Sequence[Turn]) -> str:
-    """The picture in a sentence: who wrote how many of these checkpoints."""
+def told(turns: Sequence[Turn], gaps: Sequence[Gap] = ()) -> str:
+    """The picture in a sentence: who wrote how many of these checkpoints, and who read between them."""
     steps = [step for turn in turns for step in turn.steps]
     counts: dict[str, int] = {}
     for step in steps:
         counts[host_name(step.hostname)] = counts.get(host_name(step.hostname), 0) + 1
     each = ", ".join(f"{plain(host)} {count}" for host, count in counts.items())
-    return f"Of {count_noun(len(steps), 'checkpoint')} here, hosts wrote: {each}."
+    return f"Of {count_noun(len(steps), 'checkpoint')} here, hosts wrote: {each}.{_reads_told(gaps)}"
 
 
-def lay_out(steps: Sequence[Step]) -> Lanes:
-    """Places for steps that come newest first."""
-    ordered = list(reversed(steps))
-    hosts = _hosts(ordered)
-    gaps = sum(1 for one, two in itertools.pairwise(ordered) if one.turn != two.turn)
-    room = (_WIDTH - 2 * _EDGE) / max(1, len(ordered) - 1 + gaps * _SEAM)
-    pace = min(_STEPS[1], max(_STEPS[0], room))
-    dots: list[Dot] = []
-    seams: list[tuple[float, int]] = []
-    x = float(_EDGE)
-    for place, step in enumerate(ordered):
-        new_turn = place == 0 or ordered[place - 1].turn != step.turn
-        if place:
-            x += pace * (1 + _SEAM if new_turn else 1)
-        if new_turn:
-            seams.append((round(x - pace * (1 + _SEAM) / 2 if place else x - _EDGE / 2, 1), step.turn))
-        lane = hosts.index(step.hostname) if step.hostname in hosts else len(hosts) - 1
-        dots.append(Dot(step, round(x, 1), lane, _height_of(lane, len(hosts))))
-    return Lanes(tuple(dots), tuple(hosts), tuple(seams), round(max(_WIDTH, x + _EDGE)))
-
-
-def _height_of(lane: int, lanes: int) -> int:
-    return _TOP + lane * (_PITCH[0] if lanes <= 3 else _PITCH[1])
-
-
-def _hosts(steps: Iterable[Step]) -> list[str]:
-    """In the order in which they first wrote; the host that nobody named below the others, and with it too many."""
-    named = list(dict.fromkeys(step.hostname for step in steps if step.hostname))
-    unnamed = any(not step.hostname for step in steps) or len(named) > _MOST_LANES
-    return named[:_MOST_LANES] + ([""] if unnamed else [])
+def _reads_told(gaps: Iterable[Gap]) -> str:
+    reads: dict[str, int] = {}
+    missed: dict[str, int] = {}
+    for mark in (mark for gap in gaps for mark in gap.marks):
+        reads[mark.hostname] = reads.get(mark.hostname, 0) + mark.count
+        missed[mark.hostname] = missed.get(mark.hostname, 0) + (0 if mark.found else mark.count)
+    if not reads:
+        return ""
+    each = [
+        f"{plain(host_name(host))} {count}" + (f", {missed[host]} of them found nothing" if missed[host] else "")
+        for host, count in reads.items()
+    ]
+    rest = f"; and {count_noun(len(each) - _MOST_TOLD, 'more host')}" if len(each) > _MOST_TOLD else ""
+    return f" Reads between them: {'; '.join(each[:_MOST_TOLD])}{rest}."
 
 
 def _link(request: HttpRequest) -> str:
@@ -143,7 +78,7 @@ def _link(request: HttpRequest) -> str:
 
 
 def _draw(lanes: Lanes, selected: str, link: str, word: str) -> Iterator[str]:
-    rows = [_height_of(row, len(lanes.hosts)) for row in range(len(lanes.hosts))]
+    rows = [height_of(row, len(lanes.hosts)) for row in range(len(lanes.hosts))]
     yield _begin("lanes names", _LABELS, lanes.height)
     for y, host in zip(rows, lanes.hosts, strict=True):
         yield f'<text class="{host_class(host)}" x="0" y="{y + 4}">{drawn(shorten_middle(host_name(host), 18))}</text>'
@@ -154,6 +89,7 @@ def _draw(lanes: Lanes, selected: str, link: str, word: str) -> Iterator[str]:
     yield from _parents(lanes)
     for dot in lanes.dots:
         yield _dot(dot, link, chosen=dot.step.checkpoint_id == selected)
+    yield from _reads(lanes)
     yield "</svg>"
 
 
@@ -201,6 +137,18 @@ def _parents(lanes: Lanes) -> Iterator[str]:
         yield f'<path class="line" d="{"".join(straight)}"/>'
     if bowed:
         yield f'<path class="line fork" d="{"".join(bowed)}"/>'
+
+
+def _reads(lanes: Lanes) -> Iterator[str]:
+    """A path for all the reads of a lane that found something, and one for those that did not."""
+    drawn_so: dict[tuple[int, bool], list[float]] = {}
+    for tick in lanes.ticks:
+        drawn_so.setdefault((tick.lane, tick.found), []).append(tick.x)
+    for (lane, found), places in drawn_so.items():
+        y = height_of(lane, len(lanes.hosts)) + _BELOW
+        shape, classes = ("h2v7h-2z", "rd") if found else ("h3v6h-3z", "rd no")
+        lines = "".join(f"M{x - 1:g} {y:g}{shape}" for x in places)
+        yield f'<path class="{host_class(lanes.hosts[lane])} {classes}" d="{lines}"/>'
 
 
 def _dot(dot: Dot, link: str, *, chosen: bool) -> str:

@@ -12,9 +12,11 @@ from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.channels import INTERRUPT, START, is_internal
+from inspector.domain.text import count_noun
 from inspector.domain.value import Tagged
-from inspector.templatetags.lanes import Step, Turn
-from inspector.templatetags.marks import short
+from inspector.templatetags.hosts import host_class, host_name
+from inspector.templatetags.lane_layout import Step, Turn
+from inspector.templatetags.marks import short, shown
 
 register = Library()
 
@@ -84,6 +86,50 @@ def relation(step: Step, relatives: Relatives) -> str:
     if relatives.children.get(step.checkpoint_id, 0) > 1:
         words.append(f"{relatives.children[step.checkpoint_id]} go on from here")
     return ", ".join(words)
+
+
+class ReadLine(Protocol):
+    """Reads between two steps (`views.contexts.ReadLine`)."""
+
+    @property
+    def hostname(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def misses(self) -> int: ...
+    @property
+    def found(self) -> str: ...
+    @property
+    def elsewhere(self) -> str: ...
+    @property
+    def hosts(self) -> int: ...
+
+
+@register.simple_tag
+def reads_under(gaps: Iterable[Any], checkpoint_id: str) -> Sequence[ReadLine]:
+    """What is listed under a step: who read between it and the one before it."""
+    return next((gap.lines for gap in gaps if gap.under == checkpoint_id), ())
+
+
+@register.filter
+def reader_name(line: ReadLine) -> str:
+    return count_noun(line.hosts, "host") if line.hosts else host_name(line.hostname)
+
+
+@register.filter
+def reader_class(line: ReadLine) -> str:
+    return "hx" if line.hosts else host_class(line.hostname)
+
+
+@register.filter
+def read_words(line: ReadLine) -> SafeString:
+    """ "read 6 times · found this state", "asked · found nothing", "asked its own memory · found nothing"."""
+    missed = line.misses == line.count
+    verb = "asked" if missed or line.elsewhere else "read"
+    whom = {"": "", "memory": " its own memory"}.get(line.elsewhere, " another store")
+    times = f" {count_noun(line.count, 'time')}" if line.count > 1 else ""
+    rest = "nothing" if missed else line.found or (f"nothing {count_noun(line.misses, 'time')}" if line.misses else "")
+    return mark_safe(f"{verb}{whom}{times}" + (f" · found {shown(rest)}" if rest else ""))  # noqa: S308  `shown` escapes
 
 
 @register.filter

@@ -12,6 +12,7 @@ from inspector.errors import BadRequest
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 HIGHEST_LIMIT = 500
+HIGHEST_PAGE = 999
 
 
 def read_text(request: HttpRequest, name: str, default: str = "") -> str:
@@ -35,11 +36,20 @@ def read_choice(request: HttpRequest, name: str, choices: tuple[str, ...], defau
 
 
 def read_limit(request: HttpRequest, default: int = 50) -> int:
-    text = read_text(request, "limit")
+    return _read_count(request, "limit", default, HIGHEST_LIMIT)
+
+
+def read_page(request: HttpRequest) -> int:
+    """The number of a page, from 1 on."""
+    return _read_count(request, "page", 1, HIGHEST_PAGE)
+
+
+def _read_count(request: HttpRequest, name: str, default: int, highest: int) -> int:
+    text = read_text(request, name)
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= HIGHEST_LIMIT):
-        raise BadRequest(f"`limit` must be 1 to {HIGHEST_LIMIT}.", "Leave it out for 50.")
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= highest):
+        raise BadRequest(f"`{name}` must be 1 to {highest}.", f"Leave it out for {default}.")
     return int(text)
 
 

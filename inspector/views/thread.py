@@ -14,11 +14,13 @@ from inspector.domain.thread import ThreadHistory
 from inspector.errors import NotFound
 from inspector.index.live import read_live
 from inspector.reader import Reader
+from inspector.views.asked import show_asked
 from inspector.views.bar import entry_of, make_bar, moment, reader_of
 from inspector.views.contexts import AgainstChoice, CheckpointItem, NamespaceItem, Selected, ThreadPage, TurnGroup
 from inspector.views.items import thread_item
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_text
+from inspector.views.reads import Stretch, ThreadReads, put_between
 from inspector.views.selected import TABS, select
 from inspector.views.weight import steps_that_fit
 
@@ -39,12 +41,15 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
     tab = read_choice(request, "tab", TABS, "changes")
     row = read_live(reader, entry, thread_id)
+    told = ThreadReads.ask(reader, entry, thread_id)
+    if row is None and told.rows:
+        return show_asked(request, entry, thread_id, told)
     before = read_optional(request, "before") or None
     head = reader.read_history(thread_id, checkpoint_ns, before=before)
     _check_namespace(head)
     chosen, history = _chosen(reader, head, read_text(request, "checkpoint"))
     steps = _Steps(history, chosen)
-    namespaces = _namespaces(history)
+    namespaces, reads = _namespaces(history), told.items
     selected = _selected(request, reader, history, chosen, steps, tab) if chosen is not None else None
     page = ThreadPage(
         store=entry.name,
@@ -55,7 +60,13 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         truncated=history.truncated,
         before=history.checkpoints[-1].checkpoint_id if history.truncated else "",
         selected=selected,
+        reads=reads,
+        reads_truncated=told.truncated,
+        reads_error=told.error,
+        worker_errors=told.errors,
         bar=make_bar(request, "threads", entry),
+        reads_hint=told.hint,
+        gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),
         graphs=_linked(namespaces),
         turns=_group(steps.shown),
         newer=steps.newer,
@@ -136,6 +147,7 @@ class _Steps:
         steps = steps_that_fit(history.thread_id, STEPS)
         first = (self._place or 0) // steps * steps
         self.shown: Sequence[CheckpointItem] = self.items[first : first + steps]
+        self.stretch = Stretch(self.items, first, first + len(self.shown), history.above, history.truncated)
         self.newer = ids[first - steps] if first else ""
         self.older = ids[first + steps] if first + steps < len(ids) else ""
 

@@ -153,6 +153,90 @@ class TurnGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadItem:
+    """One read of the root namespace, as its worker's probe reported it. `checkpoint_id` is None where it found none;
+    `elsewhere` is the kind of place that was asked where that is no configured store ("memory"), else ""."""
+
+    at: datetime | None
+    hostname: str
+    found: bool
+    checkpoint_id: str | None
+    elsewhere: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerError:
+    """What calls about this thread ended with, in the words of the probe."""
+
+    hostname: str
+    error: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """Reads of one host between two steps that found the same. `hosts` is how many hosts are put together, as 0 for
+    one that is named."""
+
+    hostname: str
+    count: int
+    misses: int
+    found: str  #: what they found, in words; "" where they did not all find the same
+    elsewhere: str
+    first_at: datetime | None
+    last_at: datetime | None
+    hosts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMark:
+    """How many reads of one host between two steps found something, or nothing."""
+
+    hostname: str
+    found: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGap:
+    """Reads between two steps, listed under the newer one: `under` is its id, "" above the newest. Newest first."""
+
+    under: str
+    lines: tuple[ReadLine, ...]
+    marks: tuple[ReadMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedHost:
+    """What one process did about a thread that is not stored, in one place. `checkpoints` it says to have put there.
+    `elsewhere` is the kind of that place where it is no configured store, else ""."""
+
+    hostname: str
+    reads: int
+    misses: int
+    checkpoints: int
+    where: str
+    elsewhere: str
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """A thread that is not stored and that workers have asked for. With an error's status."""
+
+    error: str
+    hint: str
+    thread_id: str
+    reads: tuple[ReadItem, ...]
+    worker_errors: tuple[WorkerError, ...]
+    workers: tuple[AskedHost, ...]
+    store: str
+    status: int = page_only()
+    bar: Bar = page_only()
+
+
+@dataclass(frozen=True, slots=True)
 class AgainstChoice:
     """A step that the selected one may be compared with. The parent, which is the default, has the value ""."""
 
@@ -172,6 +256,10 @@ class ThreadPage:
     truncated: bool  #: the namespace holds older checkpoints; `before` continues the list
     before: str
     selected: Selected | None
+    reads: tuple[ReadItem, ...]  #: of the root namespace, newest first
+    reads_truncated: bool  #: workers read it more often: the newest reads of each process are kept
+    reads_error: str  #: why reads are not known now; "" where they are, and where there is no ledger
+    worker_errors: tuple[WorkerError, ...]
     bar: Bar = page_only()
     graphs: tuple[NamespaceItem, ...] = page_only()  #: the namespaces that the page links to: root, newest, current
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list
@@ -183,3 +271,5 @@ class ThreadPage:
     newer_steps: int = page_only(default=0)  #: how many of those read are newer than the selected one
     against: tuple[AgainstChoice, ...] = page_only(default=())
     alone: bool = page_only(default=False)  #: the selected one is all that is stored of its run
+    reads_hint: str = page_only(default="")
+    gaps: tuple[ReadGap, ...] = page_only(default=())  #: reads between the steps in `turns`

@@ -11,7 +11,8 @@ from django.test import RequestFactory
 
 from inspector.domain.value import Tagged, Value
 from inspector.templatetags.charts import bucket_words, show_bars, show_share
-from inspector.templatetags.lanes import lay_out, show_lanes, told
+from inspector.templatetags.lane_layout import lay_out
+from inspector.templatetags.lanes import show_lanes, told
 from inspector.templatetags.steps import by_task, channels_of, joined, page_relatives, relation, shown_values
 
 SVG_LIMIT = 25_000

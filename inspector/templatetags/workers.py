@@ -1,0 +1,81 @@
+"""Processes in words: how many of a host live, what they run, what went wrong in one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from django.template import Library
+from django.utils.safestring import SafeString, mark_safe
+
+from inspector.domain.text import count_noun, thousands
+from inspector.templatetags.marks import short
+
+register = Library()
+
+#: What the folded line about versions names, most telling first.
+_TELLING = ("langgraph", "langgraph-checkpoint", "python")
+_EXCEPTIONS = 3
+
+
+class Host(Protocol):
+    @property
+    def live(self) -> int: ...
+    @property
+    def silent(self) -> int: ...
+    @property
+    def ended(self) -> int: ...
+
+
+class Setup(Protocol):
+    @property
+    def versions(self) -> Sequence[tuple[str, str]]: ...
+
+
+class Worker(Protocol):
+    @property
+    def open_calls(self) -> int: ...
+    @property
+    def exceptions(self) -> Mapping[str, int]: ...
+    @property
+    def dropped(self) -> Mapping[str, int]: ...
+    @property
+    def loop_mismatches(self) -> int: ...
+
+
+@register.filter
+def hosts_alive(hosts: Iterable[Any]) -> int:
+    """How many hosts have a live process."""
+    return sum(1 for host in hosts if host.live)
+
+
+@register.filter
+def processes_words(host: Host) -> str:
+    """ "3 live processes, 1 silent"."""
+    rest = [f"{thousands(count)} {word}" for count, word in ((host.silent, "silent"), (host.ended, "ended")) if count]
+    if host.live:
+        return ", ".join([count_noun(host.live, "live process", "live processes"), *rest])
+    return f"no live process: {' and '.join(rest)}"
+
+
+@register.filter
+def setup_words(setups: Sequence[Setup]) -> SafeString:
+    """ "langgraph 1.2.22, python 3.12.4", of the setup that most processes have, and whether others differ."""
+    versions = dict(setups[0].versions)
+    known = [f"{name} {short(versions[name], 20)}" for name in _TELLING if name in versions]
+    differ = " · not the same in all processes" if len({setup.versions for setup in setups}) > 1 else ""
+    return mark_safe((", ".join(known) or "Versions") + differ)  # noqa: S308  `short` escapes
+
+
+@register.filter
+def trouble_words(worker: Worker) -> SafeString:
+    """What one process has beside its figures: calls under way, failed, dropped. "" as a rule."""
+    names = sorted(worker.exceptions, key=lambda name: -worker.exceptions[name])
+    words = [
+        count_noun(worker.open_calls, "call") + " under way" if worker.open_calls else "",
+        count_noun(worker.loop_mismatches, "call") + " from another event loop" if worker.loop_mismatches else "",
+        *(f"{thousands(worker.exceptions[name])} × {short(name, 60)}" for name in names[:_EXCEPTIONS]),
+        f"{thousands(len(names) - _EXCEPTIONS)} more kinds of exceptions" if len(names) > _EXCEPTIONS else "",
+        *(f"{thousands(count)} {short(name, 20)} dropped" for name, count in worker.dropped.items() if count),
+    ]
+    return mark_safe(" · ".join(filter(None, words)))  # noqa: S308  `short` escapes

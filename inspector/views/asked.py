@@ -1,0 +1,59 @@
+"""A thread that the store does not hold and that workers have asked for: who did, when, and where theirs went."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from inspector.domain.text import count_noun
+from inspector.errors import NotFound
+from inspector.index.workers import Owned
+from inspector.models import StoreEntry
+from inspector.views.bar import make_bar
+from inspector.views.contexts import AskedHost, AskedPage
+from inspector.views.page import show
+from inspector.views.processes import time_at
+from inspector.views.reads import ThreadReads
+
+_ELSEWHERE = "Workers put checkpoints under this id in another place than this store, which is named below."
+_HERE = "Workers put checkpoints under this id here: it was deleted since, has expired, or was never committed."
+_NOWHERE = "No worker wrote under this id. An id that is made anew at every request, or spelled in two ways, looks so."
+
+
+def show_asked(request: HttpRequest, entry: StoreEntry, thread_id: str, told: ThreadReads) -> HttpResponse:
+    """Told like every other unknown thread, with 404, and with all that the ledger knows of it."""
+    hosts = tuple(_host(row) for row in told.rows)
+    reads = sum(host.reads for host in hosts)
+    asked = f"Workers asked for it {count_noun(reads, 'time')}." if reads else "Workers know of it."
+    page = AskedPage(
+        error=f"No checkpoint is stored under this thread_id. {asked}",
+        hint=_hint(hosts),
+        thread_id=thread_id,
+        reads=told.items,
+        worker_errors=told.errors,
+        workers=hosts,
+        store=entry.name,
+        status=NotFound.status,
+        bar=make_bar(request, "threads", entry),
+    )
+    return show(request, "asked", page, status=NotFound.status)
+
+
+def _hint(hosts: tuple[AskedHost, ...]) -> str:
+    wrote = [host for host in hosts if host.checkpoints]
+    if any(host.elsewhere for host in wrote):
+        return _ELSEWHERE
+    return _HERE if wrote else _NOWHERE
+
+
+def _host(row: Owned) -> AskedHost:
+    counted = row.counted
+    return AskedHost(
+        hostname=counted.hostname,
+        reads=counted.reads,
+        misses=counted.misses,
+        checkpoints=counted.checkpoints,
+        where=counted.place.where if counted.place is not None else "",
+        elsewhere=row.elsewhere,
+        first_at=time_at(counted.first_at),
+        last_at=time_at(counted.last_at),
+    )

@@ -1,0 +1,125 @@
+"""`/workers/`: the processes that report to the ledger, and the hosts they run on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.views.contexts.bar import Bar
+from inspector.views.contexts.base import page_only
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceItem:
+    """`elsewhere` is None where nobody can tell whether the place is this store."""
+
+    saver: str
+    kind: str
+    where: str
+    savers: int
+    elsewhere: bool | None
+    short_saver: str = page_only()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerItem:
+    """One process as it reported itself at `seen_at`. `saver`, `store` and `elsewhere` are those of its first place."""
+
+    worker_id: str
+    hostname: str
+    pid: int
+    program: str
+    started_at: datetime | None
+    seen_at: datetime | None
+    state: str  #: `live`, `ended` (said goodbye) or `silent` (did not)
+    saver: str
+    store: str
+    elsewhere: bool | None
+    places: tuple[PlaceItem, ...]
+    versions: dict[str, str]
+    hooked: bool
+    stamps: bool
+    compiles: int
+    compiles_unsaved: int
+    invocations: int
+    invocations_unsaved: int
+    reads: int
+    misses: int
+    checkpoints: int
+    writes: int
+    sync_calls: int
+    async_calls: int
+    open_calls: int
+    loop_mismatches: int
+    exceptions: dict[str, int]
+    dropped: dict[str, int]
+    age: float = page_only(default=0.0)  #: seconds since it was heard of
+
+
+@dataclass(frozen=True, slots=True)
+class NoteItem:
+    kind: str
+    sentence: str
+    tone: str = page_only(default="warn")
+
+
+@dataclass(frozen=True, slots=True)
+class HostItem:
+    """Figures and notes are those of the live processes; where none lives, of those heard of within a day."""
+
+    hostname: str
+    live: int
+    silent: int
+    ended: int
+    invocations: int
+    compiles: int
+    sync_calls: int
+    async_calls: int
+    reads: int
+    misses: int
+    checkpoints: int
+    writes: int
+    notes: tuple[NoteItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What processes of one host run, told once for all that run the same."""
+
+    processes: int
+    versions: tuple[tuple[str, str], ...]
+    hooked: bool
+    stamps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HostGroup:
+    """One host on the page: `workers` within a day, `earlier` before that; `left_out` of both are only counted."""
+
+    key: str  #: for ids in the page
+    host: HostItem
+    workers: tuple[WorkerItem, ...]
+    earlier: tuple[WorkerItem, ...]
+    left_out: int
+    setups: tuple[Setup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersPage:
+    """`error` says why the ledger could not be read. `unwatched_hosts` wrote to the store and run no probe."""
+
+    store: str
+    ledger: str  #: its address, without a password; "" where there is none
+    workers: tuple[WorkerItem, ...]
+    hosts: tuple[HostItem, ...]
+    unwatched_hosts: tuple[str, ...]
+    truncated: bool  #: the ledger may know of more processes: these are the ones heard of last
+    error: str
+    hint: str
+    bar: Bar = page_only()
+    groups: tuple[HostGroup, ...] = page_only()
+    gone: tuple[HostGroup, ...] = page_only()  #: hosts of which nothing was heard for a day, on the last page
+    gone_more: int = page_only(default=0)
+    number: int = page_only(default=1)  #: of this page of hosts
+    numbers: int = page_only(default=1)
+    live: int = page_only(default=0)
