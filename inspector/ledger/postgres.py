@@ -15,10 +15,9 @@ from inspector.ledger.rows import (
     NOBODY,
     RECENT_ROWS,
     ROWS,
-    CountedRow,
     counted,
+    counted_row,
     errors_by_place,
-    parse_reads,
     parse_report,
     worker_of,
 )
@@ -29,10 +28,7 @@ from inspector.stores.postgres.session import Cursor, ReadOnlySessions
 from inspector.stores.urls import PostgresUrl
 
 _TABLES = {"workers": WORKERS_TABLE, "counts": COUNTS_TABLE, "errors": ERRORS_TABLE}
-_QUERIES = {
-    name: text.format(**_TABLES)
-    for name, text in load_queries("inspector.ledger", "postgres.sql").items()
-}
+_QUERIES = {name: text.format(**_TABLES) for name, text in load_queries("inspector.ledger", "postgres.sql").items()}
 Answer = TypeVar("Answer")
 
 
@@ -124,31 +120,13 @@ def _counts(
     asked = {thread_key(thread_id): thread_id for thread_id in thread_ids}
     of_one = RECENT_ROWS if recent else COUNT_ROWS
     given = {"keys": list(asked), "recent": recent, "of_one": of_one, "rows": ROWS}
-    rows = [_row(row, asked, errors) for row in cursor.execute(_QUERIES["counts"], given)]
+    rows = [counted_row(row, asked, errors) for row in cursor.execute(_QUERIES["counts"], given)]
     worker_ids = list({row.worker_id for row in rows})
     workers = {
         row["worker_id"]: worker_of(row["hostname"], row["report"])
         for row in cursor.execute(_QUERIES["reports"], {"worker_ids": worker_ids})
     }
     return [counted(row, workers.get(row.worker_id, NOBODY)) for row in rows]
-
-
-def _row(row: dict[str, Any], asked: dict[str, str], errors: dict[tuple[str, int], dict[str, int]]) -> CountedRow:
-    return CountedRow(
-        thread_id=asked[row["thread_key"]],
-        worker_id=row["worker_id"],
-        slot=row["slot"],
-        reads=row["reads"],
-        misses=row["misses"],
-        checkpoints=row["checkpoints"],
-        writes=row["writes"],
-        first_at=row["first_at"],
-        last_at=row["last_at"],
-        last_read_at=row["last_read_at"],
-        last_miss_at=row["last_miss_at"],
-        recent=parse_reads(row["recent"]),
-        errors=errors.get((row["worker_id"], row["slot"]), {}),
-    )
 
 
 def _grant(schema: str, login: str) -> str:

@@ -70,6 +70,27 @@ def worker_of(hostname: str, report: str | bytes) -> Worker:
     return Worker(hostname, {place.slot: place for place in parsed.places} if parsed else {})
 
 
+def counted_row(
+    row: Mapping[str, Any], asked: Mapping[str, str], errors: Mapping[tuple[str, int], Mapping[str, int]]
+) -> CountedRow:
+    """A row of the table of counts. `asked` has the thread_ids as they were asked for, by key."""
+    return CountedRow(
+        thread_id=asked[row["thread_key"]],
+        worker_id=row["worker_id"],
+        slot=row["slot"],
+        reads=row["reads"],
+        misses=row["misses"],
+        checkpoints=row["checkpoints"],
+        writes=row["writes"],
+        first_at=row["first_at"],
+        last_at=row["last_at"],
+        last_read_at=row["last_read_at"],
+        last_miss_at=row["last_miss_at"],
+        recent=parse_reads(row["recent"]),
+        errors=errors.get((row["worker_id"], row["slot"]), {}),
+    )
+
+
 def counted(row: CountedRow, worker: Worker) -> Counted:
     return Counted(
         thread_id=row.thread_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspector.probe.ledger_schema import Ledger
-from inspector.probe.ledgers.urls import LedgerUrl
+from inspector.probe.ledger_url import LedgerUrl
 
 
 def open_ledger(url: str) -> Ledger:

@@ -1,0 +1,129 @@
+"""A ledger in one SQLite file, for workers of one machine. A batch is one transaction."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, RECENT_READS, WORKERS_TABLE, Batch, storable
+from inspector.probe.ledgers.rows import CountRow, count_rows, report_json
+from inspector.sql_file import load_queries
+
+#: Seconds to wait for another process that writes.
+_BUSY = 3.0
+#: Rows of each table that one call of `prune` removes.
+_PRUNED = 5_000
+_TABLES = {"workers": WORKERS_TABLE, "counts": COUNTS_TABLE, "errors": ERRORS_TABLE}
+#: Connections of parent processes: SQLite forbids a child to touch them, or to let them be collected.
+_PARENTS: list[sqlite3.Connection] = []
+
+
+class SqliteLedger:
+    """Opens the file at the first call, and again after a failure or when another file takes its place."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self._connection: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
+        queries = load_queries("inspector.probe.ledgers", "sqlite.sql")
+        self._queries = {name: text.format(**_TABLES) for name, text in queries.items()}
+
+    def write(self, batch: Batch) -> None:
+        rows = count_rows(batch)
+        with self._transaction() as connection:
+            self._create_tables(connection)
+            self._add(connection, batch, rows)
+
+    def prune(self, before: float) -> None:
+        given = {"before": before, "rows": _PRUNED}
+        with self._transaction() as connection:
+            self._create_tables(connection)
+            removed = connection.execute(self._queries["prune_counts"], given).fetchall()
+            connection.executemany(self._queries["prune_errors"], removed)
+            if len(removed) < _PRUNED:  # as long as there are counts, somebody may want to know whose they are
+                connection.execute(self._queries["prune_workers"], given)
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def forget(self) -> None:
+        if self._connection is not None:
+            _PARENTS.append(self._connection)
+        self._connection = None
+
+    def _add(self, connection: sqlite3.Connection, batch: Batch, rows: list[CountRow]) -> None:
+        worker_id = batch.report.worker_id
+        known = connection.execute(self._queries["known_batch"], {"worker_id": worker_id}).fetchone()
+        worker = {
+            "worker_id": worker_id,
+            "hostname": storable(batch.report.hostname),
+            "pid": batch.report.pid,
+            "started_at": batch.report.started_at,
+            "seen_at": batch.report.seen_at,
+            "batch": batch.number,
+            "report": report_json(batch.report),
+        }
+        connection.execute(self._queries["report"], worker)
+        if known is not None and known[0] >= batch.number:
+            return
+        now = time.time_ns() // 1_000
+        for row in rows:
+            self._add_row(connection, worker_id, row, now)
+
+    def _add_row(self, connection: sqlite3.Connection, worker_id: str, row: CountRow, now: int) -> None:
+        key = {"worker_id": worker_id, "thread_key": row.thread_key, "slot": row.slot}
+        old = connection.execute(self._queries["recent"], key).fetchone()
+        recent = [*(json.loads(old[0]) if old else ()), *row.recent][-RECENT_READS:]
+        counts = {name: value for name, value in asdict(row).items() if name != "errors"}
+        given = {**counts, **key, "recent": json.dumps(recent, ensure_ascii=False), "now": now}
+        connection.execute(self._queries["add_counts"], given)
+        errors = [{**key, "error": name, "count": count, "last_at": row.last_at} for name, count in row.errors.items()]
+        connection.executemany(self._queries["add_error"], errors)
+
+    def _create_tables(self, connection: sqlite3.Connection) -> None:
+        (found,) = connection.execute(self._queries["tables"]).fetchone()
+        if found < len(_TABLES):
+            for name in ("create_workers", "create_counts", "create_index", "create_errors"):
+                connection.execute(self._queries[name])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Takes the write lock at once: one that is taken later is not waited for."""
+        connection = self._open()
+        try:
+            connection.execute("begin immediate")
+            yield connection
+            connection.execute("commit")
+        except BaseException:
+            self.close()  # which rolls back
+            raise
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None and self._file == _identity(self._path):
+            return self._connection
+        self.close()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
+        with suppress(sqlite3.OperationalError):  # another process is just doing it, or the file system cannot
+            connection.execute("pragma journal_mode = wal")
+        with suppress(sqlite3.OperationalError):
+            connection.execute("pragma synchronous = normal")
+        self._connection, self._file = connection, _identity(self._path)
+        return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file the path leads to; None where there is none. A file that was deleted can still be written to."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
