@@ -17,7 +17,7 @@ from inspector.probe import process
 from inspector.probe.saver import watch
 from inspector.probe.settings import log
 
-__all__ = ["flush", "install", "watch"]
+__all__ = ["finish", "flush", "install", "watch"]
 
 
 def install(*, ledger: str | None = None, hostname: str | None = None, stamp: bool | None = None) -> None:
@@ -43,3 +43,10 @@ def flush(timeout: float = 5.0) -> bool:
     False where the ledger did not take it; it is kept then, and comes with the next flush. True without a ledger."""
     probe = process.current()
     return probe.flusher.flush(timeout) if probe.counts else True
+
+
+def finish(timeout: float = 5.0) -> bool:
+    """Like `flush`, and tells the ledger that this worker ends. Python's own exit handlers call it; it is there for
+    servers that end a process without them, as Uvicorn does with the signal that stopped it."""
+    probe = process.current()
+    return probe.flusher.finish(timeout) if probe.counts else True

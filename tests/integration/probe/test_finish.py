@@ -1,0 +1,47 @@
+"""A worker that a signal ends, which runs no exit handlers, can still say goodbye."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from inspector.demo.embedded import EmbeddedPostgres
+from inspector.ledger.registry import open_ledger_reader
+from inspector.stores.guard import Limits
+
+# Serves two requests, and then ends as Uvicorn does: by the very signal that stopped it.
+WORKER = """
+import os, signal, sys
+from inspector import probe
+probe.install(ledger=sys.argv[1], hostname="web-1")
+from langgraph.checkpoint.memory import InMemorySaver
+from inspector.demo.graphs.chat import build_chat
+graph = build_chat(InMemorySaver())
+for _ in range(2):
+    graph.invoke({"messages": [("user", "Hi.")]}, {"configurable": {"thread_id": "one"}})
+if sys.argv[2] == "finish":
+    assert probe.finish()
+else:
+    assert probe.flush()
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+@pytest.mark.parametrize("last", ["finish", "flush"])
+def test_what_was_counted_is_there_and_only_finish_says_that_the_worker_ended(
+    postgres: EmbeddedPostgres, last: str
+) -> None:
+    url = postgres.create_database()
+    done = subprocess.run([sys.executable, "-c", WORKER, url, last], capture_output=True, text=True)
+    assert done.returncode == -signal.SIGTERM, done.stderr
+    reader = open_ledger_reader(url, Limits())
+    try:
+        (report,) = reader.read_workers()
+        (counted,) = reader.read_counts(["one"])
+    finally:
+        reader.close()
+    assert report.ended == (last == "finish")
+    assert (counted.hostname, counted.reads, counted.misses) == ("web-1", 2, 1)
