@@ -32,29 +32,31 @@ Function = Callable[..., Any]
 def hook() -> bool:
     """Whether LangGraph is hooked by now. A second time changes nothing."""
     try:
-        from langgraph.func import entrypoint
-        from langgraph.graph.state import StateGraph
-        from langgraph.pregel import Pregel
+        targets = find_targets()
     except ImportError:
         log.warning("The probe finds no LangGraph to hook: only savers given to watch() are watched.")
         return False
-    _replace(StateGraph, "compile", _hook_compile)
-    _replace(entrypoint, "__call__", _hook_compile)
-    _replace(Pregel, "__init__", _hook_init)
-    _replace(Pregel, "_defaults", _hook_run)
-    for name in _STATE_METHODS:
-        _replace(Pregel, name, _hook_state)
+    for owner, name in targets:
+        original = getattr(owner, name)
+        if not hasattr(original, _MARK):
+            hooked = _HOOKS.get(name, _hook_state)(original)
+            setattr(hooked, _MARK, True)
+            setattr(owner, name, hooked)
     return True
 
 
-def _replace(owner: type, name: str, make: Callable[[Function], Function]) -> None:
-    original = getattr(owner, name, None)
-    if original is None:
-        log.warning("The probe knows no %s.%s in this version of LangGraph.", owner.__name__, name)
-    elif not hasattr(original, _MARK):
-        hooked = make(original)
-        setattr(hooked, _MARK, True)
-        setattr(owner, name, hooked)
+def find_targets() -> list[tuple[type, str]]:
+    """The methods that are hooked, by their class: those that this version of LangGraph has. Raises `ImportError`."""
+    from langgraph.func import entrypoint
+    from langgraph.graph.state import StateGraph
+    from langgraph.pregel import Pregel
+
+    wanted: list[tuple[type, str]] = [
+        (StateGraph, "compile"),
+        (entrypoint, "__call__"),
+        *((Pregel, name) for name in ("__init__", "_defaults", *_STATE_METHODS)),
+    ]
+    return [(owner, name) for owner, name in wanted if hasattr(owner, name)]
 
 
 def _hook_compile(original: Function) -> Function:
@@ -125,3 +127,6 @@ def _watch_used(graph: Any, config: Any) -> None:
     configurable = config.get("configurable") if isinstance(config, dict) else None
     if configurable and (lent := configurable.get(_CHECKPOINTER)) is not None:
         watch(lent)
+
+
+_HOOKS = {"compile": _hook_compile, "__call__": _hook_compile, "__init__": _hook_init, "_defaults": _hook_run}

@@ -1,0 +1,145 @@
+"""A probe for the length of a test, with a ledger in memory that keeps the rules of every ledger."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from inspector.probe import flush, hooks, install, process
+from inspector.probe.ledger_schema import Batch, Read, WorkerReport
+
+
+class LedgerDown(Exception):
+    pass
+
+
+class MemoryLedger:
+    """Adds each numbered batch once, and keeps the newest report of each worker. `down` makes it fail: before it writes
+    ("before"), or after, as when only the answer is lost ("after")."""
+
+    def __init__(self) -> None:
+        self.down = ""
+        self.attempts = 0
+        self.batches: list[Batch] = []
+        self.reports: dict[str, WorkerReport] = {}
+        self.pruned: list[float] = []
+        self.closed = self.forgotten = 0
+        self._numbers: dict[str, int] = {}
+        self._changed = threading.Condition()
+
+    def write(self, batch: Batch) -> None:
+        with self._changed:
+            self.attempts += 1
+            self._changed.notify_all()
+            if self.down == "before":
+                raise LedgerDown("password=secret")
+            worker = batch.report.worker_id
+            self.reports[worker] = batch.report
+            if batch.number > self._numbers.get(worker, 0):
+                self._numbers[worker] = batch.number
+                self.batches.append(batch)
+            if self.down == "after":
+                raise LedgerDown("password=secret")
+
+    def prune(self, before: float) -> None:
+        self.pruned.append(before)
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+    def wait_for_attempts(self, number: int) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.attempts >= number, 30)
+
+    def thread(self, thread_id: str) -> Counted:
+        """All that was counted of one thread, in all places."""
+        total = Counted()
+        for batch in self.batches:
+            for counts in batch.counts:
+                if counts.thread_id == thread_id:
+                    total.reads += counts.reads
+                    total.misses += counts.misses
+                    total.checkpoints += counts.checkpoints
+                    total.writes += counts.writes
+                    total.errors.update(counts.errors)
+                    total.recent += counts.recent
+        return total
+
+    def sums(self) -> dict[str, int]:
+        """Over all threads."""
+        names = ("reads", "misses", "checkpoints", "writes")
+        every = [counts for batch in self.batches for counts in batch.counts]
+        return {name: sum(getattr(counts, name) for counts in every) for name in names}
+
+
+@dataclass
+class Counted:
+    reads: int = 0
+    misses: int = 0
+    checkpoints: int = 0
+    writes: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    recent: tuple[Read, ...] = ()
+
+    @property
+    def figures(self) -> tuple[int, int, int, int]:
+        """Reads, misses, checkpoints, writes."""
+        return self.reads, self.misses, self.checkpoints, self.writes
+
+
+class Probing:
+    """The running probe and its ledger."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self.ledger = ledger
+
+    @property
+    def report(self) -> WorkerReport:
+        """As it is now, from the ledger."""
+        self.flush()
+        return self.ledger.reports[process.current().worker_id]
+
+    def thread(self, thread_id: str) -> Counted:
+        self.flush()
+        return self.ledger.thread(thread_id)
+
+    def flush(self) -> None:
+        assert flush(30)
+
+
+@contextmanager
+def probing(*, ledger: MemoryLedger | None = None, **settings: Any) -> Iterator[Probing]:
+    """Without hooks."""
+    ledger = ledger or MemoryLedger()
+    process._State.current = None
+    process.start(ledger="memory://", open_ledger=lambda _: ledger, **{"hostname": "web-1", **settings})
+    try:
+        yield Probing(ledger)
+    finally:
+        stop_probe()
+
+
+def stop_probe() -> None:
+    if process._State.current is not None:
+        process._State.current.flusher.finish()
+    process._State.current = None
+
+
+@contextmanager
+def installed(**settings: Any) -> Iterator[Probing]:
+    """With LangGraph hooked, and unhooked at the end: other tests look at what LangGraph stores without us."""
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in hooks.find_targets():
+            patch.setattr(owner, name, getattr(owner, name))
+        with probing(**settings) as probe:
+            install()
+            yield probe
