@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils import timezone
@@ -9,26 +10,45 @@ from django.utils import timezone
 from inspector.errors import StoreError
 from inspector.index.entries import entry_of, workers_of
 from inspector.index.queries import Row, find_thread
+from inspector.index.workers import Asked
 from inspector.models import StoreEntry, ThreadWorker
 from inspector.reader import Reader, ThreadSummary
 
 
-def read_live(reader: Reader, store: StoreEntry, thread_id: str) -> Row | None:
-    """One thread as the store has it now, unsaved, with the reads that the index knows of; None when it is not there.
-    Raises `StoreError`."""
+def read_live(reader: Reader, store: StoreEntry, thread_id: str, asked: Asked | None = None) -> Row | None:
+    """One thread as the store has it now, unsaved; None when it is not there. Its reads are those of `asked` where the
+    ledger was read as well, else those that the index knows of. Raises `StoreError`."""
     now = timezone.now()
     for summary in reader.read_summaries([thread_id]):
-        return _with_reads(store, summary, now)
+        return _with_asked(store, summary, now, asked) if asked else _with_known(store, summary, now)
     return None
 
 
-def _with_reads(store: StoreEntry, summary: ThreadSummary, now: datetime) -> Row:
+def _with_asked(store: StoreEntry, summary: ThreadSummary, now: datetime, asked: Asked) -> Row:
+    told = {
+        hostname: ThreadWorker(
+            hostname=hostname, reads=one.reads, misses=one.misses, reported=one.reported, elsewhere=one.elsewhere
+        )
+        for hostname, one in asked.hosts.items()
+    }
+    row = _with_reads(store, summary, now, told)
+    row.entry.reads, row.entry.misses, row.entry.last_miss_at = asked.reads, asked.misses, asked.last_miss_at
+    return row
+
+
+def _with_known(store: StoreEntry, summary: ThreadSummary, now: datetime) -> Row:
     known = find_thread(store, summary.row.thread_id)
     told = {worker.hostname: worker for row in known for worker in row.workers if worker.reads is not None}
+    live = _with_reads(store, summary, now, told)
+    for row in known:
+        live.entry.reads, live.entry.misses = row.entry.reads, row.entry.misses
+        live.entry.last_miss_at = row.entry.last_miss_at
+    return live
+
+
+def _with_reads(store: StoreEntry, summary: ThreadSummary, now: datetime, told: Mapping[str, ThreadWorker]) -> Row:
     reported = {hostname: worker.reported or 0 for hostname, worker in told.items() if not worker.elsewhere}
     entry = entry_of(store, summary, now, reported)
-    for row in known:
-        entry.reads, entry.misses, entry.last_miss_at = row.entry.reads, row.entry.misses, row.entry.last_miss_at
     workers = {worker.hostname: worker for worker in workers_of(entry, summary)}
     for hostname, worker in told.items():
         mine = workers.setdefault(hostname, ThreadWorker(thread=entry, hostname=hostname))

@@ -146,7 +146,7 @@ def _reads(lanes: Lanes) -> Iterator[str]:
         drawn_so.setdefault((tick.lane, tick.found), []).append(tick.x)
     for (lane, found), places in drawn_so.items():
         y = height_of(lane, len(lanes.hosts)) + _BELOW
-        shape, classes = ("h2v7h-2z", "rd") if found else ("h3v6h-3z", "rd no")
+        shape, classes = ("h2.5v8h-2.5z", "rd") if found else ("h3v7h-3z", "rd no")
         lines = "".join(f"M{x - 1:g} {y:g}{shape}" for x in places)
         yield f'<path class="{host_class(lanes.hosts[lane])} {classes}" d="{lines}"/>'
 

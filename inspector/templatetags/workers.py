@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from django.template import Library
@@ -44,9 +44,18 @@ class Worker(Protocol):
 
 
 @register.filter
-def hosts_alive(hosts: Iterable[Any]) -> int:
-    """How many hosts have a live process."""
-    return sum(1 for host in hosts if host.live)
+def alive_words(hosts: Sequence[Host]) -> str:
+    """ "8 live processes on 3 hosts"."""
+    live, on = sum(host.live for host in hosts), sum(1 for host in hosts if host.live)
+    if not live:
+        return "No process that reported lives now"
+    return f"{count_noun(live, 'live process', 'live processes')} on {count_noun(on, 'host')}"
+
+
+@register.filter
+def misses_much(counted: Any) -> bool:
+    """At least every second read found nothing. The first read of every new conversation does."""
+    return bool(counted.misses and counted.misses * 2 >= counted.reads)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import chain
 
 from inspector.domain.coordinates import time_of
-from inspector.index.workers import Owned, own
+from inspector.index.workers import Asked, Owned, own, sum_up
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 from inspector.views.contexts import CheckpointItem, ReadGap, ReadItem, ReadLine, ReadMark, WorkerError
@@ -53,6 +53,10 @@ class ThreadReads:
             for read in row.counted.recent
         ]
         return tuple(item for _, item in sorted(found, key=lambda pair: -pair[0]))
+
+    @property
+    def sums(self) -> Asked | None:
+        return sum_up(self.rows) if self.rows else None
 
     @property
     def truncated(self) -> bool:

@@ -40,8 +40,8 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
     tab = read_choice(request, "tab", TABS, "changes")
-    row = read_live(reader, entry, thread_id)
     told = ThreadReads.ask(reader, entry, thread_id)
+    row = read_live(reader, entry, thread_id, told.sums)
     if row is None and told.rows:
         return show_asked(request, entry, thread_id, told)
     before = read_optional(request, "before") or None

@@ -49,7 +49,8 @@ def list_workers(request: HttpRequest) -> HttpResponse:
         gone_more=max(0, len(gone) - GONE),
         number=number,
         numbers=numbers,
-        live=sum(group.host.live for group in groups),
+        previous=str(number - 1) if number > 1 else "",
+        following=str(number + 1) if number < numbers else "",
     )
     return show(request, "workers", page)
 

@@ -122,4 +122,5 @@ class WorkersPage:
     gone_more: int = page_only(default=0)
     number: int = page_only(default=1)  #: of this page of hosts
     numbers: int = page_only(default=1)
-    live: int = page_only(default=0)
+    previous: str = page_only(default="")  #: numbers of the pages beside it, "" where there is none
+    following: str = page_only(default="")
