@@ -47,6 +47,7 @@ class RedisLedgerReader:
         try:
             self._client: Any = redis.Redis.from_url(
                 url.strip(),
+                protocol=2,
                 socket_connect_timeout=limits.connect,
                 socket_keepalive=True,
                 max_connections=64,
@@ -56,7 +57,7 @@ class RedisLedgerReader:
         except (ValueError, exceptions.RedisError):  # its message may quote the password
             raise ConfigError("The ledger's URL is no Redis URL.", "Use redis://HOST:6379/0.") from None
         # What the URL says would win over arguments.
-        pinned = {"protocol": 2, "decode_responses": False, "socket_timeout": limits.statement}
+        pinned = {"decode_responses": False, "socket_timeout": limits.statement}
         self._client.connection_pool.connection_kwargs.update(pinned)
 
     def exists(self) -> bool:
@@ -81,9 +82,9 @@ class RedisLedgerReader:
             ordered = [(int(score), _text(member)) for member, score in found]
             left = [item for item in ordered if item > (position.at, position.key)][: limit + 1]
             names = self._ask([("GET", f"{REDIS_PREFIX}name:{key}") for _, key in left])
-        changes = [Change(at, key, _text(text or b"")) for (at, key), text in zip(left, names, strict=True)]
-        page = position.page(changes, limit)
-        return Changes(tuple(name for name in page.thread_ids if name), page.after, page.more)
+        known = {key: _text(name) for (_, key), name in zip(left, names, strict=True) if name is not None}
+        page = position.page([Change(at, key, key) for at, key in left], limit)
+        return Changes(tuple(known[key] for key in page.thread_ids if key in known), page.after, page.more)
 
     def read_counts(self, thread_ids: Sequence[str]) -> list[Counted]:
         with self._translated():

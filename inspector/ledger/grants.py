@@ -1,0 +1,30 @@
+"""What the logins of a ledger outside Postgres need. It is printed for somebody to run; we run nothing."""
+
+from __future__ import annotations
+
+import re
+
+from inspector.errors import ConfigError
+from inspector.probe.ledger_schema import REDIS_PREFIX
+
+#: Everything that the probe sends, and what its client sends to log in.
+_WRITES = (
+    "watch unwatch multi exec time set hget hset hsetnx hincrby rpush ltrim zadd zrem zscore zrange zrangebyscore "
+    "zremrangebyscore zremrangebyrank expire del"
+)
+#: Everything that the dashboard sends to a ledger.
+_READS = "time get hget hmget hgetall lrange zcard zcount zrevrange zrangebyscore"
+_LOGIN = "auth hello ping select client"
+_NAME = re.compile(r"[\w.-]+")
+
+
+def redis_grants(*, writer: str, reader: str) -> str:
+    """ACL lines for the probe's and the dashboard's users. Raises `ConfigError` for names that no ACL line can hold."""
+    if not (_NAME.fullmatch(writer) and _NAME.fullmatch(reader)):
+        raise ConfigError("A Redis user's name has letters, digits, dots, dashes and underscores only.")
+    return f"{_acl_line(writer, _WRITES)}\n{_acl_line(reader, _READS)}\n"
+
+
+def _acl_line(user: str, commands: str) -> str:
+    allowed = " ".join(f"+{command}" for command in f"{commands} {_LOGIN}".split())
+    return f"ACL SETUSER {user} on resetkeys ~{REDIS_PREFIX}* resetchannels -@all {allowed}"
