@@ -23,11 +23,13 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from psycopg import sql
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.fleet import ORPHAN_AFTER, Fleet
 from inspector.errors import ConfigError
 from inspector.management.commands.serve import DEFAULT_HOST, DEFAULT_PORT
+from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE
 from inspector.stores.postgres.grants import reader_grants
 
 _ROLE = "checkpoint_inspector"
@@ -63,6 +65,7 @@ class Command(BaseCommand):
             self._say(f"Workers {', '.join(fleet.hosts)} are having their first conversations …")
             if not fleet.wait_seeded(_SEED_SECONDS):
                 self._say("They are slow today; the dashboard starts with what there is.")
+            self._say("Two of them lose conversations, each in its own way. The page Workers tells which.")
             yield
 
     def _scenario(self, server: EmbeddedPostgres, slug: str) -> Iterator[None]:
@@ -121,10 +124,14 @@ def _check_port(port: int) -> None:
 
 
 def _make_reader(server: EmbeddedPostgres) -> str:
-    """The URL of a role that can read and nothing else, made by the SQL that `inspector grants` prints."""
+    """The URL of a role that can read and nothing else, made by the SQL that `inspector grants` prints. The ledger is
+    there as soon as a worker reported, which those of a single scenario do not."""
     with server.connect() as connection:
         database = connection.info.dbname
         connection.execute(reader_grants(database=database, schema="public", role=_ROLE))
+        if connection.execute("SELECT to_regclass(%s)", (WORKERS_TABLE,)).fetchone() != (None,):
+            tables = sql.SQL(", ").join(map(sql.Identifier, (WORKERS_TABLE, COUNTS_TABLE, ERRORS_TABLE)))
+            connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(tables, sql.Identifier(_ROLE)))
     return server.url_for(database, user=_ROLE)
 
 
