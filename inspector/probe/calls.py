@@ -188,7 +188,11 @@ def _wrap_async(method: Method, kind: int) -> Method:
             args, kwargs = stamped(args, kwargs)
         call = _begin(self, kind, args, kwargs, True)
         if call is None:
-            return await method(self, *args, **kwargs)
+            result = await method(self, *args, **kwargs)
+            watched = self.__dict__.get(ATTRIBUTE)
+            if watched is not None and watched.wants_path:  # a sync call, served in the saver's event loop
+                await ask_path_async(self, watched)
+            return result
         token = _CURRENT.set(call)
         try:
             result = await method(self, *args, **kwargs)
