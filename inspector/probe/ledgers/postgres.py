@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, RECENT_READS, WORKERS_TABLE, Batch, storable
@@ -87,7 +86,7 @@ class PostgresLedger:
         if errors := _errors(rows):
             cursor.execute(self._query("add_errors"), {**given, "errors": _json(errors)})
         if rows:
-            cursor.execute(self._query("add_counts"), {**given, "counts": _json([asdict(row) for row in rows])})
+            cursor.execute(self._query("add_counts"), {**given, "counts": _json([row.columns() for row in rows])})
 
     def _create_tables(self) -> None:
         """Several workers may do so at once at their start: whoever comes second finds the tables, or an error of one

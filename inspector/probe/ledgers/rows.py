@@ -28,6 +28,14 @@ class CountRow:
     recent: tuple[str, ...]  #: oldest first, as `Read.to_text` writes them
     errors: Mapping[str, int]
 
+    def columns(self) -> dict[str, Any]:
+        """By name, without the errors. `dataclasses.asdict` copies every value, which takes ten times as long, and the
+        time is taken from the agent."""
+        return {name: getattr(self, name) for name in _COLUMNS}
+
+
+_COLUMNS = tuple(name for name in CountRow.__dataclass_fields__ if name != "errors")
+
 
 def count_rows(batch: Batch) -> list[CountRow]:
     """One row for each (thread, place), in the order of their keys. An id and its storable form are one thread."""

@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 
 from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, RECENT_READS, WORKERS_TABLE, Batch, storable
@@ -82,8 +81,7 @@ class SqliteLedger:
         key = {"worker_id": worker_id, "thread_key": row.thread_key, "slot": row.slot}
         old = connection.execute(self._queries["recent"], key).fetchone()
         recent = [*(json.loads(old[0]) if old else ()), *row.recent][-RECENT_READS:]
-        counts = {name: value for name, value in asdict(row).items() if name != "errors"}
-        given = {**counts, **key, "recent": json.dumps(recent, ensure_ascii=False), "now": now}
+        given = {**row.columns(), **key, "recent": json.dumps(recent, ensure_ascii=False), "now": now}
         connection.execute(self._queries["add_counts"], given)
         errors = [{**key, "error": name, "count": count, "last_at": row.last_at} for name, count in row.errors.items()]
         connection.executemany(self._queries["add_error"], errors)
