@@ -1,0 +1,258 @@
+"""`/workers/`: every process that a ledger knows, in each size, and what is said where there is none."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+from inspector.demo.embedded import EmbeddedPostgres
+from inspector.demo.repertoire import play_into
+from inspector.index.connections import close_readers, get_reader
+from inspector.index.sync import sync_store
+from inspector.secret import StoreUrl
+from tests.pages.browse import Browser
+from tests.pages.ledgers import MEMORY, Telling, telling
+from tests.pages.test_cost import HTML
+
+DAY = 86_400.0
+WORKER = (
+    "worker_id hostname pid program started_at seen_at state saver store elsewhere versions compiles invocations reads "
+    "misses checkpoints writes sync_calls async_calls open_calls loop_mismatches exceptions dropped"
+)
+HOST = "hostname live silent ended invocations compiles reads misses checkpoints writes notes"
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    browser: Browser
+    ledger: Telling
+    url: str
+
+    def words(self, **query: Any) -> str:
+        """All the page says, in one line."""
+        return " ".join(self.browser.document("/workers/", **query).elements[0].text.split())
+
+    def hosts(self) -> dict[str, Any]:
+        return {host["hostname"]: host for host in self.browser.data("/workers/")["hosts"]}
+
+
+@pytest.fixture
+def world(show_stores: Any, postgres: EmbeddedPostgres) -> Iterator[World]:
+    """A store of `web-1` and `web-2`, indexed, and a ledger that nobody has written to."""
+    url = postgres.create_database()
+    with play_into(url, ["two-hosts"], ["sync"]), telling(url) as ledger:
+        browser = show_stores(own=url)
+        sync_store(get_reader())
+        yield World(browser, ledger, url)
+
+
+def test_every_process_is_told_in_full_as_data(world: World) -> None:
+    told = world.ledger.tell("web-1", program="gunicorn", reads=9, misses=2, exceptions={"TimeoutError": 1})
+
+    page = world.browser.data("/workers/")
+
+    (worker,) = page["workers"]
+    assert set(WORKER.split()) <= set(worker)
+    assert (worker["worker_id"], worker["pid"], worker["state"]) == (told.worker_id, told.pid, "live")
+    assert (worker["reads"], worker["misses"], worker["exceptions"]) == (9, 2, {"TimeoutError": 1})
+    assert worker["started_at"].endswith("Z")
+    assert (worker["saver"], worker["store"], worker["elsewhere"]) == (
+        world.ledger.place.saver,
+        "postgresql://app@db/orders",
+        False,
+    )
+    (host,) = page["hosts"]
+    assert set(HOST.split()) <= set(host)
+    assert [note["kind"] for note in host["notes"]] == ["exceptions"]
+    assert set(host["notes"][0]) == {"kind", "sentence"}
+    assert (page["error"], page["unwatched_hosts"], page["truncated"]) == ("", ["web-2"], False)
+
+
+def test_the_page_says_who_lives_what_is_off_and_who_runs_no_probe(world: World) -> None:
+    world.ledger.tell("web-1", program="gunicorn", reads=124, misses=124)
+    world.ledger.tell("web-1", places=(MEMORY,), ended=True, seen_at=time.time() - 180)
+    world.ledger.tell("web-1", seen_at=time.time() - 600)
+
+    words = world.words()
+
+    assert "1 live process on 1 host" in words
+    assert "1 live process, 1 silent, 1 ended" in words
+    assert "Every one of its 124 reads found nothing" in words
+    assert "ended 3 min ago" in words
+    assert "silent for 10 min" in words
+    assert "web-2 wrote checkpoints and runs no probe" in words
+    assert "in its own memory" not in words  # the process that kept its checkpoints there is gone
+
+
+def test_part_and_whole_say_the_same(world: World) -> None:
+    world.ledger.tell("web-1")
+
+    part = world.browser.part("/workers/").content.decode()
+
+    assert part.lstrip().startswith('<div id="workers"')
+    assert "<html" not in part
+    assert "web-1" in part
+    assert 'hx-swap-oob="true"' in part
+
+
+def test_figures_of_a_host_are_those_of_its_live_processes_else_of_the_last_day(world: World) -> None:
+    world.ledger.tell("web-1", reads=5, checkpoints=7)
+    world.ledger.tell("web-1", reads=5, checkpoints=7)
+    world.ledger.tell("web-1", reads=100, checkpoints=100, ended=True)
+    world.ledger.tell("web-2", reads=3, ended=True)
+    world.ledger.tell("web-2", reads=50, ended=True, seen_at=time.time() - 2 * DAY)
+
+    hosts = world.hosts()
+
+    assert (hosts["web-1"]["reads"], hosts["web-1"]["checkpoints"]) == (10, 14)
+    assert (hosts["web-2"]["reads"], hosts["web-2"]["ended"]) == (3, 2)
+
+
+def test_what_was_not_heard_of_for_a_day_is_folded(world: World) -> None:
+    world.ledger.tell("web-1")
+    world.ledger.tell("web-1", pid=31337, ended=True, seen_at=time.time() - 2 * DAY)
+    world.ledger.tell("old-pod", seen_at=time.time() - 3 * DAY)
+
+    document = world.browser.document("/workers/")
+
+    folded = " ".join(element.text for element in document.all("details"))
+    assert "1 earlier process" in folded
+    assert "pid 31337 · ended 2 days ago" in folded
+    assert "1 host of which nothing was heard for a day" in folded
+    assert [element.text.strip() for element in document.all("tr") if element.attributes.get("class") == "process"][
+        1:
+    ] == []
+    assert world.hosts()["old-pod"]["silent"] == 1
+
+
+def test_who_writes_elsewhere_is_told_apart(world: World) -> None:
+    away = dataclasses.replace(
+        world.ledger.place, identities=("postgres:system:1/x/public",), where="postgresql://app@b/x"
+    )
+    world.ledger.tell("web-1", places=(away,))
+    world.ledger.tell("web-2", places=(MEMORY,))
+
+    workers = {worker["hostname"]: worker for worker in world.browser.data("/workers/")["workers"]}
+    words = world.words()
+
+    assert (workers["web-1"]["elsewhere"], workers["web-2"]["elsewhere"]) == (True, True)
+    assert "It writes its checkpoints to postgresql://app@b/x, which is not this store." in words
+    assert "It keeps its checkpoints in its own memory (InMemorySaver)" in words
+
+
+def test_names_from_a_ledger_stay_text(world: World) -> None:
+    attack = "<script>alert(1)</script>"
+    place = dataclasses.replace(world.ledger.place, where=attack, saver=attack)
+    world.ledger.tell(
+        attack, places=(place,), program=attack, versions={attack: attack}, exceptions={attack: 1}, dropped={attack: 2}
+    )
+
+    for content in (world.browser.get("/workers/").content, world.browser.part("/workers/").content):
+        assert attack.encode() not in content
+        assert b"&lt;script&gt;" in content
+
+
+def test_hosts_lead_to_their_threads_and_misses_to_those_missed(world: World) -> None:
+    world.ledger.tell("web-1", reads=9, misses=2)
+
+    links = [element.attributes.get("href") for element in world.browser.document("/workers/").all("a")]
+
+    assert "/threads/?host=web-1" in links
+    assert "/threads/?host=web-1&flag=missed-reads" in links
+
+
+def test_without_a_report_the_page_says_how_to_begin(world: World) -> None:
+    page = world.browser.data("/workers/")
+    words = world.words()
+
+    assert (page["workers"], page["hosts"], page["error"]) == ([], [], "")
+    assert "from inspector.probe import install install()" in words
+    assert "INSPECTOR_LEDGER_URL=" in words
+    assert "No worker has reported yet" in words
+
+
+def test_a_ledger_that_does_not_answer_is_told_on_a_page_that_stays_up(world: World) -> None:
+    close_readers()
+    nowhere = StoreUrl("postgresql://ledger:hunter2@localhost:1/db")
+    with override_settings(INSPECTOR=dataclasses.replace(settings.INSPECTOR, ledger_url=nowhere)):
+        page = world.browser.data("/workers/")
+        words = world.words()
+        thread = world.browser.data("/thread/", id="two-hosts-sync-shared")
+        thread_words = world.browser.document("/thread/", id="two-hosts-sync-shared").elements[0].text
+        close_readers()
+
+    assert "cannot be reached" in page["error"]
+    assert page["hint"]
+    assert page["error"] in words
+    assert "hunter2" not in words
+    assert "No worker has reported" not in words
+    assert "cannot be reached" in thread["reads_error"]
+    assert thread["reads"] == []
+    assert "Reads are not known now" in thread_words
+
+
+def test_a_ledger_that_this_login_may_not_read_is_told_with_the_remedy(
+    world: World, postgres: EmbeddedPostgres, show_stores: Any
+) -> None:
+    world.ledger.tell("web-1")
+    postgres.create_role("ledgerless")
+    with psycopg.connect(world.url, autocommit=True) as owner:
+        owner.execute(
+            "grant select on checkpoints, checkpoint_blobs, checkpoint_writes, checkpoint_migrations to ledgerless"
+        )
+    close_readers()
+    browser = show_stores(own=world.url.replace("//postgres:@", "//ledgerless@"))
+
+    page = browser.data("/workers/")
+
+    assert "may not read the ledger" in page["error"]
+    assert "GRANT SELECT" in page["hint"]
+    assert browser.get("/thread/", id="two-hosts-sync-shared").status_code == 200
+
+
+def test_two_hundred_processes_come_in_light_pages_and_none_is_lost(world: World) -> None:
+    for number in range(200):
+        world.ledger.tell(
+            f"orders-worker-{number:03}-7f9c4d-x2k8q.eu-central-1.compute.internal",
+            reads=9,
+            misses=9,
+            program="gunicorn",
+            versions={"langgraph": "1.2.22", "langgraph-checkpoint": "4.3.2", "python": "3.12.4"},
+        )
+    seen: list[str] = []
+    number = 1
+    while True:
+        response = world.browser.get("/workers/", page=number)
+        assert len(response.content) < HTML
+        html = response.content.decode()
+        seen += [
+            f"{n:03}"
+            for n in range(200)
+            if f'host=orders-worker-{n:03}-7f9c4d-x2k8q.eu-central-1.compute.internal"' in html
+        ]
+        if 'rel="next"' not in html:
+            break
+        number += 1
+
+    assert seen == [f"{n:03}" for n in range(200)]
+    assert len(world.browser.data("/workers/")["workers"]) == 200
+    assert world.browser.get("/workers/", page=number + 1).content.count(b"<tbody") > 0
+    assert world.browser.get("/workers/", page=0).status_code == 400
+
+
+def test_many_processes_of_one_host_are_light_and_counted(world: World) -> None:
+    for number in range(90):
+        world.ledger.tell("web-1", pid=1_000 + number, program="gunicorn")
+
+    response = world.browser.get("/workers/")
+
+    assert len(response.content) < HTML
+    assert "90 live processes on 1 host" in world.words()
+    assert "and 30 processes more" in world.words()

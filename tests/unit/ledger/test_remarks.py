@@ -1,0 +1,139 @@
+"""Sentences about processes: each says its numbers, and none is said of what is sound."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.ledger.places import is_elsewhere
+from inspector.ledger.remarks import remarks_on
+from inspector.probe.ledger_schema import Place, WorkerReport
+from tests.integration.ledger.samples import report
+
+STORE = ("postgres:system:7/orders/public", "postgres:start:1/orders/public")
+HERE = Place(0, "langgraph.checkpoint.postgres.PostgresSaver", "postgres", STORE[:1], "postgresql://app@db/orders", 1)
+AWAY = Place(0, "langgraph.checkpoint.postgres.PostgresSaver", "postgres", ("postgres:system:8/x/public",), "pg://x", 1)
+MEMORY = Place(1, "langgraph.checkpoint.memory.InMemorySaver", "memory", ("memory:1",), "this process's memory", 1)
+SOUND = report(
+    places=(HERE,), hooked=True, reads=90, misses=12, checkpoints=300, writes=400, compiles=3, invocations=100
+)
+
+
+def said(*reports: WorkerReport, there: tuple[str, ...] = ()) -> dict[str, str]:
+    return {remark.kind: remark.sentence for remark in remarks_on(reports, STORE, there)}
+
+
+def like_sound(**changes: object) -> WorkerReport:
+    return report(**{**{name: getattr(SOUND, name) for name in SOUND.__dataclass_fields__}, **changes})
+
+
+def test_nothing_is_said_of_what_is_sound() -> None:
+    assert said(SOUND, like_sound()) == {}
+    assert said() == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "sentence"),
+    [
+        (
+            {"reads": 1240, "misses": 1240},
+            "every-read-missed",
+            "Every one of its 1,240 reads found nothing: each request asks for a thread that nobody wrote.",
+        ),
+        (
+            {"places": (HERE, MEMORY)},
+            "saver-in-memory",
+            (
+                "It keeps its checkpoints in its own memory (InMemorySaver): they are gone when it ends, and no other "
+                "worker sees them."
+            ),
+        ),
+        (
+            {"invocations_unsaved": 12},
+            "no-checkpointer",
+            "It ran 12 graphs with a thread_id and no checkpointer: nothing of them was saved.",
+        ),
+        (
+            {"invocations_unsaved": 1},
+            "no-checkpointer",
+            "It ran 1 graph with a thread_id and no checkpointer: nothing of it was saved.",
+        ),
+        (
+            {"compiles": 340, "invocations": 342},
+            "compile-per-request",
+            (
+                "It compiled 340 graphs for 342 runs: a graph that is compiled once, when the process starts, can serve "
+                "them all."
+            ),
+        ),
+        (
+            {"places": (AWAY,)},
+            "store-split",
+            "It writes its checkpoints to `pg://x`, which is not this store.",
+        ),
+        (
+            {"loop_mismatches": 1},
+            "loop-mismatch",
+            (
+                "1 async call came from another event loop than the one the saver was made in: such calls fail, or never "
+                "end. Make the saver inside the loop that serves the requests."
+            ),
+        ),
+        (
+            {"exceptions": {"TimeoutError": 2, "psycopg.OperationalError": 9}},
+            "exceptions",
+            "11 calls failed: 9 with `psycopg.OperationalError` and 2 with `TimeoutError`.",
+        ),
+        (
+            {"exceptions": {"A": 9, "B": 8, "C": 7, "D": 2, "E": 1}},
+            "exceptions",
+            "27 calls failed: 9 with `A`, 8 with `B`, 7 with `C` and 3 with others.",
+        ),
+        (
+            {"dropped": {"reads": 14, "checkpoints": 1, "writes": 0}},
+            "dropped",
+            (
+                "14 reads and 1 checkpoint are in no thread's counts, because the ledger did not answer for too long: "
+                "threads show less than there was. The figures here have them."
+            ),
+        ),
+    ],
+)
+def test_each_is_told_with_its_numbers(changes: dict[str, object], kind: str, sentence: str) -> None:
+    assert said(like_sound(**changes)) == {kind: sentence}
+
+
+def test_several_processes_are_told_together() -> None:
+    both = said(like_sound(places=(MEMORY,)), SOUND)["saver-in-memory"]
+    assert both.startswith("1 of its 2 processes keeps its checkpoints in its own memory")
+    all_of_them = said(like_sound(places=(MEMORY,)), like_sound(places=(MEMORY,)))["saver-in-memory"]
+    assert all_of_them.startswith("All its processes keep their checkpoints in their own memory")
+
+
+def test_misses_are_summed_over_processes_and_one_read_that_found_something_silences_them() -> None:
+    assert said(like_sound(reads=3, misses=3), like_sound(reads=2, misses=2)).keys() == {"every-read-missed"}
+    assert said(like_sound(reads=4, misses=4)) == {}
+    assert said(like_sound(reads=900, misses=900), like_sound(reads=1, misses=0)) == {}
+
+
+def test_a_few_compiles_at_the_start_are_no_habit() -> None:
+    assert said(like_sound(compiles=9, invocations=9)) == {}
+    assert said(like_sound(compiles=30, invocations=100)) == {}
+
+
+def test_a_place_that_is_another_configured_store_is_nothing_odd() -> None:
+    assert said(like_sound(places=(AWAY,)), there=AWAY.identities) == {}
+
+
+def test_worst_comes_first() -> None:
+    kinds = list(said(like_sound(places=(AWAY, MEMORY), invocations_unsaved=2, exceptions={"A": 1})))
+    assert kinds == ["saver-in-memory", "no-checkpointer", "store-split", "exceptions"]
+
+
+def test_where_a_place_is_is_told_only_where_both_sides_know() -> None:
+    unknown = Place(0, "x", "other", (), "somewhere")
+    assert is_elsewhere(HERE, STORE) is False
+    assert is_elsewhere(AWAY, STORE) is True
+    assert is_elsewhere(MEMORY, ()) is True
+    assert is_elsewhere(AWAY, ()) is None
+    assert is_elsewhere(unknown, STORE) is None
+    assert is_elsewhere(None, STORE) is None
