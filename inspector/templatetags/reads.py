@@ -45,8 +45,8 @@ def asked_words(workers: Sequence[Any]) -> str:
         f"{_name(worker)}{'' if place else ' asked'} {_times(worker.reads)}"
         for place, worker in enumerate(asked[:_NAMED])
     ]
-    more = [text.count_noun(len(asked) - _NAMED, "more host")] if len(asked) > _NAMED else []
-    return ", ".join(told + more)
+    more = f" and {text.count_noun(len(asked) - _NAMED, 'more host')}" if len(asked) > _NAMED else ""
+    return ", ".join(told) + more
 
 
 def _name(worker: Any) -> str:
