@@ -59,9 +59,11 @@ class Call:
         probe = self.probe
         probe.open_calls.discard(self)
         try:
-            config = self.config
-            configurable = config["configurable"] if config.__class__ is dict else _configurable(config)
-            thread_id = configurable.get("thread_id", "")
+            try:
+                configurable = self.config["configurable"]
+                thread_id = configurable.get("thread_id", "")
+            except (LookupError, TypeError, AttributeError):  # what the saver makes of it is its own affair
+                configurable, thread_id = _NOTHING, ""
             if thread_id.__class__ is not str:
                 thread_id = str(thread_id)
             slot = self.watched.slot
@@ -74,7 +76,7 @@ class Call:
                 kind, value = self._done(configurable, result)
             probe.note((kind, self.asynchronous, (thread_id, slot), time(), value, name))
         except Exception as failure:
-            probe.note((OTHER, self.asynchronous, ("", 0), time(), None, ""))
+            probe.note((OTHER, self.asynchronous, ("", 0), 0.0, None, ""))
             probe.note_failure(failure)
 
     def _done(self, configurable: Any, result: Any) -> tuple[int, Any]:
@@ -92,12 +94,7 @@ class Call:
         return OTHER, None, name_error(error) if isinstance(error, Exception) else ""
 
 
-def _configurable(config: Any) -> Any:
-    """LangGraph's configuration is a dict with a dict. What else comes here counts for the thread ""."""
-    found = config.get("configurable") if hasattr(config, "get") else None
-    return found if hasattr(found, "get") else {}
-
-
+_NOTHING: dict[str, Any] = {}
 #: The call that this context is in.
 _CURRENT: ContextVar[Call | None] = ContextVar("inspector_probe_call", default=None)
 
