@@ -1,50 +1,85 @@
-"""`inspector grants`: the SQL for a least-privilege role. Prints, runs nothing."""
+"""`inspector grants`: what least-privilege logins need, one that reads and one for the probe. Prints, runs nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from inspector.errors import StoreError
+from inspector.errors import ConfigError, StoreError
 from inspector.index.connections import all_readers, close_readers
+from inspector.ledger.grants import redis_grants
 from inspector.management.stores import add_store_option, use_stores
+from inspector.probe.ledger_url import LedgerUrl
 from inspector.stores.base import CheckpointStore
-from inspector.stores.postgres.grants import reader_grants
+from inspector.stores.postgres.grants import ledger_grants, reader_grants
+from inspector.stores.urls import PostgresUrl
+
+_NOT_CHECKED = "-- NOT CHECKED: the store could not be read. The names below are guesses."
 
 
 class Command(BaseCommand):
-    help = "Print the SQL that makes a role which can read the checkpoints and nothing else."
+    help = "Print the SQL that makes a role which can read the checkpoints, and one which can write the probe's ledger."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_store_option(parser)
-        parser.add_argument("--role", default="checkpoint_inspector", help="the role's name (checkpoint_inspector)")
+        parser.add_argument("--part", choices=["reader", "ledger", "both"], default="both", help="what to print (both)")
+        parser.add_argument("--role", default="checkpoint_inspector", help="the reader's name (checkpoint_inspector)")
+        parser.add_argument("--ledger-role", default="checkpoint_probe", help="the probe's name (checkpoint_probe)")
         parser.add_argument("--schema", default="", help="the tables' schema, where the store cannot be asked")
         parser.add_argument("--database", default="", help="the database, where the store cannot be asked")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        role, schema, database = options["role"], options["schema"], options["database"]
+        self._role, self._ledger_role, self._part = options["role"], options["ledger_role"], options["part"]
+        schema, database = options["schema"], options["database"]
         if schema and database:
-            self.stdout.write(reader_grants(database=database, schema=schema, role=role))
-            return
-        use_stores(options["store"])
-        try:
-            checked = [self._print(reader.store, role, schema, database) for reader in all_readers().values()]
-        finally:
-            close_readers()
-        if not all(checked):
-            raise SystemExit(1)
+            self._print(database, schema)
+        else:
+            use_stores(options["store"])
+            try:
+                checked = [self._ask(reader.store, schema, database) for reader in all_readers().values()]
+            finally:
+                close_readers()
+            if not all(checked):
+                raise SystemExit(1)
 
-    def _print(self, store: CheckpointStore, role: str, schema: str, database: str) -> bool:
+    def _ask(self, store: CheckpointStore, schema: str, database: str) -> bool:
         """The store itself says where its tables are. For a login that may not even look, names are guessed, and the
         SQL says so where nobody can miss it."""
         try:
             facts = store.read_facts()
         except StoreError as error:
             self.stderr.write(f"{error.message} {error.hint}")
-            database = database or store.safe_url.rpartition("/")[2] or "DATABASE"
-            self.stdout.write("-- NOT CHECKED: the store could not be read. The names below are guesses.")
-            self.stdout.write(reader_grants(database=database, schema=schema or "public", role=role))
+            self.stdout.write(_NOT_CHECKED)
+            self._print(database or store.safe_url.rpartition("/")[2] or "DATABASE", schema or "public")
             return False
-        self.stdout.write(reader_grants(database=database or facts.database, schema=schema or facts.schema, role=role))
+        self._print(database or facts.database, schema or facts.schema)
         return True
+
+    def _print(self, database: str, schema: str) -> None:
+        if self._part != "ledger":
+            self.stdout.write(reader_grants(database=database, schema=schema, role=self._role))
+        if self._part != "reader":
+            self.stdout.write(self._ledger_block(database, schema))
+
+    def _ledger_block(self, database: str, schema: str) -> str:
+        """For the ledger that INSPECTOR_LEDGER_URL names, else for one in the store's own schema."""
+        url = settings.INSPECTOR.ledger_url
+        try:
+            kind = LedgerUrl.parse(url.reveal()).kind if url else "postgres"
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        if kind == "sqlite":
+            return (
+                "-- The ledger is a file: the permissions of the file and of its directory decide who may write it.\n"
+            )
+        if kind == "redis":
+            lines = redis_grants(writer=self._ledger_role, reader=self._role).splitlines()
+            told = ["The ledger is in Redis. Two users for it, without passwords yet, to be made there:", *lines]
+            return "".join(f"-- {line}\n" for line in told)
+        names = {"role": self._ledger_role, "reader": self._role}
+        if url:
+            parsed = PostgresUrl.parse(url.reveal())
+            database, schema = parsed.safe.rpartition("/")[2] or database, parsed.schema or "public"
+        return ledger_grants(database=database, schema=schema, **names)

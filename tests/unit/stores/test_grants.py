@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from inspector.stores.postgres.grants import reader_grants
+from inspector.stores.postgres.grants import ledger_grants, reader_grants
 
 HOSTILE = ['a"; drop role postgres; --', "Mixed Case", "user", "ünï", "x\ny", "{role}", "%s", "semi;colon", "1st"]
 
@@ -41,3 +41,20 @@ def test_it_grants_reading_and_nothing_else() -> None:
 @pytest.mark.parametrize("table", ["checkpoints", "checkpoint_blobs", "checkpoint_writes", "checkpoint_migrations"])
 def test_it_covers_every_table_that_is_read(table: str) -> None:
     assert re.search(rf"\blang\"?\.{table}\b", reader_grants(database="store", schema="lang", role="reader"))
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_name_stays_a_name_in_the_ledgers_part_too(hostile: str) -> None:
+    plain = statements(ledger_grants(database="store", schema="public", role="probe", reader="reader"))
+    quoted = statements(ledger_grants(database=hostile, schema=hostile, role=hostile, reader=hostile))
+
+    assert len(quoted) == len(plain) > 8
+    doubled = hostile.replace('"', '""')
+    assert all(f'"{doubled}"' in statement for statement in quoted[1:-1])
+
+
+def test_the_reader_gets_no_more_of_the_ledger_than_to_read_it() -> None:
+    granted = statements(ledger_grants(database="store", schema="public", role="probe", reader="reader"))
+
+    to_reader = [statement for statement in granted if '"reader"' in statement]
+    assert [statement.split()[1] for statement in to_reader] == ["CONNECT", "USAGE", "SELECT"]
