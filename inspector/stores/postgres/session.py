@@ -22,11 +22,11 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from inspector.errors import StoreError, StoreTimeout, StoreUnreachable
+from inspector.sql_file import load_queries
 from inspector.stores.guard import Limits, within_deadline
 from inspector.stores.postgres.documents import load_document
 from inspector.stores.postgres.errors import explain, translated
 from inspector.stores.postgres.watchdog import cut_after
-from inspector.stores.sql_file import load_queries
 
 QUERIES = load_queries("inspector.stores.postgres", "queries.sql")
 

@@ -141,6 +141,24 @@ def test_no_setting_outlives_its_transaction(database: str, open_writer: OpenWri
     assert shown == [("0",), ("0",), ('"$user", public',), ("checkpoint-inspector-probe",)]
 
 
+def test_a_server_that_does_not_answer_is_not_waited_for(
+    database: str, open_writer: OpenWriter, open_reader: OpenReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it ends what it was asked for or not, a batch that is sent again counts once."""
+    monkeypatch.setattr("inspector.probe.ledgers.postgres._BATCH", 0.1)
+    writer, worker = open_writer(database), report()
+    send(writer, batch(worker, 1, counts("a", reads=1)))
+    second = batch(worker, 2, counts("a", reads=1))
+    with psycopg.connect(database) as holder:
+        holder.execute(f"lock table {COUNTS_TABLE} in access exclusive mode".encode())
+        with pytest.raises(psycopg.OperationalError):
+            writer.write(second)
+    monkeypatch.setattr("inspector.probe.ledgers.postgres._BATCH", 6.0)
+    writer.write(second)
+
+    assert [row.reads for row in open_reader(database).read_thread("a")] == [2]
+
+
 def test_a_server_that_was_away_is_written_to_again(open_writer: OpenWriter, open_reader: OpenReader) -> None:
     with EmbeddedPostgres() as server:
         writer, reader, worker = open_writer(server.url), open_reader(server.url), report()
