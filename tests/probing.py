@@ -117,11 +117,11 @@ class Probing:
 
 
 @contextmanager
-def probing(*, ledger: MemoryLedger | None = None, **settings: Any) -> Iterator[Probing]:
+def probing(*, ledger: MemoryLedger | None = None, ledger_url: str = "memory://", **settings: Any) -> Iterator[Probing]:
     """Without hooks."""
     ledger = ledger or MemoryLedger()
     process._State.current = None
-    process.start(ledger="memory://", open_ledger=lambda _: ledger, **{"hostname": "web-1", **settings})
+    process.start(ledger=ledger_url, open_ledger=lambda _: ledger, **{"hostname": "web-1", **settings})
     try:
         yield Probing(ledger)
     finally:

@@ -62,6 +62,9 @@ def find_targets() -> list[tuple[type, str]]:
 def _hook_compile(original: Function) -> Function:
     @wraps(original)
     def compile_graph(self: Any, *args: Any, **kwargs: Any) -> Any:
+        # Before: LangGraph may go on with a copy, which is to be known as this saver's.
+        for given in (*args[:1], kwargs.get("checkpointer"), getattr(self, "checkpointer", None)):
+            watch(given)
         graph = original(self, *args, **kwargs)
         unsaved = getattr(graph, "checkpointer", None) in (None, False)
         process.current().note(COMPILED_UNSAVED if unsaved else COMPILED)
