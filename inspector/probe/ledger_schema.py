@@ -59,8 +59,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class WorkerReport:
-    """One process, as it was at `seen_at`. Every figure counts from `started_at` on. Times are seconds since 1970 by
-    the worker's own clock."""
+    """One process, as it was at `seen_at`. Every figure counts from `started_at` on, and what was `dropped` too. Times
+    are seconds since 1970 by the worker's own clock."""
 
     worker_id: str  #: 32 hexadecimal digits, new for each process, for a forked one too
     hostname: str

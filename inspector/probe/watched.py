@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.probe.places import Address, describe
 
 if TYPE_CHECKING:
+    from inspector.probe.call import Call
     from inspector.probe.process import Process
 
 #: The attribute of a saver that holds it. A `copy.copy` of a saver, as `with_allowlist` makes one for each run, shares
@@ -17,7 +18,7 @@ ATTRIBUTE = "_inspector_probe"
 
 
 class Watched:
-    __slots__ = ("_address", "_loop", "probe", "slot", "wants_path")
+    __slots__ = ("_address", "_loop", "probe", "serving", "slot", "wants_path")
 
     def __init__(self, probe: Process, saver: Any) -> None:
         self.enter(probe, saver)
@@ -29,6 +30,8 @@ class Watched:
     def enter(self, probe: Process, saver: Any) -> None:
         """Names the saver to the probe of this process."""
         self.probe = probe
+        #: Async calls under way, by the identity of their configuration.
+        self.serving: dict[int, Call] = {}
         self.slot: int | None = None
         self._loop: weakref.ref[AbstractEventLoop] | None = None
         self._address = describe(saver)
@@ -48,6 +51,12 @@ class Watched:
     def provisional_slot(self) -> int:
         """For calls before there is an answer."""
         return self.probe.places.enter(self._address, savers=0)
+
+    def is_serving(self, config: Any, kind: int) -> bool:
+        """Whether a sync call is how an async one is served: with the same configuration object, in a thread that
+        `loop.run_in_executor` gave no context."""
+        call = self.serving.get(id(config))
+        return call is not None and call.kind == kind
 
     def is_foreign(self, running: AbstractEventLoop, saver: Any, asynchronous: bool) -> bool:
         """Whether the running event loop is another than the one the saver belongs to: the one it says, else the one

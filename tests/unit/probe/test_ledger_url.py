@@ -16,6 +16,7 @@ SAFE = {
     "postgresql://:@/x?host=/run/pg": "postgresql:///run/pg/x",
     "postgresql:///x": "postgresql://local socket/x",
     "postgresql://app:hun@ter2@db/x": "postgresql://app@db/x",
+    "postgresql://app:hunter2#@db/x": "postgresql://app@db/x",
     "redis://:hunter2@cache:6379/3": "redis://cache:6379/3",
     "rediss://app:hunter2@cache/0": "rediss://app@cache/0",
     "sqlite:////var/lib/ledger.db": "sqlite:////var/lib/ledger.db",

@@ -179,9 +179,15 @@ def test_a_saver_that_serves_async_calls_by_a_thread_counts_once(probe: Probing)
         async def aget_tuple(self, config: Any) -> CheckpointTuple | None:
             return await asyncio.to_thread(self.get_tuple, config)
 
-    asyncio.run(watch(InThread()).aget_tuple(CONFIG))
-    assert probe.thread("t").figures == (1, 1, 0, 0)
-    assert (probe.report.sync_calls, probe.report.async_calls) == (0, 1)
+    class WithoutContext(Plain):
+        async def aget_tuple(self, config: Any) -> CheckpointTuple | None:
+            return await asyncio.get_running_loop().run_in_executor(None, self.get_tuple, config)
+
+    for saver in (watch(InThread()), watch(WithoutContext())):
+        asyncio.run(saver.aget_tuple(CONFIG))
+        saver.get_tuple(CONFIG)
+    assert probe.thread("t").figures == (4, 4, 0, 0)
+    assert (probe.report.sync_calls, probe.report.async_calls) == (2, 2)
 
 
 def test_a_saver_around_a_saver_counts_once(probe: Probing) -> None:
@@ -382,7 +388,7 @@ def test_a_mistake_of_ours_reaches_the_log_and_not_the_agent(
     def fail() -> float:
         raise LookupError("ours")
 
-    monkeypatch.setattr("inspector.probe.calls.time", fail)
+    monkeypatch.setattr("inspector.probe.call.time", fail)
     with caplog.at_level(logging.WARNING):
         assert saver.get_tuple(CONFIG) is None
         assert saver.get_tuple(CONFIG) is None
