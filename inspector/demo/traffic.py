@@ -116,8 +116,10 @@ def _support_forgetful(dice: random.Random, name: str) -> list[Step]:
 
 
 def _support_in_memory(dice: random.Random, name: str) -> list[Step]:
-    """Every other turn is handled by the host whose memory is its own."""
-    return _taking_turns(dice, _support_texts(dice, name), (IN_MEMORY, dice.choice(WEB)))
+    """Every turn, or every other one, is handled by the host whose memory is its own. Where it is every turn, the store
+    never hears of the thread."""
+    hosts = dice.choice(((IN_MEMORY,), (IN_MEMORY, "web-1"), (IN_MEMORY, "web-2")))
+    return _taking_turns(dice, _support_texts(dice, name), hosts)
 
 
 def _single(dice: random.Random, name: str) -> list[Step]:

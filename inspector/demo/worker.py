@@ -176,6 +176,7 @@ def main() -> None:
     with _saver(options) as saver:
         service = Service(Worker(saver, forgetful=options.forgetful))
         signal.signal(signal.SIGTERM, service.terminate)
+        probe.flush(2.0)  # so that the ledger knows the worker that is killed soon after it started
         service.run()
 
 

@@ -122,11 +122,13 @@ def port() -> int:
         return number
 
 
+def get(port: int, path: str, query: str = "") -> Any:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}?format=json&{query}", timeout=20) as answer:
+        return json.load(answer)
+
+
 def ask(port: int, query: str) -> Any:
-    with urllib.request.urlopen(
-        f"http://127.0.0.1:{port}/threads/?format=json&limit=500&{query}", timeout=20
-    ) as answer:
-        return json.load(answer)["threads"]
+    return get(port, "/threads/", f"limit=500&{query}")["threads"]
 
 
 def wait_listed(port: int, query: str, count: int = 1) -> list[dict[str, Any]]:
@@ -139,6 +141,15 @@ def wait_listed(port: int, query: str, count: int = 1) -> list[dict[str, Any]]:
     return rows
 
 
+def wait_reported(port: int) -> dict[str, dict[str, Any]]:
+    """What the workers' probes told of each host, as soon as all five have."""
+    until = time.monotonic() + SECONDS
+    while len(hosts := get(port, "/workers/")["hosts"]) < 5:
+        assert time.monotonic() < until, hosts
+        time.sleep(0.05)
+    return {host["hostname"]: host for host in hosts}
+
+
 def test_it_shows_real_traffic_of_several_hosts_and_ends_without_a_trace(run_demo: Any, port: int) -> None:
     demo = run_demo("--port", str(port))
     assert f"http://127.0.0.1:{port}/" in demo.wait_said("Ready")
@@ -148,6 +159,11 @@ def test_it_shows_real_traffic_of_several_hosts_and_ends_without_a_trace(run_dem
     assert any({"web-1", "web-2"} <= {worker["hostname"] for worker in row["workers"]} for row in shared)
     forgetful = wait_listed(port, "turns=one&host=web-3&flag=random-id", 5)
     assert all(RANDOM_ID.fullmatch(row["thread_id"]) and row["turns"] == 1 for row in forgetful)
+    hosts = wait_reported(port)
+    assert hosts["web-3"]["reads"] == hosts["web-3"]["misses"] > 0
+    assert [note["kind"] for note in hosts["web-3"]["notes"]] == ["every-read-missed"]
+    assert [note["kind"] for note in hosts["web-4"]["notes"]] == ["saver-in-memory"]
+    assert not hosts["web-1"]["notes"] + hosts["web-2"]["notes"] + hosts["worker-1"]["notes"]
     assert {row["state"] for row in wait_listed(port, "state=interrupted")} == {"interrupted"}
     assert {row["state"] for row in wait_listed(port, "state=failed")} == {"failed"}
     assert len(demo.left_processes()) > 5

@@ -181,6 +181,7 @@ def test_what_one_host_keeps_in_its_memory_is_in_the_ledger_and_not_in_the_store
     assert all(one.checkpoints and one.misses == 1 for one in kept)
     others = {one.thread_id for one in counted if one.hostname in WEB and one.place and one.place.kind == "postgres"}
     assert {one.thread_id for one in kept} & others
+    assert {one.thread_id for one in kept} - others
     assert set(rows(seeded, IDS)) & {one.thread_id for one in kept} <= others
 
 
