@@ -41,7 +41,7 @@ class LedgerUrl:
             return cls._of_file(rest)
         address, _, query = rest.partition("?")
         authority, slash, path = address.partition("/")
-        if "@" in path or "@" in query or "#" in rest:
+        if "@" in path or "@" in query or (kind == "redis" and "#" in rest):  # to libpq a # is as any other
             raise ValueError(f"The ledger's URL holds a password or name that is not percent-encoded. {_ENCODE}")
         login, at, hosts = authority.rpartition("@")
         safe = f"{_shown(kind, scheme)}://{_login(login)}{hosts or _socket(query)}{slash}{path}"
