@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
-from tests.browser.extra import LONG, MARKUP
+from tests.browser.extra import ASKED, LONG, MARKUP
 
 TABS = ("changes", "state", "writes", "metadata")
 
@@ -40,6 +40,9 @@ PAGES = {
     "narrowed": "/threads/?q=two&flag=several-hosts&sort=turns&owner=ada",
     "orphans": "/orphans/?limit=20",
     "no orphans": "/orphans/?store=gone",
+    "workers": "/workers/?store=extra",
+    "no workers": "/workers/",
+    "a ledger that does not answer": "/workers/?store=gone",
     "stores": "/stores/",
     "a store that never answered": "/threads/?store=gone",
     **{f"thread with {words}": path for words, path in VALUES.items()},
@@ -49,6 +52,7 @@ PAGES = {
 ERRORS = {
     "a wrong parameter": ("/threads/?sort=sideways", 400),
     "a missing thread": ("/thread/?id=no+such+thread", 404),
+    "a thread that was only asked for": (thread(ASKED, "&store=extra"), 404),
     "a missing page": ("/no/such/page/", 404),
     "a store that does not answer": ("/thread/?id=x&store=gone", 503),
 }

@@ -60,6 +60,7 @@ def _pages(url: str) -> dict[str, str]:
         "one-turn": "/threads/?turns=one",
         "nothing": "/threads/?q=no+such+thread",
         "orphans": "/orphans/",
+        "workers": "/workers/",
         "stores": "/stores/",
         "missing": "/thread/?id=no+such+thread",
     }

@@ -81,7 +81,11 @@ def test_an_error_has_no_violation_and_fits(shared_page: tuple[Page, Witness], k
 
 
 def test_what_is_folded_has_no_violation_when_it_is_open(page: Page) -> None:
-    for path in ("/thread/?id=structured-state-sync-shopping&tab=state", "/thread/?id=research-sync-report"):
+    for path in (
+        "/thread/?id=structured-state-sync-shopping&tab=state",
+        "/thread/?id=research-sync-report",
+        "/workers/?store=extra",
+    ):
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
         assert_accessible(page, TWO)
@@ -97,7 +101,7 @@ def test_the_dialog_has_no_violation(page: Page) -> None:
 def test_no_store_at_all_has_no_violation(chromium: str, open_page: OpenPage, tmp_path: Path) -> None:
     with Dashboard(tmp_path / "none", {}) as none:
         page = open_page(none, errors=True)
-        for path in ("/threads/", "/thread/?id=x", "/orphans/", "/stores/"):
+        for path in ("/threads/", "/thread/?id=x", "/orphans/", "/workers/", "/stores/"):
             page.goto(path)
             expect(page.get_by_role("alert")).to_contain_text("No checkpoint store is configured")
         assert_accessible(page)

@@ -45,6 +45,7 @@ def walk(page: Page, most: int) -> list[dict[str, Any]]:
     [
         "/threads/?limit=4",
         "/orphans/?limit=4",
+        "/workers/?store=extra",
         "/stores/",
         *(f"{THREADS['tool calls']}&tab={tab}" for tab in ("changes", "state")),
     ],
@@ -209,6 +210,20 @@ def test_the_store_menu_opens_and_closes_by_keys(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page).to_have_url("/threads/?store=extra")
+
+
+def test_a_host_is_unfolded_and_followed_to_what_it_missed_by_keys(page: Page) -> None:
+    page.goto("/workers/?store=extra")
+    page.get_by_role("link", name="Workers").focus()
+    host = page.locator("tbody", has=page.get_by_role("link", name="web-2"))
+    earlier = host.get_by_text("1 earlier process")
+    earlier.focus()
+    page.keyboard.press("Enter")
+    expect(host.get_by_text("ended 2 days ago")).to_be_visible()
+    host.get_by_role("link", name="124").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/threads/?store=extra&host=web-2&flag=missed-reads")
+    expect(page.locator(".list")).to_contain_text("asked")
 
 
 def test_the_mark_goes_back_when_the_step_does_not_come(dashboard: Dashboard, open_page: OpenPage) -> None:

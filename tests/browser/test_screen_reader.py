@@ -14,6 +14,7 @@ from tests.browser.kinds import THREADS
 PATHS = [
     "/threads/",
     "/orphans/",
+    "/workers/?store=extra",
     "/stores/",
     *(f"{path}&tab={tab}" for path in (THREADS["tool calls"],) for tab in ("changes", "state", "writes", "metadata")),
 ]

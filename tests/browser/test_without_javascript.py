@@ -103,6 +103,6 @@ def test_orphans_and_stores_are_reached_and_no_control_is_dead(page: Page) -> No
     expect(span).to_have_attribute("aria-current", "true")
     main.get_by_role("link", name="Stores").click()
     expect(page.get_by_role("heading", level=2)).to_have_text(["scenarios", "extra", "gone"])
-    for path in ("/threads/", "/thread/?id=two-hosts-sync-shared", "/orphans/", "/stores/"):
+    for path in ("/threads/", "/thread/?id=two-hosts-sync-shared", "/orphans/", "/workers/", "/stores/"):
         page.goto(path)
         expect(page.locator("button:visible:not(form button)")).to_have_count(0)

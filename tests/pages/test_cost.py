@@ -82,10 +82,11 @@ def cost(statements: list[str], browser: Browser, path: str, **query: Any) -> in
         ("/threads/", {"q": "two-hosts-sync-shared"}, 0),
         ("/threads/", {"q": "two-hosts"}, 1),
         ("/orphans/", {}, 0),
+        ("/workers/", {}, 1),
         ("/stores/", {}, 3),
-        ("/thread/", {"id": "two-hosts-sync-shared"}, 19),
-        ("/thread/", {"id": "two-hosts-sync-shared", "tab": "metadata"}, 13),
-        ("/thread/", {"id": "two-hosts-sync-shared", "format": "json"}, 19),
+        ("/thread/", {"id": "two-hosts-sync-shared"}, 20),
+        ("/thread/", {"id": "two-hosts-sync-shared", "tab": "metadata"}, 14),
+        ("/thread/", {"id": "two-hosts-sync-shared", "format": "json"}, 20),
     ],
 )
 def test_a_page_takes_few_reads_of_the_store(

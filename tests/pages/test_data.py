@@ -23,7 +23,7 @@ FIELDS = {
     "thread item": "thread_id turns turns_is_lower_bound checkpoints writes namespaces first_at last_at state flags "
     "owner workers metadata",
     "worker": "hostname writes reads misses",
-    "thread": "thread checkpoints selected",
+    "thread": "thread checkpoints selected reads reads_truncated reads_error worker_errors",
     "checkpoint": "checkpoint_id checkpoint_ns parent_checkpoint_id step source at turn hostname node_names next "
     "channels_changed size_bytes",
     "selected": "checkpoint_id against changes state writes tasks interrupts metadata",
@@ -31,6 +31,7 @@ FIELDS = {
     "message entry": "kind message_id role before after",
     "value entry": "kind path before after",
     "orphans": "rate baseline series hosts groups",
+    "workers": "store ledger workers hosts unwatched_hosts truncated error hint",
     "stores": "stores",
     "error": "error hint",
 }
@@ -143,6 +144,13 @@ def test_the_orphans(pages: Browser) -> None:
     for row in page["threads"]:
         check_thread(row)
         assert "orphan" in row["flags"]
+
+
+def test_the_workers_of_a_store_without_a_ledger(pages: Browser) -> None:
+    page = pages.data("/workers/")
+
+    check("workers", page)
+    assert (page["store"], page["workers"], page["hosts"], page["error"]) == ("scenarios", [], [], "")
 
 
 def test_the_stores(pages: Browser, scenario_store: PlayedStore) -> None:

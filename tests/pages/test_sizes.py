@@ -95,7 +95,7 @@ def test_head_answers_as_get_does_without_a_body(
     assert response.content == b""
 
 
-@pytest.mark.parametrize("path", ["/", "/threads/", "/thread/", "/orphans/", "/stores/", "/-/health"])
+@pytest.mark.parametrize("path", ["/", "/threads/", "/thread/", "/orphans/", "/workers/", "/stores/", "/-/health"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_nothing_but_reading_is_answered(pages: Browser, path: str, method: str) -> None:
     response = pages.ask(method, path)
