@@ -10,7 +10,6 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -84,8 +83,8 @@ class _Entry:
     writes: int = 0
     last_read_at: float | None = None
     last_miss_at: float | None = None
-    errors: dict[str, int] = field(default_factory=dict)
-    recent: deque[Read] = field(default_factory=partial(deque, maxlen=RECENT_READS))
+    errors: dict[str, int] | None = None
+    recent: list[tuple[float, str]] | None = None
 
     def as_counts(self, thread_id: str, slot: int) -> ThreadCounts:
         return ThreadCounts(
@@ -99,8 +98,8 @@ class _Entry:
             writes=self.writes,
             last_read_at=self.last_read_at,
             last_miss_at=self.last_miss_at,
-            errors=self.errors,
-            recent=tuple(self.recent),
+            errors=self.errors or {},
+            recent=tuple(Read(*read) for read in self.recent or ()),
         )
 
 
@@ -205,12 +204,19 @@ class Recorder:
 
     def _add_read(self, entry: _Entry, at: float, found: str, missed: bool) -> None:
         entry.reads += 1
-        entry.last_read_at = max(at, entry.last_read_at or at)
+        if entry.last_read_at is None or at > entry.last_read_at:
+            entry.last_read_at = at
         if missed:
             entry.misses += 1
-            entry.last_miss_at = max(at, entry.last_miss_at or at)
-        if len(entry.recent) == RECENT_READS or self._has_room(entry, _READ_BYTES):
-            entry.recent.append(Read(at, found))
+            if entry.last_miss_at is None or at > entry.last_miss_at:
+                entry.last_miss_at = at
+        if entry.recent is None:
+            entry.recent = []
+        if len(entry.recent) == RECENT_READS:
+            del entry.recent[0]
+        elif not self._has_room(entry, _READ_BYTES):
+            return
+        entry.recent.append((at, found))
 
     def _add_error(self, key: tuple[str, int], at: float, error: str) -> None:
         known = self._totals.exceptions
@@ -218,7 +224,11 @@ class Recorder:
             error = _OTHER_ERRORS
         known[error] = known.get(error, 0) + 1
         entry = self._entries.get(key) or self._make_entry(key, at)
-        if entry is not None and (error in entry.errors or self._has_room(entry, _ERROR_BYTES)):
+        if entry is None:
+            return
+        if entry.errors is None:
+            entry.errors = {}
+        if error in entry.errors or self._has_room(entry, _ERROR_BYTES):
             entry.errors[error] = entry.errors.get(error, 0) + 1
             entry.last_at = max(at, entry.last_at)
 
