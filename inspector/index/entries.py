@@ -16,12 +16,12 @@ from inspector.reader import ThreadSummary
 #: What the store does not say: the row's key, and what the ledger says of its reads.
 _NOT_WRITTEN = ("id", "store", "thread_id", "reads", "misses", "last_miss_at")
 _WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in _NOT_WRITTEN]
-#: The state of a row whose thread the store no longer holds, until the ledger was asked whether somebody still looks
-#: for it. No list shows it.
-GONE = "gone"
+#: The state of a thread that workers asked for and the store does not hold.
+ABSENT = "absent"
 #: What a row says of a thread that the store does not hold.
 UNSTORED: dict[str, Any] = {
     "stored": False,
+    "state": ABSENT,
     "turns": 0,
     "turns_is_lower_bound": False,
     "checkpoints": 0,
@@ -62,13 +62,14 @@ def write_entries(
 
 
 def _remove(store: StoreEntry, thread_ids: Sequence[str]) -> int:
-    """Rows of threads that are gone. Those that a ledger knows wait for what it says of them now."""
+    """Rows of threads that are gone. Those that a ledger knows are marked, by the time of their verifying, to wait for
+    what it says of them now."""
     if not thread_ids:
         return 0
     entries = ThreadEntry.objects.filter(store=store, thread_id__in=thread_ids)
     _, removed = entries.filter(reads=None).delete()
     waiting = list(entries.values_list("pk", flat=True))
-    ThreadEntry.objects.filter(pk__in=waiting).update(**UNSTORED, state=GONE)
+    ThreadEntry.objects.filter(pk__in=waiting).update(**UNSTORED, verified_at=UNKNOWN_TIME)
     ThreadWorker.objects.filter(thread__in=waiting, reads=None).delete()
     ThreadWorker.objects.filter(thread__in=waiting).update(writes=0)
     return removed.get(ThreadEntry._meta.label, 0) + len(waiting)

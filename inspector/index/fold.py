@@ -19,12 +19,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from inspector.errors import ReadTooLong, StoreError
-from inspector.index.entries import GONE, write_entries
+from inspector.index.entries import write_entries
 from inspector.index.listing import batched
 from inspector.index.reads import HOSTS, forget_old, forget_reads, write_reads
 from inspector.index.workers import Asked, Owned, own, sum_up
 from inspector.ledger.base import THREADS, LedgerReader
-from inspector.models import StoreEntry, ThreadEntry
+from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry
 from inspector.reader import Reader
 
 logger = logging.getLogger(__name__)
@@ -125,7 +125,7 @@ class _Fold:
 
     def _settle_gone(self) -> None:
         """Threads that left the store: whether somebody has asked for them since."""
-        gone = ThreadEntry.every.filter(store=self._entry, stored__in=(False,), state=GONE)
+        gone = ThreadEntry.every.filter(store=self._entry, stored__in=(False,), verified_at=UNKNOWN_TIME)
         thread_ids = list(gone.values_list("thread_id", flat=True)[:THREADS])
         if thread_ids:
             self._fold(thread_ids)

@@ -11,7 +11,7 @@ from django.db.models.functions import StrIndex
 
 from inspector.errors import BadRequest
 from inspector.index.cursor import Cursor, decode_cursor
-from inspector.index.reads import ABSENT
+from inspector.index.entries import ABSENT
 from inspector.index.workers import did_put, did_something
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 
@@ -122,7 +122,7 @@ def is_never_stored() -> Q:
     return Q(~Exists(ThreadWorker.objects.filter(did_put(), thread=OuterRef("pk"))), state=ABSENT)
 
 
-#: Flags that threads have which are not in the store.
+#: Flags of threads that are not in the store.
 OF_ABSENT = ("missed-reads", "never-stored")
 #: What each flag means in the index. `missed-reads` and `never-stored` need the probe's reports.
 FLAGS: dict[str, Callable[[Moment], Q]] = {
@@ -154,15 +154,13 @@ def find_threads(
     shown = found[: min(room, query.limit)]
     more = _cursor(shown[-1], query.sort, column) if len(found) > len(shown) else ""
     rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
-    if not _shows_absent(query):
-        return ThreadPage(rows, more, matching.count())
-    counts = matching.aggregate(total=Count("id"), absent=Count("id", filter=Q(state=ABSENT)))
-    return ThreadPage(rows, more, counts["total"], absent=counts["absent"])
+    absent = matching.filter(stored__in=(False,)).count() if _shows_absent(query) else 0
+    return ThreadPage(rows, more, matching.count(), absent=absent)
 
 
 def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
     """The row of one thread, by its exact id. It may be absent."""
-    found = _every(store).filter(thread_id=thread_id).prefetch_related("workers")
+    found = ThreadEntry.every.filter(store=store, thread_id=thread_id).prefetch_related("workers")
     return tuple(Row(entry, tuple(entry.workers.all())) for entry in found)
 
 
@@ -182,7 +180,7 @@ def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Thre
         "all": Q(pk__gt=0) if _shows_absent(replace(query, flag="")) else Q(stored=True),
     }
     counts = {name: Count("id", filter=condition) for name, condition in wanted.items()}
-    return ThreadCounts(**_in_scope(_every(store), query).aggregate(**counts))
+    return ThreadCounts(**_in_scope(ThreadEntry.every.filter(store=store), query).aggregate(**counts))
 
 
 def count_owned(store: StoreEntry, owner: str) -> int:
@@ -210,11 +208,8 @@ def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:
 
 
 def _missed(entry: ThreadEntry) -> bool:
-    if not entry.misses:
-        return False
-    known = entry.first_at > UNKNOWN_TIME
-    late = known and entry.last_miss_at is not None and entry.last_miss_at > entry.first_at
-    return entry.misses == entry.reads or late
+    late = entry.last_miss_at is not None and entry.last_miss_at > entry.first_at > UNKNOWN_TIME
+    return bool(entry.misses) and (entry.misses == entry.reads or late)
 
 
 def state_of(entry: ThreadEntry, moment: Moment) -> str:
@@ -228,8 +223,13 @@ def _shows_absent(query: ThreadQuery) -> bool:
     return bool(query.q) or query.host is not None or query.flag in OF_ABSENT
 
 
-def _every(store: StoreEntry) -> QuerySet[ThreadEntry]:
-    return ThreadEntry.every.filter(Q(stored__in=(True,)) | Q(stored__in=(False,), state=ABSENT), store=store)
+def _threads(store: StoreEntry, query: ThreadQuery) -> QuerySet[ThreadEntry]:
+    """With absent threads where they are looked for and there are any: only without them is there an index that holds
+    a whole list in its order."""
+    every = ThreadEntry.every.filter(store=store)
+    if _shows_absent(query) and every.filter(stored__in=(False,)).exists():
+        return every
+    return ThreadEntry.objects.filter(store=store)
 
 
 def _in_scope(threads: QuerySet[ThreadEntry], query: ThreadQuery) -> QuerySet[ThreadEntry]:
@@ -248,8 +248,7 @@ def _in_scope(threads: QuerySet[ThreadEntry], query: ThreadQuery) -> QuerySet[Th
 
 
 def _matching(store: StoreEntry, query: ThreadQuery, moment: Moment) -> QuerySet[ThreadEntry]:
-    threads = _every(store) if _shows_absent(query) else ThreadEntry.objects.filter(store=store)
-    threads = _in_scope(threads, query)
+    threads = _in_scope(_threads(store, query), query)
     if query.turns == "one":
         threads = threads.filter(is_one_turn())
     elif query.turns:

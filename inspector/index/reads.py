@@ -13,8 +13,6 @@ from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 
 #: Threads that the store does not hold are forgotten when nobody asked for them for so long.
 KEEP = timedelta(days=30)
-#: The state of a thread that was asked for and is not stored.
-ABSENT = "absent"
 
 HOSTS = 500  #: hosts that a list can be narrowed to
 
@@ -69,7 +67,7 @@ def forget_reads(store: StoreEntry) -> None:
 def forget_old(store: StoreEntry) -> None:
     """Takes away the rows of threads that nobody asked for any more."""
     old = timezone.now() - KEEP
-    ThreadEntry.every.filter(store=store, stored__in=(False,), state=ABSENT, last_at__lt=old).delete()
+    ThreadEntry.every.filter(store=store, stored__in=(False,), last_at__lt=old).delete()
 
 
 def _read_workers(entries: Iterable[ThreadEntry]) -> dict[int, Workers]:
@@ -95,7 +93,6 @@ def _absent(store: StoreEntry, thread_id: str, sums: Asked, now: datetime) -> Th
         **UNSTORED,
         store=store,
         thread_id=thread_id,
-        state=ABSENT,
         first_at=sums.first_at,
         last_at=sums.last_at,
         verified_at=now,

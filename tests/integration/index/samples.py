@@ -63,7 +63,6 @@ def _absent(chance: random.Random, store: StoreEntry, thread_id: str, now: datet
         **UNSTORED,
         store=store,
         thread_id=thread_id,
-        state="absent",
         first_at=last - timedelta(seconds=chance.choice([0, 5])),
         last_at=last,
         verified_at=now,

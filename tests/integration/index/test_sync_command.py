@@ -50,8 +50,9 @@ def test_a_pass_ends_with_zero_and_says_what_it_did(run: Run, played: PlayedStor
     assert (first.returncode, first.stdout) == (0, "")
     assert "mine: 4 threads read, 0 removed, 0 verified" in first.stderr
     assert_index_equals_store(open_reader(played.url, name="mine"), played.url)
-    again = [run("--store", f"mine={played.url}").stderr for _ in range(2)]
-    assert "mine: nothing has changed" in again[-1]
+    # The server itself may have written something meanwhile: then a pass looks.
+    again = (run("--store", f"mine={played.url}").stderr for _ in range(6))
+    assert any("mine: nothing has changed" in said for said in again)
     played.saver.delete_thread(played.played[0].threads[0].thread_id)
     assert "1 removed" in run("--store", f"mine={played.url}").stderr
     with psycopg.connect(played.url) as connection:
