@@ -23,16 +23,15 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from psycopg import sql
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.fleet import ORPHAN_AFTER, Fleet
 from inspector.errors import ConfigError
 from inspector.management.commands.serve import DEFAULT_HOST, DEFAULT_PORT
-from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE
-from inspector.stores.postgres.grants import reader_grants
+from inspector.stores.postgres.grants import ledger_grants, reader_grants
 
 _ROLE = "checkpoint_inspector"
+_PROBE_ROLE = "checkpoint_probe"
 _SEED_SECONDS = 90.0
 _START_SECONDS = 60.0
 
@@ -124,14 +123,11 @@ def _check_port(port: int) -> None:
 
 
 def _make_reader(server: EmbeddedPostgres) -> str:
-    """The URL of a role that can read and nothing else, made by the SQL that `inspector grants` prints. The ledger is
-    there as soon as a worker reported, which those of a single scenario do not."""
+    """The URL of a role that can read and nothing else, made by the SQL that `inspector grants` prints."""
     with server.connect() as connection:
         database = connection.info.dbname
         connection.execute(reader_grants(database=database, schema="public", role=_ROLE))
-        if connection.execute("SELECT to_regclass(%s)", (WORKERS_TABLE,)).fetchone() != (None,):
-            tables = sql.SQL(", ").join(map(sql.Identifier, (WORKERS_TABLE, COUNTS_TABLE, ERRORS_TABLE)))
-            connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(tables, sql.Identifier(_ROLE)))
+        connection.execute(ledger_grants(database=database, schema="public", role=_PROBE_ROLE, reader=_ROLE))
     return server.url_for(database, user=_ROLE)
 
 
