@@ -13,11 +13,14 @@ metadata, INSPECTOR_PROBE=off to do nothing at all.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from inspector.probe import process
-from inspector.probe.saver import watch
 from inspector.probe.settings import log
 
 __all__ = ["finish", "flush", "install", "watch"]
+
+Saver = TypeVar("Saver")
 
 
 def install(*, ledger: str | None = None, hostname: str | None = None, stamp: bool | None = None) -> None:
@@ -36,6 +39,18 @@ def install(*, ledger: str | None = None, hostname: str | None = None, stamp: bo
     except Exception as failure:
         log.warning("The probe cannot be installed (%s).", type(failure).__name__)
         log.debug("The probe's failure:", exc_info=failure)
+
+
+def watch(saver: Saver) -> Saver:
+    """The same object, watched from now on. A second time changes nothing. What cannot be watched is given back as it
+    is, and the log says so once a class. Never raises."""
+    try:
+        # Not before: the dashboard reads `ledger_schema` from this package, and runs without LangGraph.
+        from inspector.probe import saver as savers
+    except ImportError as failure:
+        log.warning("The probe cannot watch a saver (%s).", type(failure).__name__)
+        return saver
+    return savers.watch(saver)
 
 
 def flush(timeout: float = 5.0) -> bool:

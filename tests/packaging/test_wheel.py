@@ -6,12 +6,9 @@ checkout.
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Sequence
 from email.message import Message
 from email.parser import HeaderParser
 from importlib.metadata import packages_distributions
@@ -22,40 +19,7 @@ from packaging.requirements import Requirement
 
 from inspector import __version__
 from inspector.cli import EXTRAS
-
-ROOT = Path(__file__).parents[2]
-
-
-def run(arguments: Sequence[str | Path], cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run a process that sees no setting and no path of the tests' own."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DJANGO"))}
-    return subprocess.run(
-        [*map(str, arguments)], cwd=cwd, env=inherited | environ, capture_output=True, text=True, timeout=120
-    )
-
-
-def built(target: str, source: Path, folder: Path) -> Path:
-    """Build an sdist or a wheel of `source`, as the build backend's own command does."""
-    done = run([sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", folder], source)
-    assert done.returncode == 0, done.stderr
-    (result,) = (path for path in folder.iterdir() if path.suffix in (".whl", ".gz"))
-    return result
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built("wheel", ROOT, tmp_path_factory.mktemp("wheel"))
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An otherwise empty folder with the wheel installed into it."""
-    target = tmp_path_factory.mktemp("installed")
-    options = ["--quiet", "--no-index", "--no-deps", f"--target={target}"]
-    pip: list[str | Path] = [sys.executable, "-m", "pip", "install", *options, wheel]
-    done = run(pip, target, PIP_CONFIG_FILE=os.devnull, PIP_NO_COMPILE="1")
-    assert done.returncode == 0, done.stderr
-    return target
+from tests.packaging.builds import ROOT, built, run
 
 
 def names_in(wheel: Path) -> set[str]:
