@@ -180,3 +180,51 @@ def test_bars_of_days_are_named_by_the_day() -> None:
     hours = [Bar(begin + timedelta(hours=hour), 1, 0) for hour in range(7)]
     assert bucket_words(begin, days) == "Mar 1"
     assert bucket_words(begin, hours) == "09:00"
+
+
+@dataclass(frozen=True)
+class Mark:
+    hostname: str
+    found: bool
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Gap:
+    under: str
+    marks: tuple[Mark, ...]
+
+
+def test_reads_lie_between_the_dots_that_they_came_between_below_the_lane_of_who_read() -> None:
+    steps = [Step("2", "1", "a"), Step("1", None, "a")]
+    gaps = [Gap("", (Mark("b", True),)), Gap("2", (Mark("a", True), Mark("b", False))), Gap("1", (Mark("a", False),))]
+
+    lanes = lay_out(steps, gaps)
+    first, second = (dot.x for dot in lanes.dots)
+    after, one, two, before = lanes.ticks
+
+    assert lanes.hosts == ("a", "b")
+    assert 0 < before.x < first < one.x < two.x < second < after.x < lanes.width
+    assert [(tick.lane, tick.found) for tick in lanes.ticks] == [(1, True), (0, True), (1, False), (0, False)]
+
+
+def test_reads_of_a_step_that_is_not_in_sight_are_not_drawn() -> None:
+    assert lay_out([Step("1", None)], [Gap("elsewhere", (Mark("a", True),))]).ticks == ()
+
+
+def test_reads_of_many_hosts_are_drawn_in_little_room() -> None:
+    turns = chain(60)
+    marks = tuple(Mark(f"<pod-{number}>", number % 2 == 0) for number in range(200))
+    gaps = [Gap(step.checkpoint_id, marks) for turn in turns for step in turn.steps]
+    context = Context({"request": RequestFactory().get("/thread/?id=a")})
+
+    svg = f"<both>{show_lanes(context, turns, '', 'turn', gaps)}</both>"
+
+    assert len(svg) < 2 * SVG_LIMIT
+    assert len([node for node in parsed(svg).iter("path") if "rd" in node.attrib["class"].split()]) == 6 + 2
+
+
+def test_reads_are_told_with_the_picture() -> None:
+    gaps = [Gap("", (Mark("web-0", True, 4),)), Gap("x", (Mark("web-0", False, 2), Mark("", True)))]
+
+    assert told(chain(3), gaps).endswith(" Reads between them: web-0 6, 2 of them found nothing; host not named 1.")

@@ -1,0 +1,66 @@
+"""Processes in words."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from inspector.templatetags.steps import read_words
+from inspector.templatetags.workers import alive_words, misses_much, processes_words, setup_words, trouble_words
+from inspector.views.contexts import ReadLine
+
+
+def host(live: int = 0, silent: int = 0, ended: int = 0) -> Any:
+    return SimpleNamespace(live=live, silent=silent, ended=ended)
+
+
+def test_processes_are_counted_by_how_they_are() -> None:
+    assert processes_words(host(1)) == "1 live process"
+    assert processes_words(host(3, 1, 1200)) == "3 live processes, 1 silent, 1,200 ended"
+    assert processes_words(host(0, 2, 1)) == "no live process: 2 silent and 1 ended"
+    assert alive_words([host(3), host(1), host(0, 1)]) == "4 live processes on 2 hosts"
+    assert alive_words([host(0, 1)]) == "No process that reported lives now"
+
+
+def test_trouble_is_told_worst_first_and_never_as_markup() -> None:
+    worker: Any = SimpleNamespace(
+        open_calls=1,
+        loop_mismatches=0,
+        exceptions={"<b>": 2, "A": 9, "C": 1, "D": 1},
+        dropped={"reads": 3, "writes": 0},
+    )
+    assert trouble_words(worker) == (
+        "1 call under way · 9 × A · 2 × &lt;b&gt; · 1 × C · 1 more kinds of exceptions · 3 reads dropped"
+    )
+
+
+def test_versions_that_differ_are_said_to() -> None:
+    one: Any = SimpleNamespace(versions=(("langgraph", "1.2.22"), ("psycopg", "3"), ("python", "3.12")))
+    two: Any = SimpleNamespace(versions=(("langgraph", "1.2.20"),))
+    assert setup_words([one]) == "langgraph 1.2.22, python 3.12"
+    assert setup_words([one, two]).endswith("· not the same in all processes")
+    assert setup_words([SimpleNamespace(versions=())]) == "Versions"
+
+
+def test_the_first_reads_of_new_conversations_are_no_warning() -> None:
+    assert not misses_much(SimpleNamespace(reads=100, misses=20))
+    assert misses_much(SimpleNamespace(reads=100, misses=50))
+    assert not misses_much(SimpleNamespace(reads=0, misses=0))
+
+
+@pytest.mark.parametrize(
+    ("count", "misses", "found", "elsewhere", "words"),
+    [
+        (1, 0, "this state", "", "read · found this state"),
+        (6, 0, "step 3", "", "read 6 times · found step 3"),
+        (2, 2, "nothing", "", "asked 2 times · found nothing"),
+        (1, 1, "nothing", "memory", "asked its own memory · found nothing"),
+        (1, 0, "<b>", "postgres", "asked another store · found &lt;b&gt;"),
+        (9, 4, "", "", "read 9 times · found nothing 4 times"),
+        (9, 0, "", "", "read 9 times"),
+    ],
+)
+def test_reads_in_words(count: int, misses: int, found: str, elsewhere: str, words: str) -> None:
+    assert read_words(ReadLine("web-1", count, misses, found, elsewhere, None, None)) == words
