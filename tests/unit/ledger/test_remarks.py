@@ -61,8 +61,8 @@ def test_nothing_is_said_of_what_is_sound() -> None:
             {"compiles": 340, "invocations": 342},
             "compile-per-request",
             (
-                "It compiled 340 graphs for 342 runs: a graph that is compiled once, when the process starts, can serve "
-                "them all."
+                "It compiled 340 graphs for 342 runs: a graph that is compiled once, when the process starts, can "
+                "serve them all."
             ),
         ),
         (
@@ -74,8 +74,8 @@ def test_nothing_is_said_of_what_is_sound() -> None:
             {"loop_mismatches": 1},
             "loop-mismatch",
             (
-                "1 async call came from another event loop than the one the saver was made in: such calls fail, or never "
-                "end. Make the saver inside the loop that serves the requests."
+                "1 async call came from another event loop than the one the saver was made in: such calls fail, or "
+                "never end. Make the saver inside the loop that serves the requests."
             ),
         ),
         (
