@@ -58,7 +58,7 @@ def fork_while_locked() -> None:
     held, release = threading.Event(), threading.Event()
 
     def hold() -> None:
-        locks = (probe.places.lock, probe._recorder._adding, process._State.starting, probe.flusher._state)
+        locks = (probe.places.lock, probe.recorder._adding, process._State.starting, probe.flusher._state)
         with locks[0], locks[1], locks[2], locks[3]:
             held.set()
             release.wait(60)
