@@ -88,6 +88,9 @@ class ThreadEntry(models.Model):
     reads = models.PositiveBigIntegerField(null=True)
     misses = models.PositiveBigIntegerField(null=True)
     last_miss_at = models.DateTimeField(null=True)
+    #: When a host that puts checkpoints of it into no configured store was first heard of. Whoever asks for the thread
+    #: after that may rightly expect to find it, though nothing is stored here yet.
+    elsewhere_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]

@@ -14,7 +14,7 @@ from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from inspector.reader import ThreadSummary
 
 #: What the store does not say: the row's key, and what the ledger says of its reads.
-_NOT_WRITTEN = ("id", "store", "thread_id", "reads", "misses", "last_miss_at")
+_NOT_WRITTEN = ("id", "store", "thread_id", "reads", "misses", "last_miss_at", "elsewhere_at")
 _WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in _NOT_WRITTEN]
 #: The state of a thread that workers asked for and the store does not hold.
 ABSENT = "absent"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from inspector.errors import StoreError
 from inspector.index.entries import entry_of, workers_of
 from inspector.index.queries import Row, find_thread
+from inspector.index.reads import tell
 from inspector.index.workers import Asked
 from inspector.models import StoreEntry, ThreadWorker
 from inspector.reader import Reader, ThreadSummary
@@ -32,7 +33,7 @@ def _with_asked(store: StoreEntry, summary: ThreadSummary, now: datetime, asked:
         for hostname, one in asked.hosts.items()
     }
     row = _with_reads(store, summary, now, told)
-    row.entry.reads, row.entry.misses, row.entry.last_miss_at = asked.reads, asked.misses, asked.last_miss_at
+    tell(row.entry, asked)
     return row
 
 
@@ -41,8 +42,7 @@ def _with_known(store: StoreEntry, summary: ThreadSummary, now: datetime) -> Row
     told = {worker.hostname: worker for row in known for worker in row.workers if worker.reads is not None}
     live = _with_reads(store, summary, now, told)
     for row in known:
-        live.entry.reads, live.entry.misses = row.entry.reads, row.entry.misses
-        live.entry.last_miss_at = row.entry.last_miss_at
+        tell(live.entry, row.entry)
     return live
 
 

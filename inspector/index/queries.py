@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 
 from inspector.errors import BadRequest
 from inspector.index.cursor import Cursor, decode_cursor
 from inspector.index.entries import ABSENT
+from inspector.index.missed import has_missed, is_missed
 from inspector.index.workers import did_put, did_something
-from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 
 #: Unfinished work younger than this (seconds) is taken to be running.
 RUNNING_FOR = 60.0
@@ -110,13 +111,6 @@ def is_undecided(moment: Moment) -> Q:
     return is_one_turn() & Q(last_at__gte=moment.orphan_before) & ~Q(state="interrupted")
 
 
-def is_missed() -> Q:
-    """Reads that found nothing where something should be: none found anything, or one missed after the first
-    checkpoint. The first read of a new thread misses as well, and is no fault once others find it."""
-    late = Q(last_miss_at__gt=F("first_at"), first_at__gt=UNKNOWN_TIME)
-    return Q(misses__gt=0) & (Q(misses=F("reads")) | late)
-
-
 def is_never_stored() -> Q:
     """Asked for, and no probe reports that it was ever put into this store."""
     return Q(~Exists(ThreadWorker.objects.filter(did_put(), thread=OuterRef("pk"))), state=ABSENT)
@@ -200,16 +194,11 @@ def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:
         "several-hosts": entry.several_hosts,
         "siblings": entry.siblings,
         "clock-skew": entry.clock_skew,
-        "missed-reads": _missed(entry),
+        "missed-reads": has_missed(entry),
         "never-stored": entry.state == ABSENT and not any(w.reported and not w.elsewhere for w in row.workers),
         "rebuilt-values": entry.rebuilt_values,
     }
     return tuple(flag for flag in FLAGS if raised[flag])
-
-
-def _missed(entry: ThreadEntry) -> bool:
-    late = entry.last_miss_at is not None and entry.last_miss_at > entry.first_at > UNKNOWN_TIME
-    return bool(entry.misses) and (entry.misses == entry.reads or late)
 
 
 def state_of(entry: ThreadEntry, moment: Moment) -> str:

@@ -17,6 +17,8 @@ KEEP = timedelta(days=30)
 HOSTS = 500  #: hosts that a list can be narrowed to
 
 _ENTRY = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in ("id", "store", "thread_id")]
+#: What a ledger says of a thread as a whole, by the same names in `Asked`.
+_TOLD = ("reads", "misses", "last_miss_at", "elsewhere_at")
 _WORKER = ["reads", "misses", "reported", "elsewhere"]
 Workers = dict[str, ThreadWorker]
 
@@ -49,6 +51,12 @@ def write_reads(store: StoreEntry, asked: Mapping[str, Asked | None], untold: Co
     return _write_workers([(entry, asked[entry.thread_id]) for entry in told], workers)
 
 
+def tell(entry: ThreadEntry, sums: Asked | ThreadEntry | None) -> None:
+    """What a ledger, or a row that has it from there, says of a thread as a whole."""
+    for name in _TOLD:
+        setattr(entry, name, getattr(sums, name) if sums is not None else None)
+
+
 def read_hosts(store: StoreEntry) -> list[str]:
     """Hosts that wrote to a thread or read one, sorted."""
     theirs = ThreadWorker.objects.filter(did_something(), thread__store=store)
@@ -58,7 +66,7 @@ def read_hosts(store: StoreEntry) -> list[str]:
 def forget_reads(store: StoreEntry) -> None:
     """Takes away everything that came from a ledger."""
     ThreadEntry.every.filter(store=store, stored__in=(False,)).delete()
-    ThreadEntry.every.filter(store=store, reads__isnull=False).update(reads=None, misses=None, last_miss_at=None)
+    ThreadEntry.every.filter(store=store, reads__isnull=False).update(**dict.fromkeys(_TOLD))
     told = ThreadWorker.objects.filter(thread__store=store, reads__isnull=False)
     told.filter(writes=0).delete()
     told.update(reads=None, misses=None, reported=None, elsewhere="")
@@ -79,13 +87,12 @@ def _read_workers(entries: Iterable[ThreadEntry]) -> dict[int, Workers]:
 
 def _note(entry: ThreadEntry, sums: Asked | None, workers: Workers) -> bool:
     """Whether that changed anything."""
-    before = (entry.reads, entry.misses, entry.last_miss_at, entry.several_hosts)
-    entry.reads, entry.misses = (sums.reads, sums.misses) if sums is not None else (None, None)
-    entry.last_miss_at = sums.last_miss_at if sums is not None else None
+    before = [getattr(entry, name) for name in (*_TOLD, "several_hosts")]
+    tell(entry, sums)
     hosts = sums.hosts if sums is not None else {}
     reported = {hostname: host.reported for hostname, host in hosts.items() if not host.elsewhere}
     entry.several_hosts = several_write({hostname: worker.writes for hostname, worker in workers.items()}, reported)
-    return before != (entry.reads, entry.misses, entry.last_miss_at, entry.several_hosts)
+    return before != [getattr(entry, name) for name in (*_TOLD, "several_hosts")]
 
 
 def _absent(store: StoreEntry, thread_id: str, sums: Asked, now: datetime) -> ThreadEntry:
@@ -96,9 +103,7 @@ def _absent(store: StoreEntry, thread_id: str, sums: Asked, now: datetime) -> Th
         first_at=sums.first_at,
         last_at=sums.last_at,
         verified_at=now,
-        reads=sums.reads,
-        misses=sums.misses,
-        last_miss_at=sums.last_miss_at,
+        **{name: getattr(sums, name) for name in _TOLD},
     )
 
 

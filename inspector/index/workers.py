@@ -45,6 +45,7 @@ class Asked:
     first_at: datetime
     last_at: datetime
     last_miss_at: datetime | None
+    elsewhere_at: datetime | None  #: when those that put checkpoints elsewhere were first heard of
     in_vain: bool  #: nothing was put here after the last read, and that one missed; or nothing happened here at all
 
 
@@ -69,6 +70,7 @@ def sum_up(rows: Iterable[Owned]) -> Asked:
         by_host.setdefault(row.counted.hostname[:255], []).append(row)
     counted = [row.counted for row in rows]
     missed = [row.last_miss_at for row in counted if row.last_miss_at is not None]
+    away = [row.counted.first_at for row in rows if row.elsewhere and row.counted.checkpoints]
     return Asked(
         hosts={hostname: _sum(theirs) for hostname, theirs in by_host.items()},
         reads=sum(row.reads for row in counted),
@@ -76,6 +78,7 @@ def sum_up(rows: Iterable[Owned]) -> Asked:
         first_at=_time(min(row.first_at for row in counted)),
         last_at=_time(max(row.last_at for row in counted)),
         last_miss_at=_time(max(missed)) if missed else None,
+        elsewhere_at=_time(min(away)) if away else None,
         in_vain=_in_vain(rows),
     )
 

@@ -40,7 +40,7 @@ FLAGS = {
     "missed-reads": (
         "missed reads",
         "warn",
-        "A worker looked for it and found nothing: no read ever found it, or one missed after its first checkpoint.",
+        "A worker looked for it and found nothing, though it was written before, or though it looked more than once.",
     ),
     "never-stored": ("never stored", "warn", "A worker asked for it, and none reports that it was ever put here."),
     "rebuilt-values": (

@@ -76,7 +76,9 @@ def _reads(chance: random.Random, last: datetime) -> dict[str, Any]:
         return {}
     misses = chance.choice([0, 1, 2])
     missed = last - timedelta(microseconds=chance.choice([0, 1, 10**6, 10**11]))
-    return {"reads": chance.choice([misses, misses + 1, 9]), "misses": misses, "last_miss_at": missed}
+    elsewhere = last - timedelta(microseconds=chance.choice([0, 1, 10**6])) if chance.random() < 0.3 else None
+    reads = chance.choice([misses, misses + 1, 9])
+    return {"reads": reads, "misses": misses, "last_miss_at": missed, "elsewhere_at": elsewhere}
 
 
 def _entry(chance: random.Random, store: StoreEntry, thread_id: str, now: datetime) -> ThreadEntry:

@@ -171,7 +171,9 @@ def test_what_a_worker_keeps_in_its_memory_is_told_apart(scene: Scene) -> None:
         "web-2": (0, 2, 1, 6, "memory"),
         "web-3": (0, 2, 0, 0, ""),
     }
-    assert not ThreadEntry.objects.get(thread_id="one").several_hosts
+    entry = ThreadEntry.objects.get(thread_id="one")
+    assert not entry.several_hosts
+    assert entry.elsewhere_at == datetime.fromtimestamp(AT, UTC)
 
 
 def test_two_stores_share_a_ledger_and_each_has_its_own_reads(
