@@ -106,11 +106,15 @@ class Side:
         self._process.communicate()
 
 
+def begun(store: str, ledger: str, invocations: int) -> Side:
+    """After a first turn, which is for imports, caches and tables: two cannot make a saver's tables at once."""
+    side = Side("--turns", json.dumps([store, ledger]))
+    side.take_turn(invocations)
+    return side
+
+
 def compare(label: str, store: str, ledger: str, *, rounds: int, invocations: int, target: float) -> None:
-    raw = Side("--turns", json.dumps([store, ""]))
-    watched = Side("--turns", json.dumps([store, ledger]))
-    for side in (raw, watched):
-        side.take_turn(invocations)  # imports, caches and tables
+    raw, watched = (begun(store, there, invocations) for there in ("", ledger))
     times = []
     for number in range(rounds):
         if number % 2:
@@ -156,7 +160,7 @@ def pending(ledger: str) -> str:
         return "without probe"
     from inspector.probe import process
 
-    return f"{process.current().recorder.pending_bytes / 2**20:.1f} MB"
+    return f"{process.current().recorder._cost / 2**20:.1f} MB"
 
 
 def closed_port() -> str:
