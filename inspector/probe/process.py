@@ -34,13 +34,13 @@ class Process:
         self._pid = os.getpid()
         self._started_at = time.time()
         self._failures: dict[str, int] = {}
-        self._recorder = Recorder()
+        self.recorder = Recorder()
         #: For events of the agent's threads.
-        self.note: Callable[[Event], None] = self._recorder.note if self.counts else _ignore
+        self.note: Callable[[Event], None] = self.recorder.note if self.counts else _ignore
         #: Calls that have begun. Nothing is taken out of it but by the call itself.
         self.open_calls: set[Any] = set()
         self.flusher = Flusher(
-            recorder=self._recorder,
+            recorder=self.recorder,
             places=self.places,
             open_ledger=lambda: open_ledger(settings.ledger),
             safe_place=_safe_place(settings.ledger),

@@ -157,6 +157,11 @@ class Recorder:
             self._cost -= self._taken
             self._taken = 0
 
+    @property
+    def pending_bytes(self) -> int:
+        """What the counters are taken to use while they wait."""
+        return self._cost
+
     def is_empty(self) -> bool:
         return not self._events and not self._entries
 
