@@ -9,6 +9,7 @@ from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.text import count_noun, thousands
+from inspector.ledger.remarks import FEW_READS
 from inspector.templatetags.marks import short
 
 register = Library()
@@ -53,9 +54,10 @@ def alive_words(hosts: Sequence[Host]) -> str:
 
 
 @register.filter
-def misses_much(counted: Any) -> bool:
-    """At least every second read found nothing. The first read of every new conversation does."""
-    return bool(counted.misses and counted.misses * 2 >= counted.reads)
+def misses_all(counted: Any) -> bool:
+    """No read found anything, and there were more than a few. A share says nothing: the first read of every new
+    conversation misses, and where conversations have one turn all their reads are first ones."""
+    return bool(counted.misses == counted.reads >= FEW_READS)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inspector.templatetags.steps import read_words
-from inspector.templatetags.workers import alive_words, misses_much, processes_words, setup_words, trouble_words
+from inspector.templatetags.workers import alive_words, misses_all, processes_words, setup_words, trouble_words
 from inspector.views.contexts import ReadLine
 
 
@@ -45,9 +45,10 @@ def test_versions_that_differ_are_said_to() -> None:
 
 
 def test_the_first_reads_of_new_conversations_are_no_warning() -> None:
-    assert not misses_much(SimpleNamespace(reads=100, misses=20))
-    assert misses_much(SimpleNamespace(reads=100, misses=50))
-    assert not misses_much(SimpleNamespace(reads=0, misses=0))
+    assert not misses_all(SimpleNamespace(reads=100, misses=99))
+    assert misses_all(SimpleNamespace(reads=5, misses=5))
+    assert not misses_all(SimpleNamespace(reads=4, misses=4))
+    assert not misses_all(SimpleNamespace(reads=0, misses=0))
 
 
 @pytest.mark.parametrize(
