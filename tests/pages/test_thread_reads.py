@@ -116,10 +116,16 @@ def test_where_only_the_newest_reads_are_kept_the_page_says_so(world: World) -> 
 
 
 def test_a_worker_that_asks_its_own_memory_is_told(world: World) -> None:
-    world.ledger.tell("web-1", counted(Read(world.after(1), "")), places=(MEMORY,))
+    world.ledger.tell("web-7", counted(Read(world.after(1), "")), places=(MEMORY,))
 
     assert [read["elsewhere"] for read in world.thread()["reads"]] == ["memory"]
-    assert world.lines()[0].startswith("web-1 asked its own memory · found nothing")
+    assert world.lines()[0].startswith("web-7 asked its own memory · found nothing")
+    (head,) = [element for element in world.document().all("span") if "away" in element.attributes.get("class", "")]
+    assert head.text == "web-7 0 elsewhere/ 1, 1 missed"
+    assert (
+        head.attributes["title"]
+        == "web-7 looked in its own memory, not in this store: 1 read, 1 of them found nothing."
+    )
 
 
 def test_a_subgraph_shows_no_reads_between_its_steps(world: World) -> None:
