@@ -21,10 +21,11 @@ class LedgerDown(Exception):
 
 class MemoryLedger:
     """Adds each numbered batch once, and keeps the newest report of each worker. `down` makes it fail: before it writes
-    ("before"), or after, as when only the answer is lost ("after")."""
+    ("before"), or after, as when only the answer is lost ("after"). It can hold no counts of the thread `refused`."""
 
     def __init__(self) -> None:
         self.down = ""
+        self.refused: str | None = None
         self.attempts = 0
         self.batches: list[Batch] = []
         self.reports: dict[str, WorkerReport] = {}
@@ -39,6 +40,8 @@ class MemoryLedger:
             self._changed.notify_all()
             if self.down == "before":
                 raise LedgerDown("password=secret")
+            if any(counts.thread_id == self.refused for counts in batch.counts):
+                raise ValueError("this cannot be held")
             worker = batch.report.worker_id
             self.reports[worker] = batch.report
             if batch.number > self._numbers.get(worker, 0):

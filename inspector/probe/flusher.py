@@ -12,7 +12,8 @@ from typing import Any
 
 from inspector.probe.errors import name_error
 from inspector.probe.identities import Resolver
-from inspector.probe.ledger_schema import KEEP_SECONDS, Batch, Ledger, ThreadCounts, WorkerReport
+from inspector.probe.ledger_schema import KEEP_SECONDS, Batch, Ledger, WorkerReport
+from inspector.probe.outbox import Outbox
 from inspector.probe.places import Places
 from inspector.probe.recorder import Recorder
 from inspector.probe.settings import log
@@ -27,6 +28,8 @@ LONGEST_PAUSE = 5.0
 EXIT_SECONDS = 2.0
 #: Counters in one batch. What is left follows at once in the next one.
 BATCH = 1_000
+#: Failures after which it is asked whether the ledger is away, or refuses this one batch for ever.
+DOUBT = 5
 #: Seconds between two removals of old rows, more or less.
 _PRUNE_EVERY = 3_600.0
 
@@ -52,8 +55,8 @@ class Flusher:
         self._make_report = report
         self._resolver = Resolver(places)
         self._ledger: Ledger | None = None
-        self._unsent: tuple[int, tuple[ThreadCounts, ...]] | None = None  #: number and counts of the batch under way
-        self._number = 0
+        self._outbox = Outbox()
+        self._failures = 0  #: since the outbox was last empty
         self._reported_at = float("-inf")
         self._prune_at = monotonic() + random.uniform(0.05, 1) * _PRUNE_EVERY  # noqa: S311
         self._down = False
@@ -69,6 +72,7 @@ class Flusher:
             if self.started:
                 return
             self.started = True
+            self._ended = False  # something is counted after a goodbye: the process goes on
             self._thread = threading.Thread(target=self._run, name="checkpoint-inspector-probe", daemon=True)
             try:
                 self._thread.start()
@@ -151,7 +155,7 @@ class Flusher:
     def _pass(self, asked: bool) -> bool:
         """Writes batch after batch until nothing is left. False where the ledger did not take one."""
         self._resolver.look_after()
-        if self._unsent is not None and not self._send(*self._unsent, self._recorder.read_totals()):
+        if self._outbox and not self._send_all(self._recorder.read_totals()):
             return False
         more = True
         while more:
@@ -160,9 +164,8 @@ class Flusher:
             if not (taken.changed or asked or self._is_heartbeat_due()):
                 break
             asked = False
-            self._number += 1
-            self._unsent = self._number, taken.counts
-            if not self._send(*self._unsent, taken.totals):
+            self._outbox.add(taken.counts)
+            if not self._send_all(taken.totals):
                 return False
         self._prune()
         return True
@@ -170,18 +173,39 @@ class Flusher:
     def _is_heartbeat_due(self) -> bool:
         return not self._ended and monotonic() - self._reported_at >= HEARTBEAT
 
-    def _send(self, number: int, counts: tuple[ThreadCounts, ...], totals: Mapping[str, Any]) -> bool:
+    def _send_all(self, totals: Mapping[str, Any]) -> bool:
+        while self._outbox:
+            number, counts = self._outbox.first()
+            if self._send(Batch(number, self._make_report(totals, self._ended), counts)):
+                self._outbox.sent()
+            elif self._failures < DOUBT or not counts or not self._is_refused(number, totals):
+                return False
+        self._recorder.settle()
+        self._reported_at = monotonic()
+        self._failures = 0
+        self._say_up()
+        return True
+
+    def _is_refused(self, number: int, totals: Mapping[str, Any]) -> bool:
+        """Whether the ledger takes the number without its counts. One row that it cannot hold must not keep all others
+        from coming: the batch is halved down to that row, which counts as dropped."""
+        if not self._send(Batch(number, self._make_report(totals, self._ended))):
+            return False
+        lost = self._outbox.refused()
+        self._recorder.drop(lost)
+        if lost:
+            log.warning("The probe's ledger cannot hold the counts of one thread: they are dropped.")
+        return True
+
+    def _send(self, batch: Batch) -> bool:
         try:
             if self._ledger is None:
                 self._ledger = self._open_ledger()
-            self._ledger.write(Batch(number, self._make_report(totals, self._ended), counts))
+            self._ledger.write(batch)
         except Exception as error:
+            self._failures += 1
             self._say_down(error)
             return False
-        self._unsent = None
-        self._recorder.settle()
-        self._reported_at = monotonic()
-        self._say_up()
         return True
 
     def _say_down(self, error: Exception) -> None:

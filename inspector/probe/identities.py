@@ -25,7 +25,8 @@ from inspector.probe.settings import log
 _EVERY = 600.0
 _AFTER_FAILURE = 60.0
 _CONNECT_SECONDS = 5
-_STATEMENT = "3s"
+#: Local to the transaction: behind a pooler, a setting of the session would reach the workers' own.
+_LIMIT = "SELECT set_config('statement_timeout', '3s', true)"
 
 #: The identities, and the place for people.
 Found = tuple[tuple[str, ...], str]
@@ -67,8 +68,9 @@ def _ask_postgres(address: Address) -> Found:
         "application_name": "checkpoint-inspector-probe",
         "connect_timeout": _CONNECT_SECONDS,
     }
-    with psycopg.connect(**parameters, autocommit=True, prepare_threshold=None) as connection:
-        connection.execute(f"SET statement_timeout = '{_STATEMENT}'")
+    with psycopg.connect(**parameters, prepare_threshold=None) as connection:
+        connection.read_only = True
+        connection.execute(_LIMIT)
 
         def ask(query: Any) -> str:
             row = connection.execute(query).fetchone()

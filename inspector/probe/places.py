@@ -14,6 +14,8 @@ from inspector.probe.ledger_schema import Place, memory_identities
 #: Places told apart. All further ones share one more.
 PLACES = 32
 _MEMORY = "this process's memory"
+#: Savers within savers that are looked through.
+_DEPTH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Places:
             self._places[slot] = replace(self._places[slot], identities=identities, where=where)
 
 
-def describe(saver: Any) -> Address:
+def describe(saver: Any, depth: int = 0) -> Address:
     """Never raises: whatever cannot be told is "other", or a place that is not known closer."""
     name = name_class(type(saver))
     for kind, look in _LOOKS:
@@ -87,7 +89,14 @@ def describe(saver: Any) -> Address:
             return Address(kind, name, f"{kind}, not known closer", (kind,))
         if found is not None:
             return found
+    inner = next((value for value in _parts(saver) if hasattr(value, "get_next_version")), None)
+    if inner is not None and depth < _DEPTH:  # a saver that passes everything on to another one
+        return replace(describe(inner, depth + 1), saver=name)
     return Address("other", name, name, (name,))
+
+
+def _parts(saver: Any) -> list[Any]:
+    return list(getattr(saver, "__dict__", {}).values())
 
 
 def _look_memory(saver: Any, name: str) -> Address | None:
@@ -120,11 +129,11 @@ _NOT_LIBPQ = frozenset({"autocommit", "row_factory", "prepare_threshold", "conte
 
 def postgres_where(parameters: Mapping[str, Any], schema: str = "") -> str:
     user = f"{parameters['user']}@" if parameters.get("user") else ""
-    host = parameters.get("host") or parameters.get("hostaddr") or ""
-    port = f":{parameters['port']}" if parameters.get("port") else ""
+    host = str(parameters.get("host") or parameters.get("hostaddr") or "")
+    if host.startswith("/") or ":" in host:  # a socket's folder has slashes of its own, an IPv6 address colons
+        host = f"[{host}]"
+    port = f":{parameters.get('port') or 5432}"
     database = f"/{parameters['dbname']}" if parameters.get("dbname") else ""
-    # A socket's folder has slashes of its own.
-    host = host.replace("/", "%2F")
     return f"postgresql://{user}{host}{port}{database}" + (f"?schema={schema}" if schema else "")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -150,6 +150,15 @@ class Recorder:
                 counts.append(entry.as_counts(*key))
             changed, self._changed = self._changed or bool(counts), False
             return Taken(tuple(counts), self._totals.in_report(), changed, more=bool(self._entries))
+
+    def drop(self, counts: Iterable[ThreadCounts]) -> None:
+        """Some that were taken will never be written."""
+        with self._adding:
+            dropped = self._totals.dropped
+            for row in counts:
+                for name in ("reads", "checkpoints", "writes"):
+                    if lost := getattr(row, name):
+                        dropped[name] = dropped.get(name, 0) + lost
 
     def settle(self) -> None:
         """What was taken is written."""

@@ -57,6 +57,48 @@ def test_a_batch_that_failed_comes_again_as_it_was_with_a_newer_report(probe: Pr
     assert (first.number, second.number) == (1, 2)
 
 
+def test_a_row_that_the_ledger_refuses_for_ever_holds_up_no_other(probe: Probing) -> None:
+    probe.ledger.refused = "poison"
+    for thread_id in ("a", "poison", "b", "c"):
+        read(thread_id)
+    while probe.ledger.attempts < flusher.DOUBT:
+        assert len(probe.ledger.batches) == 0
+        flush(30)
+    read("later")
+    probe.flush()
+    assert {row.thread_id for batch in probe.ledger.batches for row in batch.counts} == {"a", "b", "c", "later"}
+    assert probe.ledger.sums()["reads"] == 4
+    probe.flush()
+    (report,) = probe.ledger.reports.values()
+    assert (report.reads, dict(report.dropped)) == (5, {"reads": 1})
+    numbers = [batch.number for batch in probe.ledger.batches]
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_ledger_that_is_away_refuses_nothing(probe: Probing) -> None:
+    probe.ledger.down = "before"
+    read("a")
+    for _ in range(2 * flusher.DOUBT):
+        assert not flush(30)
+    probe.ledger.down = ""
+    probe.flush()
+    assert probe.ledger.sums()["reads"] == 1
+    (report,) = probe.ledger.reports.values()
+    assert dict(report.dropped) == {}
+
+
+def test_a_process_that_goes_on_after_its_goodbye_says_so(probe: Probing) -> None:
+    read("a")
+    assert finish(30)
+    (report,) = probe.ledger.reports.values()
+    assert report.ended
+    read("b")
+    probe.flush()
+    (report,) = probe.ledger.reports.values()
+    assert not report.ended
+    assert report.reads == 2
+
+
 def test_a_lost_answer_does_not_count_twice(probe: Probing) -> None:
     probe.ledger.down = "after"
     read("a")
