@@ -120,7 +120,8 @@ def _counts(
     asked = {thread_key(thread_id): thread_id for thread_id in thread_ids}
     of_one = RECENT_ROWS if recent else COUNT_ROWS
     given = {"keys": list(asked), "recent": recent, "of_one": of_one, "rows": ROWS}
-    rows = [counted_row(row, asked, errors) for row in cursor.execute(_QUERIES["counts"], given)]
+    found = [counted_row(row, asked, errors) for row in cursor.execute(_QUERIES["counts"], given)]
+    rows = [row for row in found if row is not None]
     worker_ids = list({row.worker_id for row in rows})
     workers = {
         row["worker_id"]: worker_of(row["hostname"], row["report"])

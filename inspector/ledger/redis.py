@@ -29,6 +29,7 @@ from inspector.ledger.rows import (
     parse_report,
     worker_of,
 )
+from inspector.ledger.sound import is_sound
 from inspector.probe.ledger_schema import REDIS_PREFIX, WorkerReport, thread_key
 from inspector.probe.ledger_url import LedgerUrl
 from inspector.stores.guard import Limits, within_deadline
@@ -99,16 +100,17 @@ class RedisLedgerReader:
 
     def _counts(self, thread_ids: Sequence[str], of_one: int, *, details: bool = False) -> list[Counted]:
         asked = {thread_key(thread_id): thread_id for thread_id in thread_ids}
-        found = self._ask([("ZREVRANGE", f"{REDIS_PREFIX}thread:{key}", 0, of_one - 1) for key in asked])
-        names = [(key, _text(row)) for key, rows in zip(asked, found, strict=True) for row in rows][:ROWS]
+        listed = self._ask([("ZREVRANGE", f"{REDIS_PREFIX}thread:{key}", 0, of_one - 1) for key in asked])
+        names = [(key, _text(row)) for key, rows in zip(asked, listed, strict=True) for row in rows][:ROWS]
         counters = self._ask([("HGETALL", f"{REDIS_PREFIX}row:{key}:{row}") for key, row in names])
         reads = self._ask([("LRANGE", f"{REDIS_PREFIX}recent:{key}:{row}", 0, -1) for key, row in names if details])
         recent = reads or [()] * len(names)
-        rows = [
+        found = [
             _row(asked[key], row, _fields(fields), texts, details)
             for (key, row), fields, texts in zip(names, counters, recent, strict=True)
             if fields  # one that expired since it was named
         ]
+        rows = [row for row in found if row is not None]
         workers = self._workers({row.worker_id for row in rows})
         return [counted(row, workers.get(row.worker_id, NOBODY)) for row in rows]
 
@@ -158,25 +160,35 @@ def _explain(error: exceptions.RedisError, safe_url: str) -> StoreError:
             return StoreError(f"{safe_url} answered with an error ({kind}).", "The dashboard's log has the details.")
 
 
-def _row(thread_id: str, name: str, fields: dict[str, str], recent: Iterable[bytes], details: bool) -> CountedRow:
+def _row(
+    thread_id: str, name: str, fields: dict[str, str], recent: Iterable[bytes], details: bool
+) -> CountedRow | None:
+    """None for what no probe wrote."""
     worker_id, _, slot = name.rpartition(":")
-    reads, misses, checkpoints, writes = (int(fields.get(counter, 0)) for counter in _COUNTERS)
-    errors = {key[len("error:") :]: int(count) for key, count in fields.items() if key.startswith("error:")}
-    return CountedRow(
-        thread_id=thread_id,
-        worker_id=worker_id,
-        slot=int(slot),
-        reads=reads,
-        misses=misses,
-        checkpoints=checkpoints,
-        writes=writes,
-        first_at=float(fields.get("first_at", 0)),
-        last_at=float(fields.get("last_at", 0)),
-        last_read_at=_time(fields.get("last_read_at")),
-        last_miss_at=_time(fields.get("last_miss_at")),
-        recent=parse_reads(_text(text) for text in recent),
-        errors=errors if details else {},
-    )
+    try:
+        reads, misses, checkpoints, writes = (int(fields.get(counter, 0)) for counter in _COUNTERS)
+        found = CountedRow(
+            thread_id=thread_id,
+            worker_id=worker_id,
+            slot=int(slot),
+            reads=reads,
+            misses=misses,
+            checkpoints=checkpoints,
+            writes=writes,
+            first_at=float(fields.get("first_at", 0)),
+            last_at=float(fields.get("last_at", 0)),
+            last_read_at=_time(fields.get("last_read_at")),
+            last_miss_at=_time(fields.get("last_miss_at")),
+            recent=parse_reads(_text(text) for text in recent),
+            errors=_errors(fields) if details else {},
+        )
+    except ValueError:
+        return None
+    return found if is_sound(found, but="thread_id") else None
+
+
+def _errors(fields: dict[str, str]) -> dict[str, int]:
+    return {key[len("error:") :]: int(count) for key, count in fields.items() if key.startswith("error:")}
 
 
 def _fields(answer: Any) -> dict[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from inspector.ledger.base import Counted
+from inspector.ledger.sound import is_sound
 from inspector.probe.ledger_schema import Place, Read, WorkerReport
 
 #: Rows of one thread that are read at most, those heard of last: one a worker and place, with and without recent reads.
@@ -52,17 +53,20 @@ def parse_report(text: str | bytes) -> WorkerReport | None:
         report = WorkerReport.from_json(json.loads(text))
     except (ValueError, RecursionError):
         return None
-    return report if _is_sound(report) else None
+    return report if is_sound(report) else None
 
 
-def parse_reads(texts: Iterable[str]) -> tuple[Read, ...]:
-    found = []
-    for text in texts:
-        try:
-            found.append(Read.from_text(text))
-        except ValueError:  # one that cannot be read says nothing about the others
-            continue
-    return tuple(found)
+def parse_reads(texts: Iterable[Any]) -> tuple[Read, ...]:
+    return tuple(read for text in texts if isinstance(text, str) and (read := _parse_read(text)) is not None)
+
+
+def _parse_read(text: str) -> Read | None:
+    """None for one that cannot be read, which says nothing about the others."""
+    try:
+        read = Read.from_text(text)
+    except ValueError:
+        return None
+    return read if is_sound(read) else None
 
 
 def worker_of(hostname: str, report: str | bytes) -> Worker:
@@ -72,9 +76,9 @@ def worker_of(hostname: str, report: str | bytes) -> Worker:
 
 def counted_row(
     row: Mapping[str, Any], asked: Mapping[str, str], errors: Mapping[tuple[str, int], Mapping[str, int]]
-) -> CountedRow:
+) -> CountedRow | None:
     """A row of the table of counts. `asked` has the thread_ids as they were asked for, by key."""
-    return CountedRow(
+    found = CountedRow(
         thread_id=asked[row["thread_key"]],
         worker_id=row["worker_id"],
         slot=row["slot"],
@@ -89,6 +93,7 @@ def counted_row(
         recent=parse_reads(row["recent"]),
         errors=errors.get((row["worker_id"], row["slot"]), {}),
     )
+    return found if is_sound(found, but="thread_id") else None
 
 
 def counted(row: CountedRow, worker: Worker) -> Counted:
@@ -116,13 +121,3 @@ def errors_by_place(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], 
     for row in rows:
         found.setdefault((row["worker_id"], row["slot"]), {})[row["error"]] = row["count"]
     return found
-
-
-def _is_sound(report: WorkerReport) -> bool:
-    """JSON says nothing of types; what pages sort and add up must be what it says it is."""
-    texts = (report.worker_id, report.hostname, report.program)
-    numbers = (report.pid, report.started_at, report.seen_at, report.reads, report.misses, report.checkpoints)
-    slots = tuple(place.slot for place in report.places)
-    return all(isinstance(text, str) for text in texts) and all(
-        isinstance(number, int | float) for number in numbers + slots
-    )

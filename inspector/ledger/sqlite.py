@@ -126,10 +126,20 @@ def _counts(
     of_one = RECENT_ROWS if recent else COUNT_ROWS
     given: dict[str, Any] = {"keys": json.dumps(list(asked)), "recent": recent, "of_one": of_one, "rows": ROWS}
     found = [dict(row) for row in connection.execute(_QUERIES["counts"], given)]
-    rows = [counted_row({**row, "recent": json.loads(row["recent"])}, asked, errors) for row in found]
+    read = [counted_row({**row, "recent": _recent(row["recent"])}, asked, errors) for row in found]
+    rows = [row for row in read if row is not None]
     worker_ids = json.dumps(list({row.worker_id for row in rows}))
     workers = {
         row["worker_id"]: worker_of(row["hostname"], row["report"])
         for row in connection.execute(_QUERIES["reports"], {"worker_ids": worker_ids})
     }
     return [counted(row, workers.get(row.worker_id, NOBODY)) for row in rows]
+
+
+def _recent(text: Any) -> list[Any]:
+    """The column's JSON list; nothing of one that is none, which says nothing about the row's counts."""
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return []
+    return found if isinstance(found, list) else []
