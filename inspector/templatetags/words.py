@@ -52,6 +52,11 @@ FLAGS = {
 
 
 @register.filter
+def ledger_words(kind: str) -> str:
+    return {"postgres": "Postgres", "redis": "Redis", "sqlite": "SQLite file"}.get(kind, kind)
+
+
+@register.filter
 def ago(at: datetime | None) -> str:
     """How long ago a time was: "4 s ago"."""
     return text.ago((timezone.now() - at).total_seconds()) if at is not None else "unknown"

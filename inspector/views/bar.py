@@ -15,7 +15,7 @@ from inspector.index.orphans import count_orphans
 from inspector.index.queries import Moment
 from inspector.models import UNKNOWN_TIME, StoreEntry
 from inspector.reader import Reader
-from inspector.views.contexts import Bar, IndexState
+from inspector.views.contexts import Bar, IndexState, LedgerState
 
 
 def moment() -> Moment:
@@ -42,7 +42,14 @@ def index_state(entry: StoreEntry) -> IndexState:
         building=synced is None and not entry.error,
         error=entry.error,
         hint=entry.error_hint,
+        ledger=ledger_state(entry, entry.ledger),
     )
+
+
+def ledger_state(entry: StoreEntry, url: str) -> LedgerState:
+    """What the index knows of the ledger at `url`. Before the first fold it does not know its address yet."""
+    kind = {"postgresql": "postgres", "rediss": "redis"}.get(scheme := url.partition(":")[0], scheme)
+    return LedgerState(url, kind, entry.ledger_seen_at, entry.ledger_error, entry.ledger_error_hint)
 
 
 def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None) -> Bar:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from django.http import HttpRequest, HttpResponse
 
-from inspector.errors import StoreError
-from inspector.index.connections import all_readers
+from inspector.errors import ConfigError, StoreError
+from inspector.index.connections import all_readers, get_ledger
 from inspector.reader import Reader
 from inspector.stores.base import StoreFacts
-from inspector.views.bar import entry_of, index_state, make_bar, reader_of
+from inspector.views.bar import entry_of, index_state, ledger_state, make_bar, reader_of
 from inspector.views.contexts import StoreItem, StoresPage, TableItem
 from inspector.views.page import page_view, show
 
@@ -47,5 +49,14 @@ def _item(reader: Reader) -> StoreItem:
         warnings=facts.warnings if facts else (),
         error=error,
         hint=hint,
-        index=index_state(entry),
+        index=dataclasses.replace(index_state(entry), ledger=ledger_state(entry, _ledger_url(reader))),
     )
+
+
+def _ledger_url(reader: Reader) -> str:
+    """Where the ledger is, or would be: nobody may have written to it yet."""
+    try:
+        ledger = get_ledger(reader.store.name)
+    except ConfigError:  # which the index knows by now, and tells
+        return ""
+    return ledger.safe_url if ledger is not None else ""

@@ -11,7 +11,7 @@ from inspector.index.hosts import recent_hosts
 from inspector.ledger.base import WORKERS
 from inspector.models import StoreEntry
 from inspector.probe.ledger_schema import WorkerReport
-from inspector.views.bar import entry_of, make_bar, reader_of
+from inspector.views.bar import entry_of, ledger_state, make_bar, reader_of
 from inspector.views.contexts import WorkersPage
 from inspector.views.ledger import Identities, ask_ledger, identities_of
 from inspector.views.page import page_view, show
@@ -41,6 +41,7 @@ def list_workers(request: HttpRequest) -> HttpResponse:
         hosts=tuple(group.host for group in (*groups, *gone)),
         unwatched_hosts=_unwatched(entry, reports),
         truncated=len(reports) >= WORKERS,
+        folding=ledger_state(entry, answer.url),
         error=answer.error,
         hint=answer.hint,
         bar=make_bar(request, "workers", entry),

@@ -4,7 +4,7 @@ A field marked `page_only` is furniture of the HTML page (links, choices, the ba
 names are part of the public interface: they are added to, never renamed.
 """
 
-from inspector.views.contexts.bar import Bar, ErrorPage, IndexState
+from inspector.views.contexts.bar import Bar, ErrorPage, IndexState, LedgerState
 from inspector.views.contexts.base import PAGE_ONLY, Tree, page_only
 from inspector.views.contexts.orphans import OrphanBar, OrphanHost, OrphanShare, OrphansPage, WindowChoice
 from inspector.views.contexts.stores import StoreItem, StoresPage, TableItem
@@ -56,6 +56,7 @@ __all__ = [
     "HostItem",
     "IndexState",
     "InterruptItem",
+    "LedgerState",
     "MessageChange",
     "NamespaceItem",
     "NoteItem",

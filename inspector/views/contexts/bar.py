@@ -9,6 +9,17 @@ from inspector.views.contexts.base import page_only
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerState:
+    """Where what is known of reads comes from. `url` is without a password, and "" where there is no ledger."""
+
+    url: str
+    kind: str  #: "postgres", "redis", "sqlite"; "" where there is none
+    folded_at: datetime | None  #: when it was last read into the index; None while nobody has reported
+    error: str  #: why it could not be read then; "" when it could
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexState:
     """How far the index is behind the store. `lag_seconds` is None until a first pass has ended."""
 
@@ -19,6 +30,7 @@ class IndexState:
     building: bool  #: the first pass is still going on: lists are not complete yet
     error: str  #: why the last pass failed; "" when it did not
     hint: str
+    ledger: LedgerState
 
 
 @dataclass(frozen=True, slots=True)

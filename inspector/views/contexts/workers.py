@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.views.contexts.bar import Bar
+from inspector.views.contexts.bar import Bar, LedgerState
 from inspector.views.contexts.base import page_only
 
 
@@ -117,6 +117,7 @@ class WorkersPage:
     error: str
     hint: str
     bar: Bar = page_only()
+    folding: LedgerState = page_only()  #: what the lists know of the same ledger
     groups: tuple[HostGroup, ...] = page_only()
     gone: tuple[HostGroup, ...] = page_only()  #: hosts of which nothing was heard for a day, on the last page
     gone_more: int = page_only(default=0)
