@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 PAGES = 20
 #: Threads that the index has not met, read from the store at once.
 BATCH = 200
+#: Threads whose reads wait until the store can tell of them. Where there are more, it is the server that is slow.
+UNTOLD = 1_000
 #: Which rules made sums of a ledger's rows. Another number here makes every ledger be folded anew.
 _RULES = 1
 
@@ -89,6 +91,7 @@ class _Fold:
         self._here, self._there = self._read_identities(), self._identities_of_others()
         self._begin(anew)
         self._settle_gone()
+        self._settle_untold()
         threads, more = self._fold_pages()
         forget_old(self._entry)
         self._update(ledger_seen_at=timezone.now())
@@ -130,6 +133,13 @@ class _Fold:
         if thread_ids:
             self._fold(thread_ids)
 
+    def _settle_untold(self) -> None:
+        """Threads that were too slow to read when they were folded, and that the pass before this did not leave out."""
+        slow = set(self._entry.skipped)
+        thread_ids = [thread_id for thread_id in self._entry.ledger_untold if thread_id not in slow][:THREADS]
+        if thread_ids:
+            self._fold(thread_ids)
+
     def _fold_pages(self) -> tuple[int, bool]:
         """How many threads were folded, and whether there are more."""
         threads = 0
@@ -158,6 +168,9 @@ class _Fold:
             hosts = sorted({*held.hosts, *names})[:HOSTS]
             if hosts != held.hosts:
                 self._update(hosts=hosts)
+            left = [*(waiting for waiting in held.ledger_untold if waiting not in asked), *sorted(untold)][-UNTOLD:]
+            if left != held.ledger_untold:
+                self._update(ledger_untold=left)
             if after is not None:
                 self._update(ledger_after=after)
         return True
@@ -171,7 +184,7 @@ class _Fold:
 
     def _ask_store(self, thread_ids: Sequence[str]) -> set[str]:
         """Reads threads that the index has not met, so that one whose checkpoints are seconds old is never called
-        absent. Returns those that the store could not tell of in time; a pass over the store has them one day."""
+        absent. Returns those that the store could not tell of in time; once a pass has read them, they are folded."""
         met = ThreadEntry.objects.filter(store=self._entry, thread_id__in=thread_ids)
         slow = set(self._entry.skipped)
         unmet = set(thread_ids).difference(met.values_list("thread_id", flat=True))
