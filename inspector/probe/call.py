@@ -3,6 +3,9 @@
 Savers call themselves: async ones serve sync calls through their event loop, sync ones serve async calls through a
 thread. A context variable, which goes along with both, says that a call is under way, and calls below it are not
 counted. It is never set while the agent's own code runs, not between two items of `list` either.
+
+A graph's run makes half a dozen calls, and all that is done here comes on top of them: so plain lists and tuples stand
+in for objects.
 """
 
 from __future__ import annotations
@@ -16,105 +19,102 @@ from inspector.probe import process
 from inspector.probe.errors import name_error
 from inspector.probe.process import Process
 from inspector.probe.recorder import MISS, OTHER, READ, WRITES, WRONG_LOOP
-from inspector.probe.watched import ATTRIBUTE, Watched, enter
+from inspector.probe.watched import Watched, enter
 
-
-class Call:
-    """One that is under way."""
-
-    __slots__ = ("asynchronous", "config", "ended", "kind", "open", "probe", "watched", "writes")
-
-    def __init__(self, probe: Process, watched: Watched, kind: int, config: Any, asynchronous: bool) -> None:
-        self.open = True  #: calls in its context belong to it
-        self.ended = False
-        self.probe = probe
-        self.watched = watched
-        self.kind = kind
-        self.config = config
-        self.asynchronous = asynchronous
-        self.writes = 0
-
-    def end(self, result: Any = None, error: BaseException | None = None) -> None:
-        """Counts what the call did. Only the first time."""
-        self.open = False
-        if self.ended:
-            return
-        self.ended = True
-        if self.asynchronous:
-            self.watched.serving.pop(id(self.config), None)
-        probe = self.probe
-        probe.open_calls.discard(self)
-        try:
-            try:
-                configurable = self.config["configurable"]
-                thread_id = configurable.get("thread_id", "")
-            except (LookupError, TypeError, AttributeError):  # what the saver makes of it is its own affair
-                configurable, thread_id = _NOTHING, ""
-            if thread_id.__class__ is not str:
-                thread_id = str(thread_id)
-            slot = self.watched.slot
-            if slot is None:
-                slot = self.watched.provisional_slot()
-            if error is not None:
-                kind, value, name = self._failed(error)
-            else:
-                name = ""
-                kind, value = self._done(configurable, result)
-            probe.note((kind, self.asynchronous, (thread_id, slot), time(), value, name))
-        except Exception as failure:
-            probe.note((OTHER, self.asynchronous, ("", 0), 0.0, None, ""))
-            probe.note_failure(failure)
-
-    def _done(self, configurable: Any, result: Any) -> tuple[int, Any]:
-        kind = self.kind
-        if kind == READ:
-            if configurable.get("checkpoint_ns"):
-                return OTHER, None
-            if result is None:
-                return MISS, ""
-            return READ, str(result.config["configurable"].get("checkpoint_id") or "")
-        return kind, self.writes
-
-    def _failed(self, error: BaseException) -> tuple[int, Any, str]:
-        """One that was cancelled did nothing that could be counted."""
-        return OTHER, None, name_error(error) if isinstance(error, Exception) else ""
-
-
-_NOTHING: dict[str, Any] = {}
+#: What is to be counted at the end: kind, asynchronous, configuration, and the number of writes.
+Started = tuple[Process, Watched, int, bool, Any, int]
+#: A call under way; empty once it has ended, also for those who took it along in their context. None stands for one
+#: that is counted already and still works: its `list` goes on.
+Call = list[Started | None]
 #: The call that this context is in.
 CURRENT: ContextVar[Call | None] = ContextVar("inspector_probe_call", default=None)
 
+_NOTHING: dict[str, Any] = {}
 
-def begin(saver: Any, kind: int, args: tuple[Any, ...], kwargs: dict[str, Any], asynchronous: bool) -> Call | None:
-    """None for a call that is not to be counted."""
-    outer = CURRENT.get()
-    if outer is not None and outer.open:
+
+def begin_quickly(saver: Any, kind: int, config: Any, writes: Any = ()) -> Call | None:
+    """For a sync call as nearly all are: outside any event loop and any other call, of a saver that is known. None
+    where `begin` is to look closer."""
+    watched: Watched | None = saver._inspector_probe  # `watched.ATTRIBUTE`: every watched class has one
+    if watched is None or watched.slot is None or watched.serving or CURRENT.get() or _get_running_loop():
+        return None
+    probe = watched.probe
+    if probe is not process._State.current or not probe.flusher.started:
+        return None
+    try:
+        many = len(writes)
+    except Exception:
+        return None
+    probe.begin()
+    return [(probe, watched, kind, False, config, many)]
+
+
+def begin(args: tuple[Any, ...], kwargs: dict[str, Any], kind: int, asynchronous: bool) -> Call | None:
+    """`args` begin with the saver. None for a call that is not to be counted."""
+    if CURRENT.get():
         return None
     probe = process.current()
     if not probe.counts:
         return None
     try:
-        watched = saver.__dict__.get(ATTRIBUTE)
+        saver = args[0]
+        watched: Watched | None = saver._inspector_probe
         if watched is None or watched.probe is not probe:
             watched = enter(saver, probe)
-        config = args[0] if args else kwargs.get("config")
+        config = args[1] if len(args) > 1 else kwargs.get("config")
         if not asynchronous and watched.serving and watched.is_serving(config, kind):
             return None
-        call = Call(probe, watched, kind, config, asynchronous)
+        many = 0
         if kind == WRITES:
-            call.writes = len(args[1] if len(args) > 1 else kwargs["writes"])
+            many = len(args[2] if len(args) > 2 else kwargs["writes"])
         running = _get_running_loop()
         if running is not None and watched.is_foreign(running, saver, asynchronous):
             probe.note(WRONG_LOOP)
-        probe.open_calls.add(call)
         if asynchronous:
-            watched.serving[id(config)] = call
+            watched.serving[id(config)] = kind
         if not probe.flusher.started:
             probe.flusher.start()
-        return call
+        probe.begin()
+        return [(probe, watched, kind, asynchronous, config, many)]
     except Exception as failure:
         probe.note_failure(failure)
         return None
+
+
+def end(call: Call, result: Any = None, error: BaseException | None = None) -> None:
+    """Counts what the call did. Only the first time."""
+    started = call.pop() if call else None
+    if started is None:
+        return
+    probe, watched, kind, asynchronous, config, many = started
+    if asynchronous:
+        watched.serving.pop(id(config), None)
+    try:
+        try:
+            configurable = config["configurable"]
+            thread_id = configurable.get("thread_id", "")
+        except (LookupError, TypeError, AttributeError):  # what the saver makes of it is its own affair
+            configurable, thread_id = _NOTHING, ""
+        if thread_id.__class__ is not str:
+            thread_id = str(thread_id)
+        slot = watched.slot
+        if slot is None:
+            slot = watched.provisional_slot()
+        value: Any = many
+        name = ""
+        if error is not None:  # one that was cancelled did nothing that could be counted
+            kind, name = OTHER, name_error(error) if isinstance(error, Exception) else ""
+        elif kind == READ:
+            if configurable.get("checkpoint_ns"):
+                kind = OTHER
+            elif result is None:
+                kind, value = MISS, ""
+            else:
+                value = str(result.config["configurable"].get("checkpoint_id") or "")
+        probe.note((kind, asynchronous, (thread_id, slot), time(), value, name))
+    except Exception as failure:
+        probe.note((OTHER, asynchronous, ("", 0), 0.0, None, ""))
+        probe.note_failure(failure)
 
 
 def leave(token: Token[Call | None]) -> None:

@@ -1,21 +1,25 @@
 """The wrappers around a saver's methods. Each counts one logical call once, and passes on whatever the method does.
 
 Our bookkeeping never raises. The method's own exceptions pass through, and so does everything it returns.
+
+Most wrappers take whatever arguments there are, the saver first. The three methods that every run of a graph calls
+have a second one on top, with their parameters spelt out: it serves the sync calls that `begin_quickly` knows, and
+leaves all others to the first.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from inspector.probe.call import CURRENT, Call, begin, leave
+from inspector.probe.call import CURRENT, begin, begin_quickly, end, leave
+from inspector.probe.listing import wrap_async_generator, wrap_generator, wrap_lister
 from inspector.probe.recorder import OTHER, PUT, READ, WRITES
 from inspector.probe.sqlite_path import ask_path, ask_path_async
-from inspector.probe.stamp import stamped
-from inspector.probe.watched import ATTRIBUTE
+from inspector.probe.stamp import stamp, stamped
 
 Method = Callable[..., Any]
 
@@ -32,40 +36,117 @@ def wrap(name: str, method: Method) -> Method:
     kind = _KINDS.get(name.removeprefix("a"), OTHER)
     wrapper: Method
     if inspect.isasyncgenfunction(method):
-        wrapper = _wrap_async_generator(method, kind)
+        wrapper = wrap_async_generator(method, kind)
     elif inspect.isgeneratorfunction(method):
-        wrapper = _wrap_generator(method, kind)
+        wrapper = wrap_generator(method, kind)
     elif name in ("list", "alist") and not inspect.iscoroutinefunction(method):
-        wrapper = _wrap_lister(method, kind, asynchronous)
+        wrapper = wrap_lister(method, kind, asynchronous)
     elif asynchronous:
         wrapper = _wrap_async(method, kind)
     else:
         wrapper = _wrap_sync(method, kind)
+        if name in _QUICK:
+            wrapper = _wrap_quickly(_QUICK[name], method, wrapper)
     # LangGraph asks for the signature in every run. Following `__wrapped__` would cost more than all the counting.
     with suppress(TypeError, ValueError):
         wrapper.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
     return wrapper
 
 
-def _wrap_sync(method: Method, kind: int) -> Method:
-    @wraps(method)
-    def call_sync(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if kind == PUT:
-            args, kwargs = stamped(args, kwargs)
-        call = begin(self, kind, args, kwargs, False)
+def _wrap_quickly(make: Callable[[Method, Method], Method], method: Method, wrapper: Method) -> Method:
+    """The wrapper itself where the method's parameters are others than the usual ones."""
+    quick = make(method, wrapper)
+    if _parameters(method) != _parameters(quick):
+        return wrapper
+    return wraps(method)(quick)
+
+
+def _parameters(function: Method) -> list[tuple[str, Any, Any]] | None:
+    with suppress(TypeError, ValueError):
+        return [(one.name, one.kind, one.default) for one in inspect.signature(function).parameters.values()]
+    return None
+
+
+def _quick_get_tuple(method: Method, wrapper: Method) -> Method:
+    def get_tuple(self: Any, config: Any) -> Any:
+        call = begin_quickly(self, READ, config)
         if call is None:
-            return method(self, *args, **kwargs)
+            return wrapper(self, config)
         token = CURRENT.set(call)
         try:
-            result = method(self, *args, **kwargs)
+            result = method(self, config)
         except BaseException as error:
-            call.end(error=error)
+            end(call, error=error)
+            raise
+        finally:
+            CURRENT.reset(token)
+        end(call, result)
+        return result
+
+    return get_tuple
+
+
+def _quick_put(method: Method, wrapper: Method) -> Method:
+    def put(self: Any, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
+        metadata = stamp(config, metadata)
+        call = begin_quickly(self, PUT, config)
+        if call is None:
+            return wrapper(self, config, checkpoint, metadata, new_versions)
+        token = CURRENT.set(call)
+        try:
+            result = method(self, config, checkpoint, metadata, new_versions)
+        except BaseException as error:
+            end(call, error=error)
+            raise
+        finally:
+            CURRENT.reset(token)
+        end(call)
+        return result
+
+    return put
+
+
+def _quick_put_writes(method: Method, wrapper: Method) -> Method:
+    def put_writes(self: Any, config: Any, writes: Any, task_id: Any, task_path: Any = "") -> Any:
+        call = begin_quickly(self, WRITES, config, writes)
+        if call is None:
+            return wrapper(self, config, writes, task_id, task_path)
+        token = CURRENT.set(call)
+        try:
+            result = method(self, config, writes, task_id, task_path)
+        except BaseException as error:
+            end(call, error=error)
+            raise
+        finally:
+            CURRENT.reset(token)
+        end(call)
+        return result
+
+    return put_writes
+
+
+_QUICK = {"get_tuple": _quick_get_tuple, "put": _quick_put, "put_writes": _quick_put_writes}
+
+
+def _wrap_sync(method: Method, kind: int) -> Method:
+    @wraps(method)
+    def call_sync(*args: Any, **kwargs: Any) -> Any:
+        if kind == PUT:
+            args, kwargs = stamped(args, kwargs)
+        call = begin(args, kwargs, kind, False)
+        if call is None:
+            return method(*args, **kwargs)
+        token = CURRENT.set(call)
+        try:
+            result = method(*args, **kwargs)
+        except BaseException as error:
+            end(call, error=error)
             raise
         finally:
             leave(token)
-        if call.watched.wants_path:
-            ask_path(self, call.watched)
-        call.end(result)
+        if (watched := args[0]._inspector_probe).wants_path:
+            ask_path(args[0], watched)
+        end(call, result)
         return result
 
     return call_sync
@@ -73,128 +154,29 @@ def _wrap_sync(method: Method, kind: int) -> Method:
 
 def _wrap_async(method: Method, kind: int) -> Method:
     @wraps(method)
-    async def call_async(self: Any, *args: Any, **kwargs: Any) -> Any:
+    async def call_async(*args: Any, **kwargs: Any) -> Any:
         if kind == PUT:
             args, kwargs = stamped(args, kwargs)
-        call = begin(self, kind, args, kwargs, True)
+        call = begin(args, kwargs, kind, True)
         if call is None:
-            result = await method(self, *args, **kwargs)
-            watched = self.__dict__.get(ATTRIBUTE)
+            result = await method(*args, **kwargs)
+            watched = args[0]._inspector_probe
             if watched is not None and watched.wants_path:  # a sync call, served in the saver's event loop
-                await ask_path_async(self, watched)
+                await ask_path_async(args[0], watched)
             return result
         token = CURRENT.set(call)
         try:
-            result = await method(self, *args, **kwargs)
+            result = await method(*args, **kwargs)
         except BaseException as error:
-            call.end(error=error)
+            end(call, error=error)
             raise
         finally:
             leave(token)
         try:
-            if call.watched.wants_path:
-                await ask_path_async(self, call.watched)
+            if (watched := args[0]._inspector_probe).wants_path:
+                await ask_path_async(args[0], watched)
         finally:  # cancelled by now or not: what the call did is done
-            call.end(result)
+            end(call, result)
         return result
 
     return call_async
-
-
-def _wrap_generator(method: Method, kind: int) -> Method:
-    @wraps(method)
-    def call_generator(self: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        call = begin(self, kind, args, kwargs, False)
-        if call is None:
-            yield from method(self, *args, **kwargs)
-        else:
-            yield from _steps(call, method(self, *args, **kwargs))
-
-    return call_generator
-
-
-def _steps(call: Call, iterator: Iterator[Any]) -> Iterator[Any]:
-    try:
-        while True:
-            token = CURRENT.set(call)
-            try:
-                item = next(iterator)
-            except StopIteration:
-                return
-            except BaseException as error:
-                call.end(error=error)
-                raise
-            finally:
-                leave(token)
-            yield item
-    finally:
-        try:
-            if close := getattr(iterator, "close", None):
-                close()
-        finally:
-            call.end()
-
-
-def _wrap_async_generator(method: Method, kind: int) -> Method:
-    @wraps(method)
-    async def call_async_generator(self: Any, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        call = begin(self, kind, args, kwargs, True)
-        items = method(self, *args, **kwargs)
-        steps = items if call is None else _async_steps(call, items)
-        try:
-            async for item in steps:
-                yield item
-        finally:
-            await steps.aclose()
-
-    return call_async_generator
-
-
-async def _async_steps(call: Call, iterator: AsyncIterator[Any]) -> AsyncGenerator[Any, None]:
-    try:
-        while True:
-            token = CURRENT.set(call)
-            try:
-                item = await anext(iterator)
-            except StopAsyncIteration:
-                return
-            except BaseException as error:
-                call.end(error=error)
-                raise
-            finally:
-                leave(token)
-            yield item
-    finally:
-        try:
-            if close := getattr(iterator, "aclose", None):
-                await close()
-        finally:
-            call.end()
-
-
-def _wrap_lister(method: Method, kind: int, asynchronous: bool) -> Method:
-    """For a `list` that is no generator function: it may hand on an iterator of something else."""
-
-    @wraps(method)
-    def call_lister(self: Any, *args: Any, **kwargs: Any) -> Any:
-        call = begin(self, kind, args, kwargs, asynchronous)
-        if call is None:
-            return method(self, *args, **kwargs)
-        token = CURRENT.set(call)
-        try:
-            result = method(self, *args, **kwargs)
-        except BaseException as error:
-            call.end(error=error)
-            raise
-        finally:
-            leave(token)
-        call.end()  # now: nobody has to iterate
-        if isinstance(result, AsyncIterator):
-            call.open = True
-            return _async_steps(call, result)
-        if isinstance(result, Iterator):
-            call.open = True
-            return _steps(call, result)
-        return result
-
-    return call_lister

@@ -87,19 +87,22 @@ def _hook_run(original: Function) -> Function:
     def begin_run(self: Any, config: Any, *args: Any, **kwargs: Any) -> Any:
         _watch_used(self, config)
         defaults = original(self, config, *args, **kwargs)
-        _count_run(config, defaults)
+        _count_run(self, config, defaults)
         return defaults
 
     return begin_run
 
 
-def _count_run(config: Any, defaults: Any) -> None:
+def _count_run(graph: Any, config: Any, defaults: Any) -> None:
+    """`defaults` are a tuple that has the saver of this run, whose place in it LangGraph's versions differ about."""
     probe = process.current()
     try:
         configurable = config.get("configurable") or {}
         if _TASK_ID in configurable:  # a subgraph's run belongs to its graph's
             return
-        saved = any(hasattr(value, "get_next_version") for value in defaults)
+        saver = getattr(graph, "checkpointer", None)  # nearly always the run's, too
+        saved = any(value is saver for value in defaults) if hasattr(saver, "get_next_version") else False
+        saved = saved or any(hasattr(value, "get_next_version") for value in defaults)
         unsaved = not saved and configurable.get("thread_id") is not None
         probe.note(INVOKED_UNSAVED if unsaved else INVOKED)
     except Exception as failure:

@@ -37,8 +37,8 @@ class Process:
         self.recorder = Recorder()
         #: For events of the agent's threads.
         self.note: Callable[[Event], None] = self.recorder.note if self.counts else _ignore
-        #: Calls that have begun. Nothing is taken out of it but by the call itself.
-        self.open_calls: set[Any] = set()
+        #: A call begins. It ends with an event.
+        self.begin = self.recorder.begin
         self.flusher = Flusher(
             recorder=self.recorder,
             places=self.places,
@@ -73,7 +73,6 @@ class Process:
             places=self.places.read(),
             hooked=self.hooked,
             stamps=self.settings.stamp,
-            open_calls=len(self.open_calls),
             **{**totals, "exceptions": {**totals["exceptions"], **self._failures}},
         )
 

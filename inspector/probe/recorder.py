@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from inspector.probe.ledger_schema import RECENT_READS, Read, ThreadCounts
@@ -122,6 +122,10 @@ class Recorder:
         self._cost = 0  #: of the entries, and of those that were taken and not settled
         self._taken = 0
         self._totals = Totals()
+        begun = count()
+        #: A call begins. It takes no lock either: the next number of a `count` is one step of the interpreter.
+        self.begin: Callable[[], int] = begun.__next__
+        self._looked = 0  #: numbers that we took ourselves, to see how far it got
         self._changed = False  #: since the last `take`
 
     def note(self, event: Event) -> None:
@@ -137,7 +141,7 @@ class Recorder:
         """By the names of `WorkerReport`."""
         with self._adding:
             self._add_up()
-            return self._totals.in_report()
+            return self._in_report()
 
     def take(self, most: int) -> Taken:
         """The oldest counters, at most so many. They take up room until `settle`."""
@@ -149,7 +153,7 @@ class Recorder:
                 self._taken += entry.cost
                 counts.append(entry.as_counts(*key))
             changed, self._changed = self._changed or bool(counts), False
-            return Taken(tuple(counts), self._totals.in_report(), changed, more=bool(self._entries))
+            return Taken(tuple(counts), self._in_report(), changed, more=bool(self._entries))
 
     def drop(self, counts: Iterable[ThreadCounts]) -> None:
         """Some that were taken will never be written."""
@@ -173,6 +177,13 @@ class Recorder:
 
     def is_empty(self) -> bool:
         return not self._events and not self._entries
+
+    def _in_report(self) -> dict[str, Any]:
+        """With the calls that have begun and not ended by now. Only with the lock, and after adding up."""
+        begun, totals = self.begin() - self._looked, self._totals
+        self._looked += 1
+        ended = totals.sync_calls + totals.async_calls
+        return {**totals.in_report(), "open_calls": max(begun - ended, 0)}
 
     def _add_up(self) -> None:
         """Only with the lock. Others append meanwhile."""

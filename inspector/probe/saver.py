@@ -18,7 +18,7 @@ from inspector.probe import process
 from inspector.probe.calls import wrap
 from inspector.probe.errors import name_class
 from inspector.probe.settings import log
-from inspector.probe.watched import enter
+from inspector.probe.watched import ATTRIBUTE, enter
 
 _SYNC = (
     "get_tuple", "list", "put", "put_writes", "delete_thread", "delete_for_runs", "copy_thread", "prune",
@@ -38,6 +38,10 @@ def watch(saver: Saver) -> Saver:
     is, and the log says so once a class. Never raises."""
     try:
         probe = process.current()
+        if type(saver) in _originals and probe.counts:
+            watched = saver._inspector_probe  # type: ignore[attr-defined]  # as before every run
+            if watched is not None and watched.probe is probe and probe.flusher.started:
+                return saver
         if not probe.settings.enabled or not isinstance(saver, BaseCheckpointSaver):
             return saver
         if type(saver) not in _originals:
@@ -72,6 +76,7 @@ def _make_class(kind: type) -> type:
     def fill(namespace: dict[str, Any]) -> None:
         # No slots of its own: the memory layout is the same, or the object could not change its class.
         namespace.update(__slots__=(), __module__=kind.__module__, __doc__=kind.__doc__, __reduce_ex__=_reduce)
+        namespace[ATTRIBUTE] = None
         for name in METHODS:
             namespace[name] = _wrapped(kind, name)
 

@@ -7,40 +7,48 @@ from typing import Any
 from inspector.probe import process
 
 KEY = "worker_hostname"
-#: `put(config, checkpoint, metadata, new_versions)`
-_METADATA = 2
+#: `put(self, config, checkpoint, metadata, new_versions)`
+_CONFIG, _METADATA = 1, 3
+
+
+def stamp(config: Any, metadata: Any) -> Any:
+    """A copy of the metadata with the stamp. What the agent says of itself goes first. Never raises: arguments that
+    look odd stay as they are."""
+    probe = process._State.current or process.current()
+    settings = probe.settings
+    if not settings.stamp:
+        return metadata
+    try:
+        if not isinstance(metadata, dict) or KEY in metadata:
+            return metadata
+        said = _said_by_agent(config)
+        if said is None:
+            said = settings.hostname
+        elif not isinstance(said, str):
+            return metadata
+        return {**metadata, KEY: said}
+    except Exception as failure:
+        probe.note_failure(failure)
+        return metadata
 
 
 def stamped(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of a `put` with the stamp in a copy of the metadata. What the agent says of itself goes first.
-    Never raises: arguments that look odd stay as they are."""
-    probe = process.current()
-    if not probe.settings.stamp:
-        return args, kwargs
-    try:
-        positional = len(args) > _METADATA
-        metadata = args[_METADATA] if positional else kwargs.get("metadata")
-        config = args[0] if args else kwargs.get("config")
-        if not isinstance(metadata, dict) or KEY in metadata:
-            return args, kwargs
-        hostname = _said_by_agent(config)
-        if hostname is None:
-            hostname = probe.settings.hostname
-        elif not isinstance(hostname, str):
-            return args, kwargs
-        with_stamp = {**metadata, KEY: hostname}
-        if positional:
-            return (*args[:_METADATA], with_stamp, *args[_METADATA + 1 :]), kwargs
-        return args, {**kwargs, "metadata": with_stamp}
-    except Exception as failure:
-        probe.note_failure(failure)
-        return args, kwargs
+    """The arguments of a `put`, the saver first, with the stamp."""
+    config = args[_CONFIG] if len(args) > _CONFIG else kwargs.get("config")
+    if len(args) > _METADATA:
+        return (*args[:_METADATA], stamp(config, args[_METADATA]), *args[_METADATA + 1 :]), kwargs
+    if "metadata" in kwargs:
+        return args, {**kwargs, "metadata": stamp(config, kwargs["metadata"])}
+    return args, kwargs
 
 
 def _said_by_agent(config: Any) -> Any:
     """Savers of Postgres and SQLite copy it from here by themselves, in this order. That of Redis does not."""
-    for part in ("metadata", "configurable"):
-        values = config.get(part) if hasattr(config, "get") else None
-        if values and KEY in values:
-            return values[KEY]
+    get = getattr(config, "get", None)
+    if get is None:
+        return None
+    if (values := get("metadata")) and KEY in values:
+        return values[KEY]
+    if (values := get("configurable")) and KEY in values:
+        return values[KEY]
     return None

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from inspector.probe.places import Address, describe
 
 if TYPE_CHECKING:
-    from inspector.probe.call import Call
     from inspector.probe.process import Process
 
 #: The attribute of a saver that holds it. A `copy.copy` of a saver, as `with_allowlist` makes one for each run, shares
-#: it and so counts as the same saver.
+#: it and so counts as the same saver. None in the watched class, so that a look at it never reaches a `__getattr__` of
+#: the agent's own.
 ATTRIBUTE = "_inspector_probe"
 
 
@@ -30,8 +30,8 @@ class Watched:
     def enter(self, probe: Process, saver: Any) -> None:
         """Names the saver to the probe of this process."""
         self.probe = probe
-        #: Async calls under way, by the identity of their configuration.
-        self.serving: dict[int, Call] = {}
+        #: The kinds of async calls under way, by the identity of their configuration.
+        self.serving: dict[int, int] = {}
         self.slot: int | None = None
         self._loop: weakref.ref[AbstractEventLoop] | None = None
         self._address = describe(saver)
@@ -55,8 +55,7 @@ class Watched:
     def is_serving(self, config: Any, kind: int) -> bool:
         """Whether a sync call is how an async one is served: with the same configuration object, in a thread that
         `loop.run_in_executor` gave no context."""
-        call = self.serving.get(id(config))
-        return call is not None and call.kind == kind
+        return self.serving.get(id(config)) == kind
 
     def is_foreign(self, running: AbstractEventLoop, saver: Any, asynchronous: bool) -> bool:
         """Whether the running event loop is another than the one the saver belongs to: the one it says, else the one
