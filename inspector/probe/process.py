@@ -37,8 +37,8 @@ class Process:
         self.recorder = Recorder()
         #: For events of the agent's threads.
         self.note: Callable[[Event], None] = self.recorder.note if self.counts else _ignore
-        #: A call begins. It ends with an event.
-        self.begin = self.recorder.begin
+        #: A call that begins takes the next number of it. It ends with an event.
+        self.begun = self.recorder.begun
         self.flusher = Flusher(
             recorder=self.recorder,
             places=self.places,
@@ -81,13 +81,16 @@ def _ignore(event: Event) -> None:
     """Without a ledger."""
 
 
-class _State:
-    """Of this interpreter."""
+class _Interpreter:
+    def __init__(self) -> None:
+        self.current: Process | None = None
+        self.starting = threading.Lock()
+        #: Of the parents. Finalizing their connections would end the parents' sessions.
+        self.forgotten: list[Process] = []
 
-    current: Process | None = None
-    starting = threading.Lock()
-    #: Of the parents. Finalizing their connections would end the parents' sessions.
-    forgotten: list[Process] = []
+
+#: An object: attributes of a class take much longer to look up.
+_State = _Interpreter()
 
 
 def current() -> Process:

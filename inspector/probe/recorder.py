@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count, islice
 from typing import Any
@@ -122,9 +122,8 @@ class Recorder:
         self._cost = 0  #: of the entries, and of those that were taken and not settled
         self._taken = 0
         self._totals = Totals()
-        begun = count()
-        #: A call begins. It takes no lock either: the next number of a `count` is one step of the interpreter.
-        self.begin: Callable[[], int] = begun.__next__
+        #: A call that begins takes the next number, without a lock: that is one step of the interpreter.
+        self.begun = count()
         self._looked = 0  #: numbers that we took ourselves, to see how far it got
         self._changed = False  #: since the last `take`
 
@@ -180,15 +179,16 @@ class Recorder:
 
     def _in_report(self) -> dict[str, Any]:
         """With the calls that have begun and not ended by now. Only with the lock, and after adding up."""
-        begun, totals = self.begin() - self._looked, self._totals
+        begun, totals = next(self.begun) - self._looked, self._totals
         self._looked += 1
         ended = totals.sync_calls + totals.async_calls
         return {**totals.in_report(), "open_calls": max(begun - ended, 0)}
 
     def _add_up(self) -> None:
-        """Only with the lock. Others append meanwhile."""
-        events, totals = self._events, self._totals
-        while events:
+        """Only with the lock. Others append meanwhile: what they append is for the next time. It takes the agent's
+        time, so there are few steps for each event."""
+        events, totals, entries = self._events, self._totals, self._entries
+        for _ in range(len(events)):
             event = events.popleft()
             self._changed = True
             if isinstance(event, int):
@@ -203,35 +203,35 @@ class Recorder:
             if error:
                 self._add_error(key, at, error)
             elif kind != OTHER:
-                self._add(kind, key, at, value)
+                entry = entries.get(key) or self._make_entry(key, at)
+                if entry is None:
+                    self._add_dropped(kind, value)
+                    continue
+                if at > entry.last_at:
+                    entry.last_at = at
+                if kind == PUT:
+                    totals.checkpoints += 1
+                    entry.checkpoints += 1
+                elif kind == WRITES:
+                    totals.writes += value
+                    entry.writes += value
+                else:
+                    self._add_read(entry, at, value, kind == MISS)
 
-    def _add(self, kind: int, key: tuple[str, int], at: float, value: Any) -> None:
-        totals = self._totals
-        entry = self._entries.get(key) or self._make_entry(key, at)
-        if entry is not None and at > entry.last_at:
-            entry.last_at = at
-        if kind == PUT:
-            totals.checkpoints += 1
-            if entry is not None:
-                entry.checkpoints += 1
-        elif kind == WRITES:
-            totals.writes += value
-            if entry is not None:
-                entry.writes += value
-        else:
-            totals.reads += 1
-            totals.misses += kind == MISS
-            if entry is not None:
-                self._add_read(entry, at, value, kind == MISS)
-        if entry is None:
-            name = _DROPPED[kind]
-            totals.dropped[name] = totals.dropped.get(name, 0) + (value if kind == WRITES else 1)
+    def _add_dropped(self, kind: int, value: Any) -> None:
+        """There is no room for its thread. The totals hold it all the same."""
+        totals, name, many = self._totals, _DROPPED[kind], value if kind == WRITES else 1
+        setattr(totals, name, getattr(totals, name) + many)
+        totals.misses += kind == MISS
+        totals.dropped[name] = totals.dropped.get(name, 0) + many
 
     def _add_read(self, entry: _Entry, at: float, found: str, missed: bool) -> None:
+        self._totals.reads += 1
         entry.reads += 1
         if entry.last_read_at is None or at > entry.last_read_at:
             entry.last_read_at = at
         if missed:
+            self._totals.misses += 1
             entry.misses += 1
             if entry.last_miss_at is None or at > entry.last_miss_at:
                 entry.last_miss_at = at

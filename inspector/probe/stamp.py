@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inspector.probe import process
+from inspector.probe.process import _State
 
 KEY = "worker_hostname"
 #: `put(self, config, checkpoint, metadata, new_versions)`
@@ -14,7 +15,7 @@ _CONFIG, _METADATA = 1, 3
 def stamp(config: Any, metadata: Any) -> Any:
     """A copy of the metadata with the stamp. What the agent says of itself goes first. Never raises: arguments that
     look odd stay as they are."""
-    probe = process._State.current or process.current()
+    probe = _State.current or process.current()
     settings = probe.settings
     if not settings.stamp:
         return metadata

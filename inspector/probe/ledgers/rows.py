@@ -10,9 +10,10 @@ from typing import Any
 from inspector.probe.ledger_schema import RECENT_READS, Batch, ThreadCounts, WorkerReport, storable, thread_key
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CountRow:
-    """What a batch adds to one (thread, place) of its worker. Texts are storable."""
+    """What a batch adds to one (thread, place) of its worker. Texts are storable. Never changed, and not frozen only
+    because it takes three times as long to make one that is."""
 
     thread_key: str
     slot: int

@@ -16,9 +16,13 @@ from inspector.sql_file import load_queries
 
 #: Seconds to wait for another process that writes.
 _BUSY = 3.0
+#: Rows that are added at once. Old versions of SQLite take no more than 999 values in a statement.
+_ROWS = 500
 #: Rows of each table that one call of `prune` removes.
 _PRUNED = 5_000
 _TABLES = {"workers": WORKERS_TABLE, "counts": COUNTS_TABLE, "errors": ERRORS_TABLE}
+#: `json.dumps` makes one at every call.
+_JSON = json.JSONEncoder(ensure_ascii=False)
 #: Connections of parent processes: SQLite forbids a child to touch them, or to let them be collected.
 _PARENTS: list[sqlite3.Connection] = []
 
@@ -74,16 +78,22 @@ class SqliteLedger:
         if known is not None and known[0] >= batch.number:
             return
         now = time.time_ns() // 1_000
-        for row in rows:
-            self._add_row(connection, worker_id, row, now)
+        for start in range(0, len(rows), _ROWS):
+            self._add_rows(connection, worker_id, rows[start : start + _ROWS], now)
 
-    def _add_row(self, connection: sqlite3.Connection, worker_id: str, row: CountRow, now: int) -> None:
-        key = {"worker_id": worker_id, "thread_key": row.thread_key, "slot": row.slot}
-        old = connection.execute(self._queries["recent"], key).fetchone()
-        recent = [*(json.loads(old[0]) if old else ()), *row.recent][-RECENT_READS:]
-        given = {**row.columns(), **key, "recent": json.dumps(recent, ensure_ascii=False), "now": now}
-        connection.execute(self._queries["add_counts"], given)
-        errors = [{**key, "error": name, "count": count, "last_at": row.last_at} for name, count in row.errors.items()]
+    def _add_rows(self, connection: sqlite3.Connection, worker_id: str, rows: list[CountRow], now: int) -> None:
+        """In few statements: at each one the agent's threads and this one change places."""
+        keys = [row.thread_key for row in rows]
+        query = self._queries["recent"].format(keys=",".join("?" * len(keys)))
+        old = {(key, slot): json.loads(recent) for key, slot, recent in connection.execute(query, (worker_id, *keys))}
+        counts, errors = [], []
+        for row in rows:
+            key = {"worker_id": worker_id, "thread_key": row.thread_key, "slot": row.slot}
+            recent = [*old.get((row.thread_key, row.slot), ()), *row.recent][-RECENT_READS:]
+            counts.append({**row.columns(), **key, "recent": _JSON.encode(recent), "now": now})
+            for name, count in row.errors.items():
+                errors.append({**key, "error": name, "count": count, "last_at": row.last_at})
+        connection.executemany(self._queries["add_counts"], counts)
         connection.executemany(self._queries["add_error"], errors)
 
     def _create_tables(self, connection: sqlite3.Connection) -> None:

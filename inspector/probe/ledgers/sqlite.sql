@@ -59,7 +59,8 @@ set hostname = excluded.hostname, pid = excluded.pid, started_at = excluded.star
     batch = max(batch, excluded.batch), report = excluded.report
 
 -- name: recent
-select recent from {counts} where thread_key = :thread_key and worker_id = :worker_id and slot = :slot
+-- {{keys}} stands for as many question marks as there are thread keys.
+select thread_key, slot, recent from {counts} where worker_id = ? and thread_key in ({{keys}})
 
 -- name: add_counts
 -- max and min of two values are null where one is; coalesce gives the other.
