@@ -17,12 +17,13 @@ from inspector.probe.ledger_schema import Place, WorkerReport
 
 #: Reads that all found nothing may be the first ones of so many new conversations; from here on they are told.
 FEW_READS = 5
-#: Graphs compiled and run at start-up are no habit yet.
-FEW_RUNS = 10
+#: Graphs compiled, and runs, until which a process may just have started: large programs compile dozens of graphs then.
+FEW_RUNS = 50
 #: Compiles for each run from which on a process compiles for every request.
 OFTEN = 0.8
 #: Kinds of exceptions, and places, that one sentence names.
 _NAMED = 3
+_DROPPED = ("reads", "checkpoints", "writes")
 
 Reports = Sequence[WorkerReport]
 
@@ -64,7 +65,7 @@ def in_memory(reports: Reports) -> Iterator[Remark]:
 def unsaved(reports: Reports) -> Iterator[Remark]:
     runs = sum(report.invocations_unsaved for report in reports)
     if runs:
-        ran = f"It ran {_graphs(runs)} with a thread_id and no checkpointer"
+        ran = f"It made {count_noun(runs, 'run')} with a thread_id and no checkpointer"
         yield Remark("no-checkpointer", f"{ran}: nothing of {'them' if runs > 1 else 'it'} was saved.", "bad")
 
 
@@ -88,9 +89,8 @@ def missing_every_read(reports: Reports) -> Iterator[Remark]:
     if reads >= FEW_READS and misses == reads:
         yield Remark(
             "every-read-missed",
-            f"Every one of its {thousands(reads)} reads found nothing: each request asks for a thread that nobody "
-            "wrote.",
-            "bad",
+            f"Every one of its {thousands(reads)} reads found nothing: what it asks for is not where it looks, or "
+            "these were all first turns.",
         )
 
 
@@ -131,12 +131,13 @@ def dropping(reports: Reports) -> Iterator[Remark]:
     counts: Counter[str] = Counter()
     for report in reports:
         counts.update(report.dropped)
-    lost = [_counted(name, counts[name]) for name in ("reads", "checkpoints", "writes") if counts[name]]
+    lost = [_counted(name, counts[name]) for name in _DROPPED if counts[name]]
     if lost:
+        are = "is" if sum(counts[name] for name in _DROPPED) == 1 else "are"
         yield Remark(
             "dropped",
-            f"{_listed(lost)} are in no thread's counts, because the ledger did not answer for too long: threads show "
-            "less than there was. The figures here have them.",
+            f"{_listed(lost)} {are} in no thread's counts: the ledger did not answer for too long, or could not hold "
+            "them. Threads show less than there was; the figures here have them.",
         )
 
 
