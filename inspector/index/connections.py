@@ -12,6 +12,7 @@ from django.conf import settings
 from inspector.config import Config, StoreSetting
 from inspector.errors import ConfigError, NotFound
 from inspector.ledger.base import LedgerReader
+from inspector.ledger.patience import PATIENCE
 from inspector.ledger.registry import open_ledger_reader
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
@@ -78,7 +79,7 @@ def _open(config: Config) -> Mapping[str, Reader]:
 
 @lru_cache(maxsize=1)
 def _open_ledgers(config: Config) -> Mapping[str, LedgerReader | None]:
-    limits = Limits(statement=config.statement_timeout)
+    limits = Limits(statement=config.statement_timeout, connect=PATIENCE)
     if config.ledger_url is not None:
         shared = open_ledger_reader(config.ledger_url.reveal(), limits)
         return {setting.name: shared for setting in config.stores}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -16,40 +17,52 @@ from inspector.models import StoreEntry, ThreadWorker
 from inspector.reader import Reader, ThreadSummary
 
 
-def read_live(reader: Reader, store: StoreEntry, thread_id: str, asked: Asked | None = None) -> Row | None:
-    """One thread as the store has it now, unsaved; None when it is not there. Its reads are those of `asked` where the
-    ledger was read as well, else those that the index knows of. Raises `StoreError`."""
+@dataclass(frozen=True, slots=True)
+class LiveThread:
+    """A thread as its store has it now, of which nothing is saved. `read_at` is when it was read."""
+
+    store: StoreEntry
+    summary: ThreadSummary
+    read_at: datetime
+
+    def row(self, asked: Asked | None = None) -> Row:
+        """Its reads are those of `asked` where the ledger was read as well, else those that the index knows of."""
+        return _with_known(self) if asked is None else _with_asked(self, asked)
+
+
+def read_live(reader: Reader, store: StoreEntry, thread_id: str) -> LiveThread | None:
+    """None for one that is not there. Raises `StoreError`."""
     now = timezone.now()
     for summary in reader.read_summaries([thread_id]):
-        return _with_asked(store, summary, now, asked) if asked else _with_known(store, summary, now)
+        return LiveThread(store, summary, now)
     return None
 
 
-def _with_asked(store: StoreEntry, summary: ThreadSummary, now: datetime, asked: Asked) -> Row:
+def _with_asked(live: LiveThread, asked: Asked) -> Row:
     told = {
         hostname: ThreadWorker(
             hostname=hostname, reads=one.reads, misses=one.misses, reported=one.reported, elsewhere=one.elsewhere
         )
         for hostname, one in asked.hosts.items()
     }
-    row = _with_reads(store, summary, now, told)
+    row = _with_reads(live, told)
     tell(row.entry, asked)
     return row
 
 
-def _with_known(store: StoreEntry, summary: ThreadSummary, now: datetime) -> Row:
-    known = find_thread(store, summary.row.thread_id)
+def _with_known(live: LiveThread) -> Row:
+    known = find_thread(live.store, live.summary.row.thread_id)
     told = {worker.hostname: worker for row in known for worker in row.workers if worker.reads is not None}
-    live = _with_reads(store, summary, now, told)
+    found = _with_reads(live, told)
     for row in known:
-        tell(live.entry, row.entry)
-    return live
+        tell(found.entry, row.entry)
+    return found
 
 
-def _with_reads(store: StoreEntry, summary: ThreadSummary, now: datetime, told: Mapping[str, ThreadWorker]) -> Row:
+def _with_reads(live: LiveThread, told: Mapping[str, ThreadWorker]) -> Row:
     reported = {hostname: worker.reported or 0 for hostname, worker in told.items() if not worker.elsewhere}
-    entry = entry_of(store, summary, now, reported)
-    workers = {worker.hostname: worker for worker in workers_of(entry, summary)}
+    entry = entry_of(live.store, live.summary, live.read_at, reported)
+    workers = {worker.hostname: worker for worker in workers_of(entry, live.summary)}
     for hostname, worker in told.items():
         mine = workers.setdefault(hostname, ThreadWorker(thread=entry, hostname=hostname))
         mine.reads, mine.misses = worker.reads, worker.misses
@@ -60,7 +73,7 @@ def _with_reads(store: StoreEntry, summary: ThreadSummary, now: datetime, told: 
 def find_live(reader: Reader, store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
     """For lists, which are shown from the index whether or not the store answers."""
     try:
-        row = read_live(reader, store, thread_id)
+        live = read_live(reader, store, thread_id)
     except StoreError:
         return ()
-    return (row,) if row is not None else ()
+    return (live.row(),) if live is not None else ()

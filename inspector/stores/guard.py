@@ -33,8 +33,10 @@ _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """All reads inside the block together take at most so long: a page of many reads waits no longer than one."""
-    token = _deadline.set(time.monotonic() + seconds)
+    """All reads inside the block together take at most so long: a page of many reads waits no longer than one. Inside
+    another such block no longer than what is left of that one."""
+    until, outer = time.monotonic() + seconds, _deadline.get()
+    token = _deadline.set(until if outer is None else min(until, outer))
     try:
         yield
     finally:

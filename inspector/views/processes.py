@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
+from inspector.index.places import Places
 from inspector.ledger.places import is_elsewhere
 from inspector.ledger.remarks import remarks_on, short_class
 from inspector.probe.ledger_schema import SILENT_SECONDS, Place, WorkerReport, thread_key
 from inspector.views.contexts import HostGroup, HostItem, NoteItem, PlaceItem, Setup, WorkerItem
-from inspector.views.ledger import Identities
 
 #: Processes that were not heard of for so long (seconds) are folded away.
 EARLIER = 86_400.0
@@ -31,13 +31,13 @@ class Processes:
     """Every report beside the item that shows it, by host; of a host live ones first, then those heard of last."""
 
     pairs: tuple[tuple[WorkerReport, WorkerItem], ...]
-    identities: Identities
+    places: Places
 
     @classmethod
-    def of(cls, reports: Iterable[WorkerReport], identities: Identities, now: datetime) -> Processes:
-        pairs = [(report, _item(report, identities.here, now.timestamp())) for report in reports]
+    def of(cls, reports: Iterable[WorkerReport], places: Places, now: datetime) -> Processes:
+        pairs = [(report, _item(report, places.here, now.timestamp())) for report in reports]
         pairs.sort(key=lambda pair: (pair[0].hostname, *_rank(*pair)))
-        return cls(tuple(pairs), identities)
+        return cls(tuple(pairs), places)
 
 
 def group_hosts(processes: Processes) -> tuple[list[HostGroup], list[HostGroup]]:
@@ -73,7 +73,7 @@ def _group(hostname: str, members: Sequence[tuple[WorkerReport, WorkerItem]], pr
     earlier = [pair for pair in members if pair not in recent]
     counted = [report for report, item in recent if item.state == "live"] or [report for report, _ in recent]
     states = Counter(item.state for _, item in members)
-    remarks = remarks_on(counted, processes.identities.here, processes.identities.there)
+    remarks = remarks_on(counted, processes.places.here, processes.places.there)
     host = HostItem(
         hostname=hostname,
         live=states["live"],

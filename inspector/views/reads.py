@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
 from inspector.domain.coordinates import time_of
+from inspector.index.places import Places, places_of
 from inspector.index.workers import Asked, Owned, own, sum_up
-from inspector.models import StoreEntry
 from inspector.reader import Reader
 from inspector.views.contexts import CheckpointItem, ReadGap, ReadItem, ReadLine, ReadMark, WorkerError
-from inspector.views.ledger import ask_ledger, identities_of
+from inspector.views.ledger import ask_ledger
 from inspector.views.processes import time_at
 
 #: Lines of reads that one gap shows, and a page: beyond that, a line tells of several hosts.
@@ -30,16 +30,17 @@ class ThreadReads:
     """What the ledger tells of one thread in this store."""
 
     rows: tuple[Owned, ...] = ()
+    places: Places = field(default_factory=Places)
     error: str = ""
     hint: str = ""
 
     @classmethod
-    def ask(cls, reader: Reader, entry: StoreEntry, thread_id: str) -> ThreadReads:
+    def ask(cls, reader: Reader, thread_id: str) -> ThreadReads:
         answer = ask_ledger(reader, lambda ledger: ledger.read_thread(thread_id))
         if not answer.told:
             return cls(error=answer.error, hint=answer.hint)
-        names = identities_of(reader, entry)
-        return cls(tuple(own(answer.told, names.here, names.there)))
+        places = places_of(reader)
+        return cls(tuple(own(answer.told, places.here, places.there)), places)
 
     @property
     def items(self) -> tuple[ReadItem, ...]:

@@ -40,20 +40,21 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
     tab = read_choice(request, "tab", TABS, "changes")
-    told = ThreadReads.ask(reader, entry, thread_id)
-    row = read_live(reader, entry, thread_id, told.sums)
-    if row is None and told.rows:
+    live = read_live(reader, entry, thread_id)
+    if live is None and (told := ThreadReads.ask(reader, thread_id)).rows:
         return show_asked(request, entry, thread_id, told)
     before = read_optional(request, "before") or None
     head = reader.read_history(thread_id, checkpoint_ns, before=before)
     _check_namespace(head)
     chosen, history = _chosen(reader, head, read_text(request, "checkpoint"))
     steps = _Steps(history, chosen)
-    namespaces, reads = _namespaces(history), told.items
+    namespaces = _namespaces(history)
     selected = _selected(request, reader, history, chosen, steps, tab) if chosen is not None else None
+    told = ThreadReads.ask(reader, thread_id)
+    reads = told.items
     page = ThreadPage(
         store=entry.name,
-        thread=thread_item(row, moment()) if row is not None else _vanished(),
+        thread=thread_item(live.row(told.sums), moment()) if live is not None else _vanished(),
         namespaces=namespaces,
         checkpoint_ns=checkpoint_ns,
         checkpoints=steps.items,

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from inspector.index.hosts import recent_hosts
-from inspector.ledger.base import WORKERS
+from inspector.index.places import Places, places_of
 from inspector.models import StoreEntry
 from inspector.probe.ledger_schema import WorkerReport
 from inspector.views.bar import entry_of, ledger_state, make_bar, reader_of
 from inspector.views.contexts import WorkersPage
-from inspector.views.ledger import Identities, ask_ledger, identities_of
+from inspector.views.ledger import ask_ledger
 from inspector.views.page import page_view, show
 from inspector.views.parameters import read_page
 from inspector.views.processes import Processes, group_hosts, turn_to
@@ -30,8 +30,8 @@ def list_workers(request: HttpRequest) -> HttpResponse:
     entry = entry_of(reader)
     number = read_page(request)
     answer = ask_ledger(reader, lambda ledger: ledger.read_workers())
-    reports = answer.told or []
-    processes = Processes.of(reports, identities_of(reader, entry) if reports else Identities(), timezone.now())
+    reports = answer.told.reports if answer.told else []
+    processes = Processes.of(reports, places_of(reader) if reports else Places(), timezone.now())
     groups, gone = group_hosts(processes)
     shown, number, numbers = turn_to(groups, number)
     page = WorkersPage(
@@ -40,7 +40,7 @@ def list_workers(request: HttpRequest) -> HttpResponse:
         workers=tuple(item for _, item in processes.pairs),
         hosts=tuple(group.host for group in (*groups, *gone)),
         unwatched_hosts=_unwatched(entry, reports),
-        truncated=len(reports) >= WORKERS,
+        truncated=answer.told is not None and answer.told.more,
         folding=ledger_state(entry, answer.url),
         error=answer.error,
         hint=answer.hint,
