@@ -177,7 +177,7 @@ class _Fold:
 
     def _ask_ledger(self, thread_ids: Sequence[str]) -> dict[str, Asked | None]:
         rows: dict[str, list[Owned]] = {}
-        counted = self._ledger.read_counts(thread_ids) if thread_ids else []
+        counted = self._ledger.read_counts(thread_ids).rows if thread_ids else ()
         for row in own(counted, self._here, self._there):
             rows.setdefault(row.counted.thread_id, []).append(row)
         return {thread_id: sum_up(rows[thread_id]) if thread_id in rows else None for thread_id in thread_ids}

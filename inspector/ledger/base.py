@@ -35,6 +35,35 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of several threads. `cut` names those of which there are more rows: a thread that was read along with too
+    many others is whole in a read of fewer, and one that is cut in a read of its own has too many by itself."""
+
+    rows: tuple[Counted, ...] = ()
+    cut: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A worker's report, and how many seconds `ago` it came in, all by the clock of the ledger."""
+
+    report: WorkerReport
+    ago: float
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The workers heard of last; `more` when there are others. Reports that cannot be read are left out."""
+
+    heard: tuple[Heard, ...] = ()
+    more: bool = False
+
+    @property
+    def reports(self) -> list[WorkerReport]:
+        return [one.report for one in self.heard]
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """Threads that something was added to. `after` is where to go on next time; `more` says to go on at once."""
 
@@ -53,8 +82,8 @@ class LedgerReader(Protocol):
         """Whether any probe has ever written here. False, not an error, where there are no tables or keys."""
         ...
 
-    def read_workers(self, limit: int = WORKERS) -> list[WorkerReport]:
-        """The workers heard of last, newest first. Reports that cannot be read are left out."""
+    def read_workers(self, limit: int = WORKERS) -> Workers:
+        """The workers heard of last, newest first."""
         ...
 
     def read_changes(self, after: str, limit: int = THREADS) -> Changes:
@@ -62,9 +91,9 @@ class LedgerReader(Protocol):
         named before: an addition that was under way is not to be missed."""
         ...
 
-    def read_counts(self, thread_ids: Sequence[str]) -> list[Counted]:
-        """The counts of these threads by every worker, the 1,000 heard of last for each, without errors and recent
-        reads."""
+    def read_counts(self, thread_ids: Sequence[str]) -> Counts:
+        """The counts of these threads by every worker, the 1,000 heard of last for each and 50,000 in all, without
+        errors and recent reads."""
         ...
 
     def read_thread(self, thread_id: str) -> list[Counted]:

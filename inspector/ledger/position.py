@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from inspector.ledger.base import Changes
+from inspector.ledger.sound import is_storable
 
 #: Microseconds. Longer than a writer's batch may take: its server ends what takes five seconds.
 LOOK_BACK = 15_000_000
@@ -47,9 +48,9 @@ class Position:
         return cls(now, after if 0 < after <= now else 0, "")
 
     def page(self, found: list[Change], limit: int) -> Changes:
-        """What a read of up to `limit + 1` rows found, in order."""
+        """What a read of up to `limit + 1` rows found, in order. Ids that no probe writes are left out."""
         shown, more = found[:limit], len(found) > limit
-        names = tuple(dict.fromkeys(change.thread_id for change in shown))
+        names = tuple(dict.fromkeys(change.thread_id for change in shown if is_storable(change.thread_id)))
         if not more:
             return Changes(names, str(self.began), False)
         return Changes(names, str(replace(self, at=shown[-1].at, key=shown[-1].key)), True)

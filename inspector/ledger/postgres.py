@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from psycopg import sql
 
 from inspector.errors import NotACheckpointStore, StoreDenied
-from inspector.ledger.base import THREADS, WORKERS, Changes, Counted
+from inspector.ledger.base import THREADS, WORKERS, Changes, Counted, Counts, Workers
 from inspector.ledger.position import Change, Position
 from inspector.ledger.rows import (
     COUNT_ROWS,
@@ -17,11 +17,12 @@ from inspector.ledger.rows import (
     ROWS,
     counted,
     counted_row,
+    cut_of,
     errors_by_place,
-    parse_report,
+    heard,
     worker_of,
 )
-from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE, WorkerReport, thread_key
+from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE, thread_key
 from inspector.sql_file import load_queries
 from inspector.stores.guard import Limits
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
@@ -45,12 +46,12 @@ class PostgresLedgerReader:
     def exists(self) -> bool:
         return self._read(lambda cursor: bool(_one(cursor, "exists")["found"]), False)
 
-    def read_workers(self, limit: int = WORKERS) -> list[WorkerReport]:
-        def read(cursor: Cursor) -> list[WorkerReport]:
-            rows = cursor.execute(_QUERIES["workers"], {"limit": limit})
-            return [report for row in rows if (report := parse_report(row["report"])) is not None]
+    def read_workers(self, limit: int = WORKERS) -> Workers:
+        def read(cursor: Cursor) -> Workers:
+            rows = cursor.execute(_QUERIES["workers"], {"limit": limit + 1})
+            return heard([(row["report"], row["ago"]) for row in rows], limit)
 
-        return self._read(read, [])
+        return self._read(read, Workers())
 
     def read_changes(self, after: str, limit: int = THREADS) -> Changes:
         def read(cursor: Cursor) -> Changes:
@@ -63,14 +64,14 @@ class PostgresLedgerReader:
 
         return self._read(read, Changes((), after, False))
 
-    def read_counts(self, thread_ids: Sequence[str]) -> list[Counted]:
-        return self._read(lambda cursor: _counts(cursor, thread_ids, {}), [])
+    def read_counts(self, thread_ids: Sequence[str]) -> Counts:
+        return self._read(lambda cursor: _counts(cursor, thread_ids, {}), Counts())
 
     def read_thread(self, thread_id: str) -> list[Counted]:
         def read(cursor: Cursor) -> list[Counted]:
             given = {"key": thread_key(thread_id), "rows": ROWS}
             errors = errors_by_place(cursor.execute(_QUERIES["errors"], given).fetchall())
-            return _counts(cursor, [thread_id], errors, recent=True)
+            return list(_counts(cursor, [thread_id], errors, recent=True).rows)
 
         return self._read(read, [])
 
@@ -116,18 +117,19 @@ def _counts(
     errors: dict[tuple[str, int], dict[str, int]],
     *,
     recent: bool = False,
-) -> list[Counted]:
+) -> Counts:
     asked = {thread_key(thread_id): thread_id for thread_id in thread_ids}
     of_one = RECENT_ROWS if recent else COUNT_ROWS
     given = {"keys": list(asked), "recent": recent, "of_one": of_one, "rows": ROWS}
-    found = [counted_row(row, asked, errors) for row in cursor.execute(_QUERIES["counts"], given)]
-    rows = [row for row in found if row is not None]
+    found = cursor.execute(_QUERIES["counts"], given).fetchall()
+    cut = cut_of(asked, ((row["thread_key"], row["total"]) for row in found), of_one, full=len(found) == ROWS)
+    rows = [row for one in found if (row := counted_row(one, asked, errors)) is not None]
     worker_ids = list({row.worker_id for row in rows})
     workers = {
         row["worker_id"]: worker_of(row["hostname"], row["report"])
         for row in cursor.execute(_QUERIES["reports"], {"worker_ids": worker_ids})
     }
-    return [counted(row, workers.get(row.worker_id, NOBODY)) for row in rows]
+    return Counts(tuple(counted(row, workers.get(row.worker_id, NOBODY)) for row in rows), cut)
 
 
 def _grant(schema: str, login: str) -> str:

@@ -19,7 +19,8 @@ limit 1
 select exists (select from {workers}) as found
 
 -- name: workers
-select report::text as report from {workers} order by seen_at desc, worker_id limit %(limit)s
+select report::text as report, (extract(epoch from clock_timestamp()) - extract(epoch from updated_at))::float8 as ago
+from {workers} order by updated_at desc, worker_id limit %(limit)s
 
 -- name: now
 -- Before the transaction's snapshot by a hair: whatever this snapshot does not show is committed later than this.
@@ -30,16 +31,21 @@ select (extract(epoch from transaction_timestamp()) * 1000000)::bigint as now
 select thread_key, thread_id, (extract(epoch from updated_at) * 1000000)::bigint as updated_at
 from {counts}
 where (updated_at, thread_key) > (to_timestamp(0) + %(after)s::bigint * interval '1 microsecond', %(key)s)
+  and updated_at < 'infinity'
 order by updated_at, thread_key
 limit %(limit)s
 
 -- name: counts
--- The rows heard of last, a bounded number a thread.
+-- The rows heard of last, a bounded number a thread. `total` is how many of its thread there would be, one more than the
+-- bound where there are more than that.
 select c.* from unnest(%(keys)s::text[]) as wanted (thread_key)
 cross join lateral (
-    select thread_key, worker_id, slot, reads, misses, checkpoints, writes, first_at, last_at, last_read_at, last_miss_at,
-           case when %(recent)s then recent else '{{}}' end as recent
-    from {counts} where thread_key = wanted.thread_key
+    select *, count(*) over () as total from (
+        select thread_key, worker_id, slot, reads, misses, checkpoints, writes, first_at, last_at, last_read_at,
+               last_miss_at, case when %(recent)s then recent else '{{}}' end as recent
+        from {counts} where thread_key = wanted.thread_key
+        order by last_at desc, worker_id, slot limit %(of_one)s + 1
+    ) newest
     order by last_at desc, worker_id, slot limit %(of_one)s
 ) c
 limit %(rows)s

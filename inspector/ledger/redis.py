@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from inspector.errors import ConfigError, StoreDenied, StoreError, StoreTimeout, StoreUnreachable
-from inspector.ledger.base import THREADS, WORKERS, Changes, Counted
+from inspector.ledger.base import THREADS, WORKERS, Changes, Counted, Counts, Workers
 from inspector.ledger.position import Change, Position
 from inspector.ledger.rows import (
     COUNT_ROWS,
@@ -25,22 +25,26 @@ from inspector.ledger.rows import (
     CountedRow,
     Worker,
     counted,
+    cut_of,
+    heard,
     parse_reads,
-    parse_report,
     worker_of,
 )
 from inspector.ledger.sound import is_sound
-from inspector.probe.ledger_schema import REDIS_PREFIX, WorkerReport, thread_key
+from inspector.probe.ledger_schema import REDIS_PREFIX, thread_key
 from inspector.probe.ledger_url import LedgerUrl
 from inspector.stores.guard import Limits, within_deadline
 
 #: Commands sent at once: an answer of so many is small, and the time budget is looked at between two.
 _AT_ONCE = 1_000
+#: Microseconds: no clock says that, and every score up to it is a whole number.
+_LATEST = 2**53
 _COUNTERS = ("reads", "misses", "checkpoints", "writes")
 
 
 class RedisLedgerReader:
-    """Opens no connection until the first read; safe to share between threads."""
+    """Opens no connection until the first read; safe to share between threads. A server that keeps silent for as long
+    as a connection may take is taken to be cut off: no answer here is work of seconds."""
 
     def __init__(self, url: str, limits: Limits, schema: str = "") -> None:
         self.safe_url = LedgerUrl.parse(url).safe
@@ -58,18 +62,20 @@ class RedisLedgerReader:
         except (ValueError, exceptions.RedisError):  # its message may quote the password
             raise ConfigError("The ledger's URL is no Redis URL.", "Use redis://HOST:6379/0.") from None
         # What the URL says would win over arguments.
-        pinned = {"decode_responses": False, "socket_timeout": limits.statement}
+        pinned = {"decode_responses": False, "socket_timeout": min(limits.connect, limits.statement)}
         self._client.connection_pool.connection_kwargs.update(pinned)
 
     def exists(self) -> bool:
         with self._translated():
             return bool(self._client.zcard(f"{REDIS_PREFIX}workers"))
 
-    def read_workers(self, limit: int = WORKERS) -> list[WorkerReport]:
+    def read_workers(self, limit: int = WORKERS) -> Workers:
         with self._translated():
-            ids = self._client.zrevrange(f"{REDIS_PREFIX}workers", 0, limit - 1)
-            reports = self._ask([("HGET", _worker_key(_text(worker_id)), "report") for worker_id in ids])
-        return [report for text in reports if text and (report := parse_report(text)) is not None]
+            listed = self._client.zrevrange(f"{REDIS_PREFIX}workers", 0, limit, withscores=True)
+            reports = self._ask([("HGET", _worker_key(_text(worker_id)), "report") for worker_id, _ in listed])
+            seconds, microseconds = self._client.time()
+        now = seconds + microseconds / 1e6
+        return heard([(text, now - at / 1e6) for (_, at), text in zip(listed, reports, strict=True)], limit)
 
     def read_changes(self, after: str, limit: int = THREADS) -> Changes:
         name = f"{REDIS_PREFIX}changes"
@@ -78,7 +84,7 @@ class RedisLedgerReader:
             position = Position.parse(after, seconds * 1_000_000 + microseconds)
             seen = self._client.zcount(name, position.at, position.at) if position.key else 0
             found = self._client.zrangebyscore(
-                name, position.at, "+inf", start=0, num=limit + 1 + seen, withscores=True
+                name, position.at, _LATEST, start=0, num=limit + 1 + seen, withscores=True
             )
             ordered = [(int(score), _text(member)) for member, score in found]
             left = [item for item in ordered if item > (position.at, position.key)][: limit + 1]
@@ -87,21 +93,24 @@ class RedisLedgerReader:
         page = position.page([Change(at, key, key) for at, key in left], limit)
         return Changes(tuple(known[key] for key in page.thread_ids if key in known), page.after, page.more)
 
-    def read_counts(self, thread_ids: Sequence[str]) -> list[Counted]:
+    def read_counts(self, thread_ids: Sequence[str]) -> Counts:
         with self._translated():
             return self._counts(thread_ids, COUNT_ROWS)
 
     def read_thread(self, thread_id: str) -> list[Counted]:
         with self._translated():
-            return self._counts([thread_id], RECENT_ROWS, details=True)
+            return list(self._counts([thread_id], RECENT_ROWS, details=True).rows)
 
     def close(self) -> None:
         self._client.close()
 
-    def _counts(self, thread_ids: Sequence[str], of_one: int, *, details: bool = False) -> list[Counted]:
+    def _counts(self, thread_ids: Sequence[str], of_one: int, *, details: bool = False) -> Counts:
         asked = {thread_key(thread_id): thread_id for thread_id in thread_ids}
-        listed = self._ask([("ZREVRANGE", f"{REDIS_PREFIX}thread:{key}", 0, of_one - 1) for key in asked])
-        names = [(key, _text(row)) for key, rows in zip(asked, listed, strict=True) for row in rows][:ROWS]
+        listed = self._ask([("ZREVRANGE", f"{REDIS_PREFIX}thread:{key}", 0, of_one) for key in asked])
+        totals = dict(zip(asked, map(len, listed), strict=True))
+        named = [(key, _text(row)) for key, rows in zip(asked, listed, strict=True) for row in rows[:of_one]]
+        names = named[:ROWS]
+        cut = cut_of(asked, ((key, totals[key]) for key, _ in names), of_one, full=len(named) > ROWS)
         counters = self._ask([("HGETALL", f"{REDIS_PREFIX}row:{key}:{row}") for key, row in names])
         reads = self._ask([("LRANGE", f"{REDIS_PREFIX}recent:{key}:{row}", 0, -1) for key, row in names if details])
         recent = reads or [()] * len(names)
@@ -112,7 +121,7 @@ class RedisLedgerReader:
         ]
         rows = [row for row in found if row is not None]
         workers = self._workers({row.worker_id for row in rows})
-        return [counted(row, workers.get(row.worker_id, NOBODY)) for row in rows]
+        return Counts(tuple(counted(row, workers.get(row.worker_id, NOBODY)) for row in rows), cut)
 
     def _workers(self, worker_ids: Iterable[str]) -> dict[str, Worker]:
         ids = list(worker_ids)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from inspector.ledger.base import Counted
-from inspector.ledger.sound import is_sound
+from inspector.ledger.base import Counted, Heard, Workers
+from inspector.ledger.sound import is_sound, is_text, is_time
 from inspector.probe.ledger_schema import Place, Read, WorkerReport
 
 #: Rows of one thread that are read at most, those heard of last: one a worker and place, with and without recent reads.
@@ -16,6 +17,8 @@ RECENT_ROWS = 200
 COUNT_ROWS = 1_000
 #: Rows that one read of many threads' counts returns at most.
 ROWS = 50_000
+#: Characters of a host's name. Longer ones are cut here, where they come in, so that every page has the same names.
+NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,17 @@ def parse_report(text: str | bytes) -> WorkerReport | None:
         report = WorkerReport.from_json(json.loads(text))
     except (ValueError, RecursionError):
         return None
-    return report if is_sound(report) else None
+    return replace(report, hostname=report.hostname[:NAME]) if is_sound(report) else None
+
+
+def heard(rows: Sequence[tuple[str | bytes | None, Any]], limit: int) -> Workers:
+    """What a read of up to `limit + 1` reports found: (report, seconds since it came in), newest first."""
+    found = [
+        Heard(report, max(0.0, float(ago)))
+        for text, ago in rows[:limit]
+        if text is not None and is_time(ago) and (report := parse_report(text)) is not None
+    ]
+    return Workers(tuple(found), more=len(rows) > limit)
 
 
 def parse_reads(texts: Iterable[Any]) -> tuple[Read, ...]:
@@ -69,9 +82,10 @@ def _parse_read(text: str) -> Read | None:
     return read if is_sound(read) else None
 
 
-def worker_of(hostname: str, report: str | bytes) -> Worker:
+def worker_of(hostname: Any, report: str | bytes) -> Worker:
     parsed = parse_report(report)
-    return Worker(hostname, {place.slot: place for place in parsed.places} if parsed else {})
+    name = hostname[:NAME] if is_text(hostname) else ""
+    return Worker(name, {place.slot: place for place in parsed.places} if parsed else {})
 
 
 def counted_row(
@@ -113,6 +127,19 @@ def counted(row: CountedRow, worker: Worker) -> Counted:
         errors=row.errors,
         recent=row.recent,
     )
+
+
+def cut_of(asked: Mapping[str, str], rows: Iterable[tuple[str, int]], of_one: int, *, full: bool) -> frozenset[str]:
+    """Which of the threads `asked` (ids by key) a read told less of than there is. `rows` are the (key, number of rows
+    that its thread has) that it found, `full` says that it stopped at its bound for all threads together."""
+    totals: dict[str, int] = {}
+    found: Counter[str] = Counter()
+    for key, total in rows:
+        totals[key] = total
+        found[key] += 1
+    cut = {key for key, total in totals.items() if total > of_one or (full and total > found[key])}
+    unreached = asked.keys() - totals.keys() if full else set()
+    return frozenset(asked[key] for key in cut | unreached)
 
 
 def errors_by_place(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], dict[str, int]]:

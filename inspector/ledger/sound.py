@@ -31,15 +31,20 @@ def _checks_of(kind: type[Any]) -> tuple[tuple[str, Callable[[Any], bool]], ...]
     return _KNOWN[kind]
 
 
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST and storable(value) == value
+def is_storable(value: Any) -> bool:
+    """A text that a database can hold, of any length."""
+    return isinstance(value, str) and storable(value) == value
+
+
+def is_text(value: Any) -> bool:
+    return is_storable(value) and len(value) <= LONGEST
 
 
 def _is_count(value: Any) -> bool:
     return type(value) is int and 0 <= value < 2**63
 
 
-def _is_time(value: Any) -> bool:
+def is_time(value: Any) -> bool:
     return type(value) in (int, float) and -_END < value < _END  # neither NaN nor a number beyond every float
 
 
@@ -50,7 +55,7 @@ def _is_flag(value: Any) -> bool:
 def _maps(value: Any, check: Callable[[Any], bool]) -> bool:
     if not isinstance(value, Mapping) or len(value) > MOST:
         return False
-    return all(_is_text(name) and check(item) for name, item in value.items())
+    return all(is_text(name) and check(item) for name, item in value.items())
 
 
 def _lists(value: Any, check: Callable[[Any], bool]) -> bool:
@@ -62,14 +67,14 @@ def _is_a(kind: type) -> Callable[[Any], bool]:
 
 
 _CHECKS: dict[str, Callable[[Any], bool]] = {
-    "str": _is_text,
+    "str": is_text,
     "int": _is_count,
-    "float": _is_time,
-    "float | None": lambda value: value is None or _is_time(value),
+    "float": is_time,
+    "float | None": lambda value: value is None or is_time(value),
     "bool": _is_flag,
-    "Mapping[str, str]": lambda value: _maps(value, _is_text),
+    "Mapping[str, str]": lambda value: _maps(value, is_text),
     "Mapping[str, int]": lambda value: _maps(value, _is_count),
-    "tuple[str, ...]": lambda value: _lists(value, _is_text),
+    "tuple[str, ...]": lambda value: _lists(value, is_text),
     "tuple[Place, ...]": lambda value: _lists(value, _is_a(Place)),
     "tuple[Read, ...]": lambda value: _lists(value, _is_a(Read)),
 }

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from inspector.errors import StoreDenied, StoreError, StoreTimeout, StoreUnreachable
-from inspector.ledger.base import THREADS, WORKERS, Changes, Counted
+from inspector.ledger.base import THREADS, WORKERS, Changes, Counted, Counts, Workers
 from inspector.ledger.position import Change, Position
 from inspector.ledger.rows import (
     COUNT_ROWS,
@@ -22,11 +22,12 @@ from inspector.ledger.rows import (
     ROWS,
     counted,
     counted_row,
+    cut_of,
     errors_by_place,
-    parse_report,
+    heard,
     worker_of,
 )
-from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE, WorkerReport, thread_key
+from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE, thread_key
 from inspector.probe.ledger_url import LedgerUrl
 from inspector.sql_file import load_queries
 from inspector.stores.guard import Limits, within_deadline
@@ -50,10 +51,11 @@ class SqliteLedgerReader:
         with self._read() as connection:
             return connection is not None and bool(connection.execute(_QUERIES["exists"]).fetchone()[0])
 
-    def read_workers(self, limit: int = WORKERS) -> list[WorkerReport]:
+    def read_workers(self, limit: int = WORKERS) -> Workers:
+        given = {"limit": limit + 1, "now": time.time_ns() // 1_000}
         with self._read() as connection:
-            rows = connection.execute(_QUERIES["workers"], {"limit": limit}).fetchall() if connection else []
-        return [report for row in rows if (report := parse_report(row["report"])) is not None]
+            rows = connection.execute(_QUERIES["workers"], given).fetchall() if connection else []
+        return heard([(row["report"], row["ago"]) for row in rows], limit)
 
     def read_changes(self, after: str, limit: int = THREADS) -> Changes:
         position = Position.parse(after, time.time_ns() // 1_000)
@@ -64,9 +66,9 @@ class SqliteLedgerReader:
             rows = connection.execute(_QUERIES["changes"], given).fetchall()
         return position.page([Change(*row) for row in rows], limit)
 
-    def read_counts(self, thread_ids: Sequence[str]) -> list[Counted]:
+    def read_counts(self, thread_ids: Sequence[str]) -> Counts:
         with self._read() as connection:
-            return _counts(connection, thread_ids, {}) if connection else []
+            return _counts(connection, thread_ids, {}) if connection else Counts()
 
     def read_thread(self, thread_id: str) -> list[Counted]:
         with self._read() as connection:
@@ -74,7 +76,7 @@ class SqliteLedgerReader:
                 return []
             given = {"key": thread_key(thread_id), "rows": ROWS}
             errors = errors_by_place(connection.execute(_QUERIES["errors"], given).fetchall())
-            return _counts(connection, [thread_id], errors, recent=True)
+            return list(_counts(connection, [thread_id], errors, recent=True).rows)
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -90,6 +92,7 @@ class SqliteLedgerReader:
         try:
             with closing(sqlite3.connect(address, uri=True, timeout=self._limits.lock, isolation_level=None)) as opened:
                 opened.row_factory = sqlite3.Row
+                opened.text_factory = lambda text: text.decode("utf-8", "replace")
                 opened.set_progress_handler(lambda: time.monotonic() > until, _INSTRUCTIONS)
                 opened.execute("pragma query_only = on")
                 opened.execute("begin")
@@ -121,11 +124,12 @@ def _counts(
     errors: dict[tuple[str, int], dict[str, int]],
     *,
     recent: bool = False,
-) -> list[Counted]:
+) -> Counts:
     asked = {thread_key(thread_id): thread_id for thread_id in thread_ids}
     of_one = RECENT_ROWS if recent else COUNT_ROWS
     given: dict[str, Any] = {"keys": json.dumps(list(asked)), "recent": recent, "of_one": of_one, "rows": ROWS}
     found = [dict(row) for row in connection.execute(_QUERIES["counts"], given)]
+    cut = cut_of(asked, ((row["thread_key"], row["total"]) for row in found), of_one, full=len(found) == ROWS)
     read = [counted_row({**row, "recent": _recent(row["recent"])}, asked, errors) for row in found]
     rows = [row for row in read if row is not None]
     worker_ids = json.dumps(list({row.worker_id for row in rows}))
@@ -133,7 +137,7 @@ def _counts(
         row["worker_id"]: worker_of(row["hostname"], row["report"])
         for row in connection.execute(_QUERIES["reports"], {"worker_ids": worker_ids})
     }
-    return [counted(row, workers.get(row.worker_id, NOBODY)) for row in rows]
+    return Counts(tuple(counted(row, workers.get(row.worker_id, NOBODY)) for row in rows), cut)
 
 
 def _recent(text: Any) -> list[Any]:

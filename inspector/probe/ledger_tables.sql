@@ -9,7 +9,8 @@ create table if not exists {workers} (
     started_at double precision not null,
     seen_at double precision not null,
     batch bigint not null,
-    report jsonb not null
+    report jsonb not null,
+    updated_at timestamptz not null default clock_timestamp()
 );
 create table if not exists {counts} (
     thread_key text not null,

@@ -60,7 +60,7 @@ def ledger(seeded: str) -> Iterator[LedgerReader]:
 def counted(ledger: LedgerReader) -> list[Counted]:
     changes = ledger.read_changes("")
     assert not changes.more
-    return ledger.read_counts(changes.thread_ids)
+    return ledger.read_counts(changes.thread_ids).rows
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +186,7 @@ def test_what_one_host_keeps_in_its_memory_is_in_the_ledger_and_not_in_the_store
 
 
 def test_workers_end_with_a_word_unless_they_are_killed(ledger: LedgerReader) -> None:
-    reports = ledger.read_workers()
+    reports = ledger.read_workers().reports
     assert {report.hostname for report in reports} == set(HOSTS)
     assert {report.hostname for report in reports if not report.ended} == {BATCH}
     assert all(report.hooked and report.stamps for report in reports)

@@ -15,17 +15,18 @@ select to_regclass(%(workers)s) is null or to_regclass(%(counts)s) is null or to
 -- name: advance
 -- Answers with a row only when this batch is new. Waits for a transaction that writes the same batch and whose answer was
 -- lost, and then sees what became of it.
-insert into {workers} as w (worker_id, hostname, pid, started_at, seen_at, batch, report)
-values (%(worker_id)s, %(hostname)s, %(pid)s, %(started_at)s, %(seen_at)s, %(batch)s, %(report)s::jsonb)
+insert into {workers} as w (worker_id, hostname, pid, started_at, seen_at, batch, report, updated_at)
+values (%(worker_id)s, %(hostname)s, %(pid)s, %(started_at)s, %(seen_at)s, %(batch)s, %(report)s::jsonb, clock_timestamp())
 on conflict (worker_id) do update
 set hostname = excluded.hostname, pid = excluded.pid, started_at = excluded.started_at, seen_at = excluded.seen_at,
-    batch = excluded.batch, report = excluded.report
+    batch = excluded.batch, report = excluded.report, updated_at = excluded.updated_at
 where w.batch < excluded.batch
 returning w.batch
 
 -- name: report
 update {workers}
-set hostname = %(hostname)s, pid = %(pid)s, started_at = %(started_at)s, seen_at = %(seen_at)s, report = %(report)s::jsonb
+set hostname = %(hostname)s, pid = %(pid)s, started_at = %(started_at)s, seen_at = %(seen_at)s, report = %(report)s::jsonb,
+    updated_at = clock_timestamp()
 where worker_id = %(worker_id)s and seen_at <= %(seen_at)s
 
 -- name: add_errors
@@ -76,6 +77,6 @@ select count(*) as removed from gone
 
 -- name: prune_workers
 delete from {workers} w using (
-    select ctid from {workers} where seen_at < %(before)s limit %(rows)s for update skip locked
+    select ctid from {workers} where updated_at < to_timestamp(%(before)s) limit %(rows)s for update skip locked
 ) old
 where w.ctid = old.ctid

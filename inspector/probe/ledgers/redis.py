@@ -7,7 +7,7 @@ twice.
 
 Keys, `KEY` being a thread's key and `ROW` a worker's id and the number of its place:
 
-    inspector:workers          sorted set of worker ids by when they were last seen
+    inspector:workers          sorted set of worker ids by when they last wrote (microseconds, server's clock)
     inspector:worker:ID        hash: batch, hostname, report
     inspector:changes          sorted set of thread keys by when they were last added to (microseconds, server's clock)
     inspector:name:KEY         the thread_id
@@ -57,7 +57,7 @@ class RedisLedger:
         from redis import WatchError
 
         client = self._open()
-        client.zremrangebyscore(_WORKERS, "-inf", f"({before}")
+        client.zremrangebyscore(_WORKERS, "-inf", f"({before * 1e6}")
         for member in client.zrangebyscore(_CHANGES, "-inf", f"({before * 1e6}", start=0, num=_PRUNED):
             try:
                 _prune_thread(client, _text(member), before * 1e6)
@@ -85,7 +85,7 @@ class RedisLedger:
             pipe.multi()
             report = {"hostname": storable(batch.report.hostname), "report": report_json(batch.report)}
             pipe.hset(key, mapping={**report, "batch": max(known, batch.number)})
-            pipe.zadd(_WORKERS, {worker_id: batch.report.seen_at})
+            pipe.zadd(_WORKERS, {worker_id: now})
             for name in (key, _WORKERS, _CHANGES):
                 pipe.expire(name, _KEEP)
             for row in rows:

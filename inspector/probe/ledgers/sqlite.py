@@ -65,6 +65,7 @@ class SqliteLedger:
     def _add(self, connection: sqlite3.Connection, batch: Batch, rows: list[CountRow]) -> None:
         worker_id = batch.report.worker_id
         known = connection.execute(self._queries["known_batch"], {"worker_id": worker_id}).fetchone()
+        now = time.time_ns() // 1_000
         worker = {
             "worker_id": worker_id,
             "hostname": storable(batch.report.hostname),
@@ -73,11 +74,11 @@ class SqliteLedger:
             "seen_at": batch.report.seen_at,
             "batch": batch.number,
             "report": report_json(batch.report),
+            "now": now,
         }
         connection.execute(self._queries["report"], worker)
         if known is not None and known[0] >= batch.number:
             return
-        now = time.time_ns() // 1_000
         for start in range(0, len(rows), _ROWS):
             self._add_rows(connection, worker_id, rows[start : start + _ROWS], now)
 

@@ -12,7 +12,8 @@ create table if not exists {workers} (
     started_at real not null,
     seen_at real not null,
     batch integer not null,
-    report text not null
+    report text not null,
+    updated_at integer not null
 )
 
 -- name: create_counts
@@ -52,11 +53,11 @@ create table if not exists {errors} (
 select batch from {workers} where worker_id = :worker_id
 
 -- name: report
-insert into {workers} (worker_id, hostname, pid, started_at, seen_at, batch, report)
-values (:worker_id, :hostname, :pid, :started_at, :seen_at, :batch, :report)
+insert into {workers} (worker_id, hostname, pid, started_at, seen_at, batch, report, updated_at)
+values (:worker_id, :hostname, :pid, :started_at, :seen_at, :batch, :report, :now)
 on conflict (worker_id) do update
 set hostname = excluded.hostname, pid = excluded.pid, started_at = excluded.started_at, seen_at = excluded.seen_at,
-    batch = max(batch, excluded.batch), report = excluded.report
+    batch = max(batch, excluded.batch), report = excluded.report, updated_at = excluded.updated_at
 
 -- name: recent
 -- {{keys}} stands for as many question marks as there are thread keys.
@@ -96,4 +97,4 @@ returning thread_key, worker_id, slot
 delete from {errors} where thread_key = ? and worker_id = ? and slot = ?
 
 -- name: prune_workers
-delete from {workers} where rowid in (select rowid from {workers} where seen_at < :before limit :rows)
+delete from {workers} where rowid in (select rowid from {workers} where updated_at < :before * 1000000 limit :rows)

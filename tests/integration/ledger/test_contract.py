@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
-from inspector.ledger.base import Changes, LedgerReader
+from inspector.ledger.base import Changes, Counts, LedgerReader
 from inspector.probe.ledger_schema import RECENT_READS, Ledger, Read, storable
 from tests.integration.ledger.conftest import OpenReader, OpenWriter
 from tests.integration.ledger.kinds import put_report
@@ -20,9 +22,9 @@ ODD = ["", " ", _LONG, "a\x00b", "lone \ud800", "🙂 emoji", "line\nbreak", """
 
 def test_a_ledger_nobody_wrote_to_is_empty_and_no_error(reader: LedgerReader) -> None:
     assert not reader.exists()
-    assert reader.read_workers() == []
+    assert reader.read_workers().reports == []
     assert not reader.read_changes("").thread_ids
-    assert reader.read_counts(["a"]) == []
+    assert reader.read_counts(["a"]) == Counts()
     assert reader.read_thread("a") == []
 
 
@@ -36,8 +38,8 @@ def test_what_is_written_is_read_as_it_was(writer: Ledger, reader: LedgerReader)
     writer.write(first)
 
     assert reader.exists()
-    assert reader.read_workers() == [first.report]
-    (row,) = reader.read_counts(["a", "b"])
+    assert reader.read_workers().reports == [first.report]
+    (row,) = reader.read_counts(["a", "b"]).rows
     assert (row.thread_id, row.worker_id, row.hostname, row.place) == ("a", worker.worker_id, "web-1", worker.places[0])
     assert (row.reads, row.misses, row.checkpoints, row.writes) == (3, 1, 2, 4)
     assert (row.first_at, row.last_at, row.last_read_at, row.last_miss_at) == (10.5, 10.5, 10.25, 10.125)
@@ -54,7 +56,7 @@ def test_batches_add_up(writer: Ledger, reader: LedgerReader) -> None:
     assert (row.reads, row.misses, row.checkpoints, row.writes) == (3, 1, 5, 7)
     assert (row.first_at, row.last_at, row.last_read_at, row.last_miss_at) == (1.0, 3.0, 2.0, 1.0)
     assert row.errors == {"E": 3, "F": 1}
-    assert sorted(row.thread_id for row in reader.read_counts(["a", "b"])) == ["a", "b"]
+    assert sorted(row.thread_id for row in reader.read_counts(["a", "b"]).rows) == ["a", "b"]
 
 
 def test_a_batch_that_comes_again_counts_once_and_still_replaces_the_report(
@@ -68,7 +70,7 @@ def test_a_batch_that_comes_again_counts_once_and_still_replaces_the_report(
 
     (row,) = reader.read_thread("a")
     assert (row.reads, row.errors, row.recent) == (3, {"E": 1}, reads(1.0, 2.0))
-    assert reader.read_workers() == [newer.report]
+    assert reader.read_workers().reports == [newer.report]
     writer.write(batch(newer.report, 2, counts("a", reads=1)))
     assert reader.read_thread("a")[0].reads == 4
 
@@ -112,7 +114,7 @@ def test_the_newest_reads_are_kept_in_order(writer: Ledger, reader: LedgerReader
 
     (row,) = reader.read_thread("a")
     assert row.recent == (*reads(*ats[-RECENT_READS:-1]), Read(ats[-1], ""))
-    assert reader.read_counts(["a"])[0].recent == ()
+    assert reader.read_counts(["a"]).rows[0].recent == ()
 
 
 @pytest.mark.parametrize("thread_id", ODD, ids=range(len(ODD)))
@@ -123,16 +125,67 @@ def test_any_thread_id_leads_back_to_its_counts(thread_id: str, writer: Ledger, 
     assert told == storable(thread_id)
     (row,) = reader.read_thread(told)
     assert row.errors == {storable(thread_id[:50]): 2}
-    assert [row.thread_id for row in reader.read_counts([thread_id])] == [thread_id]
+    assert [row.thread_id for row in reader.read_counts([thread_id]).rows] == [thread_id]
 
 
-def test_workers_come_newest_first_and_no_more_than_asked_for(writer: Ledger, reader: LedgerReader) -> None:
-    workers = [report(hostname, seen_at=at) for hostname, at in (("old", 100.0), ("new", 300.0), ("middle", 200.0))]
-    for worker in workers:
+def test_workers_come_newest_first_by_the_ledgers_clock_and_no_more_than_asked_for(
+    writer: Ledger, reader: LedgerReader
+) -> None:
+    """A worker's own clock may go wrong by days, and says nothing of when it was heard of."""
+    old, middle, new = report("old", seen_at=9e9), report("middle", seen_at=200.0), report("new", seen_at=100.0)
+    for worker in (old, middle, new):
         writer.write(batch(worker, 1))
 
-    assert [worker.hostname for worker in reader.read_workers()] == ["new", "middle", "old"]
-    assert [worker.hostname for worker in reader.read_workers(limit=2)] == ["new", "middle"]
+    found = reader.read_workers()
+    assert [one.report.hostname for one in found.heard] == ["new", "middle", "old"]
+    assert not found.more
+    agos = [one.ago for one in found.heard]
+    assert 0.0 <= agos[0] < agos[1] < agos[2] < 600.0
+    two = reader.read_workers(limit=2)
+    assert ([worker.hostname for worker in two.reports], two.more) == (["new", "middle"], True)
+    assert not reader.read_workers(limit=3).more
+
+
+def test_a_worker_is_heard_of_with_every_batch_also_one_that_comes_again(writer: Ledger, reader: LedgerReader) -> None:
+    one, two = report("one"), report("two")
+    for number, worker in ((1, one), (1, two), (1, one)):
+        writer.write(batch(worker, number))
+    assert [worker.hostname for worker in reader.read_workers().reports] == ["one", "two"]
+    writer.write(batch(two, 2))
+    assert [worker.hostname for worker in reader.read_workers().reports] == ["two", "one"]
+
+
+def test_threads_that_were_not_read_whole_are_named(
+    writer: Ledger, reader: LedgerReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = sys.modules[type(reader).__module__]
+    monkeypatch.setattr(kind, "COUNT_ROWS", 4)
+    monkeypatch.setattr(kind, "ROWS", 7)
+    threads = {"a": 3, "b": 4, "c": 5, "d": 1}
+    for number in range(5):
+        names = [name for name, workers in threads.items() if workers > number]
+        writer.write(batch(report(), 1, *(counts(name, reads=1) for name in names)))
+
+    def told(*asked: str) -> tuple[dict[str, int], set[str]]:
+        found = reader.read_counts(asked)
+        assert len(found.rows) <= 7
+        return dict(Counter(row.thread_id for row in found.rows)), set(found.cut)
+
+    assert told("a", "b") == ({"a": 3, "b": 4}, set())
+    assert told("c") == ({"c": 4}, {"c"})
+    assert told("d", "c") == ({"c": 4, "d": 1}, {"c"})
+    assert told("a", "none") == ({"a": 3}, set())
+    rows, cut = told("a", "b", "c", "d")
+    assert cut > {"c"}
+    assert {name: rows.get(name) for name in threads.keys() - cut} == {
+        name: threads[name] for name in threads.keys() - cut
+    }
+
+
+def test_hosts_have_the_same_name_in_every_read_however_long(writer: Ledger, reader: LedgerReader) -> None:
+    writer.write(batch(report("h" * 5_000), 1, counts("a", reads=1)))
+    assert [worker.hostname for worker in reader.read_workers().reports] == ["h" * 255]
+    assert [row.hostname for row in (*reader.read_counts(["a"]).rows, *reader.read_thread("a"))] == ["h" * 255] * 2
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "7", '{"version": 99}', '{"version": 1, "hostname": {}}', "null"])
@@ -144,7 +197,7 @@ def test_a_report_that_no_probe_wrote_is_left_out(
     writer.write(batch(bad, 1, counts("a", reads=1)))
     put_report(ledger_url, bad.worker_id, text)
 
-    assert [worker.hostname for worker in reader.read_workers()] == ["good"]
+    assert [worker.hostname for worker in reader.read_workers().reports] == ["good"]
     (row,) = reader.read_thread("a")
     assert (row.hostname, row.place, row.reads) == ("bad", None, 1)
 
@@ -157,9 +210,9 @@ def test_pruning_removes_what_nothing_was_added_to_and_nothing_else(writer: Ledg
     writer.write(batch(kept, 2, counts("touched", reads=1, errors={"E": 1}), counts("new", reads=1)))
     writer.prune(before)
 
-    assert [worker.hostname for worker in reader.read_workers()] == ["kept"]
+    assert [worker.hostname for worker in reader.read_workers().reports] == ["kept"]
     assert reader.read_thread("old") == []
-    assert sorted((row.thread_id, row.reads) for row in reader.read_counts(["old", "touched", "new"])) == [
+    assert sorted((row.thread_id, row.reads) for row in reader.read_counts(["old", "touched", "new"]).rows) == [
         ("new", 1),
         ("touched", 2),
     ]

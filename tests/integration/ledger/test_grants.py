@@ -70,7 +70,7 @@ def test_the_probe_writes_and_prunes_and_the_dashboard_reads(
     for number in (1, 1, 2):
         writer.write(batch(worker, number, counts("a", reads=1, errors={"E": 1}, recent=reads(1.0))))
 
-    assert [found.worker_id for found in reader.read_workers()] == [worker.worker_id]
+    assert [found.worker_id for found in reader.read_workers().reports] == [worker.worker_id]
     assert reader.read_changes("").thread_ids == ("a",)
     (row,) = reader.read_thread("a")
     assert (row.reads, row.errors) == (2, {"E": 2})

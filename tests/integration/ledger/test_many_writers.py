@@ -40,7 +40,7 @@ ledger.close()
 
 def sums(reader: LedgerReader) -> Counter[str]:
     found: Counter[str] = Counter()
-    for row in reader.read_counts(THREADS):
+    for row in reader.read_counts(THREADS).rows:
         found[row.thread_id] += row.reads
     return found
 
@@ -59,7 +59,7 @@ def test_four_processes_at_once_add_up(ledger_url: str, reader: LedgerReader) ->
 
     assert sums(reader) == done
     assert done.total() == 4 * 40 * 5
-    assert len(reader.read_workers()) == 4
+    assert len(reader.read_workers().reports) == 4
 
 
 def test_whoever_begins_together_makes_the_tables_once(
@@ -106,7 +106,7 @@ def test_every_change_under_concurrent_writers_is_named(
     def follow() -> bool:
         nonlocal after
         changes = reader.read_changes(after, limit=7)
-        rows = reader.read_counts(changes.thread_ids)
+        rows = reader.read_counts(changes.thread_ids).rows
         for name in changes.thread_ids:
             followed[name] = sum(row.reads for row in rows if row.thread_id == name)
         after = changes.after

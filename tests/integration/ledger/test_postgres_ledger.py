@@ -82,7 +82,7 @@ def test_the_url_names_the_schema(database: str, open_writer: OpenWriter, open_r
     with psycopg.connect(database) as connection:
         found = connection.execute("select schemaname from pg_tables where tablename = any(%s)", [list(TABLES)])
         assert found.fetchall() == [('Odd "name',)] * 3
-    assert [worker.hostname for worker in open_reader(database).read_workers()] == ["odd"]
+    assert [worker.hostname for worker in open_reader(database).read_workers().reports] == ["odd"]
 
 
 def test_a_reader_looks_in_the_stores_schema_then_on_the_path_then_elsewhere(
@@ -93,12 +93,12 @@ def test_a_reader_looks_in_the_stores_schema_then_on_the_path_then_elsewhere(
     assert not elsewhere.exists()
     for schema in ("aside", "theirs"):
         open_writer(f"{database}&schema={schema}").write(batch(report(schema), 1))
-    assert [worker.hostname for worker in elsewhere.read_workers()] == ["aside"]
+    assert [worker.hostname for worker in elsewhere.read_workers().reports] == ["aside"]
     open_writer(database).write(batch(report("on the path"), 1))
 
-    assert [worker.hostname for worker in open_reader(database).read_workers()] == ["on the path"]
-    assert [worker.hostname for worker in open_reader(database, schema="theirs").read_workers()] == ["theirs"]
-    assert [worker.hostname for worker in open_reader(f"{database}&schema=aside").read_workers()] == ["aside"]
+    assert [worker.hostname for worker in open_reader(database).read_workers().reports] == ["on the path"]
+    assert [worker.hostname for worker in open_reader(database, schema="theirs").read_workers().reports] == ["theirs"]
+    assert [worker.hostname for worker in open_reader(f"{database}&schema=aside").read_workers().reports] == ["aside"]
 
 
 def test_a_login_without_rights_is_told_the_grant_it_needs(

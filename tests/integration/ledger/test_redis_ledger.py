@@ -86,9 +86,9 @@ def test_the_printed_acl_is_enough_and_no_more(
         writer.write(batch(worker, number, counts("a", errors={"E": 1}, recent=reads(1.0), **FULL)))
 
     assert reader.exists()
-    assert reader.read_workers()
+    assert reader.read_workers().reports
     assert reader.read_changes(reader.read_changes("").after).thread_ids == ("a",)
-    assert reader.read_counts(["a"])[0].reads == 2
+    assert reader.read_counts(["a"]).rows[0].reads == 2
     assert reader.read_thread("a")[0].errors == {"E": 2}
     with redis.Redis.from_url(reader_url) as dashboard, pytest.raises(redis.exceptions.NoPermissionError):
         dashboard.delete(f"{REDIS_PREFIX}workers")

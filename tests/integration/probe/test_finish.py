@@ -39,8 +39,8 @@ def test_what_was_counted_is_there_and_only_finish_says_that_the_worker_ended(
     assert done.returncode == -signal.SIGTERM, done.stderr
     reader = open_ledger_reader(url, Limits())
     try:
-        (report,) = reader.read_workers()
-        (counted,) = reader.read_counts(["one"])
+        (report,) = reader.read_workers().reports
+        (counted,) = reader.read_counts(["one"]).rows
     finally:
         reader.close()
     assert report.ended == (last == "finish")

@@ -22,8 +22,8 @@ def test_parent_and_children_are_workers_of_their_own(how: str, tmp_path: Path) 
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""
     with closing_reader(url) as ledger:
-        workers = {report.worker_id: report for report in ledger.read_workers()}
-        counted = ledger.read_counts(["parent", "child"])
+        workers = {report.worker_id: report for report in ledger.read_workers().reports}
+        counted = ledger.read_counts(["parent", "child"]).rows
     assert len(workers) == 1 + CHILDREN == len({report.pid for report in workers.values()})
     assert sorted((row.thread_id, row.reads) for row in counted) == [("child", READS)] * CHILDREN + [("parent", 2)]
     assert sorted(report.reads for report in workers.values()) == [2] + [READS] * CHILDREN

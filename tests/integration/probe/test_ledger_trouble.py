@@ -43,7 +43,7 @@ def wait_for_reports(ledger: str, reports: int) -> list[float]:
     with closing_reader(ledger) as reader:
         while len(seen) < reports:
             assert time.monotonic() < deadline, f"{len(seen)} reports in {PATIENCE} s"
-            for worker in reader.read_workers() if reader.exists() else []:
+            for worker in reader.read_workers().reports if reader.exists() else []:
                 seen += [worker.seen_at] if worker.seen_at not in seen else []
             time.sleep(0.02)
     return seen

@@ -118,7 +118,7 @@ class Ledger:
 
 def read_ledger(url: str) -> Ledger:
     with closing_reader(url) as reader:
-        return Ledger(reader.read_workers(), list(_all_counts(reader)))
+        return Ledger(reader.read_workers().reports, list(_all_counts(reader)))
 
 
 @contextmanager
@@ -138,4 +138,4 @@ def _all_counts(reader: LedgerReader) -> Iterator[Counted]:
         after, more = changes.after, changes.more
         fresh = [thread_id for thread_id in changes.thread_ids if thread_id not in seen]
         seen.update(fresh)
-        yield from reader.read_counts(fresh)
+        yield from reader.read_counts(fresh).rows
