@@ -94,19 +94,25 @@ def _hook_run(original: Function) -> Function:
 
 
 def _count_run(graph: Any, config: Any, defaults: Any) -> None:
-    """`defaults` are a tuple that has the saver of this run, whose place in it LangGraph's versions differ about."""
     probe = process.current()
     try:
         configurable = config.get("configurable") or {}
         if _TASK_ID in configurable:  # a subgraph's run belongs to its graph's
             return
-        saver = getattr(graph, "checkpointer", None)  # nearly always the run's, too
-        saved = any(value is saver for value in defaults) if hasattr(saver, "get_next_version") else False
-        saved = saved or any(hasattr(value, "get_next_version") for value in defaults)
+        saved = _is_saved(graph, defaults)
         unsaved = not saved and configurable.get("thread_id") is not None
         probe.note(INVOKED_UNSAVED if unsaved else INVOKED)
     except Exception as failure:
         probe.note_failure(failure)
+
+
+def _is_saved(graph: Any, defaults: Any) -> bool:
+    """Whether a saver is among what `_defaults` answers: a tuple whose order is LangGraph's own affair."""
+    saver = getattr(graph, "checkpointer", None)
+    for value in defaults:
+        if value is saver and hasattr(value, "get_next_version"):  # as nearly always
+            return True
+    return any(hasattr(value, "get_next_version") for value in defaults)
 
 
 def _hook_state(original: Function) -> Function:

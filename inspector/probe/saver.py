@@ -38,10 +38,10 @@ def watch(saver: Saver) -> Saver:
     is, and the log says so once a class. Never raises."""
     try:
         probe = process.current()
-        if type(saver) in _originals and probe.counts:
-            watched = saver._inspector_probe  # type: ignore[attr-defined]  # as before every run
+        if type(saver) in _originals:
+            watched = saver._inspector_probe  # type: ignore[attr-defined]
             if watched is not None and watched.probe is probe and probe.flusher.started:
-                return saver
+                return saver  # as before nearly every run
         if not probe.settings.enabled or not isinstance(saver, BaseCheckpointSaver):
             return saver
         if type(saver) not in _originals:
