@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inspector.probe import flush, hooks, install, process
-from inspector.probe.ledger_schema import Batch, Read, WorkerReport
+from inspector.probe.ledger_schema import Batch, Read, Refused, WorkerReport
 
 
 class LedgerDown(Exception):
@@ -21,7 +21,8 @@ class LedgerDown(Exception):
 
 class MemoryLedger:
     """Adds each numbered batch once, and keeps the newest report of each worker. `down` makes it fail: before it writes
-    ("before"), or after, as when only the answer is lost ("after"). It can hold no counts of the thread `refused`."""
+    ("before"), or after, as when only the answer is lost ("after"). It can hold no counts of
+    threads whose ids begin with `refused`."""
 
     def __init__(self) -> None:
         self.down = ""
@@ -30,6 +31,7 @@ class MemoryLedger:
         self.batches: list[Batch] = []
         self.reports: dict[str, WorkerReport] = {}
         self.pruned: list[float] = []
+        self.old_rows = 0  #: calls of `prune` that it takes to remove them
         self.closed = self.forgotten = 0
         self._numbers: dict[str, int] = {}
         self._changed = threading.Condition()
@@ -40,8 +42,8 @@ class MemoryLedger:
             self._changed.notify_all()
             if self.down == "before":
                 raise LedgerDown("password=secret")
-            if any(counts.thread_id == self.refused for counts in batch.counts):
-                raise ValueError("this cannot be held")
+            if self.refused and self._is_refused(batch):
+                raise Refused
             worker = batch.report.worker_id
             self.reports[worker] = batch.report
             if batch.number > self._numbers.get(worker, 0):
@@ -50,8 +52,15 @@ class MemoryLedger:
             if self.down == "after":
                 raise LedgerDown("password=secret")
 
-    def prune(self, before: float) -> None:
+    def _is_refused(self, batch: Batch) -> bool:
+        """As other ledgers do, only a batch that is not there yet."""
+        known = self._numbers.get(batch.report.worker_id, 0) >= batch.number
+        return not known and any(counts.thread_id.startswith(str(self.refused)) for counts in batch.counts)
+
+    def prune(self, before: float) -> bool:
         self.pruned.append(before)
+        self.old_rows -= 1
+        return self.old_rows > 0
 
     def close(self) -> None:
         self.closed += 1

@@ -35,18 +35,18 @@ _NOTHING: dict[str, Any] = {}
 def begin_quickly(saver: Any, kind: int, config: Any, writes: Any = ()) -> Call | None:
     """For a sync call as nearly all are: outside any event loop and any other call, of a saver that is known. None
     where `begin` is to look closer."""
-    watched: Watched | None = saver._inspector_probe  # `watched.ATTRIBUTE`: every watched class has one
-    if watched is None or watched.slot is None or watched.serving or CURRENT.get() or _get_running_loop():
-        return None
-    probe = watched.probe
-    if probe is not _State.current or not probe.flusher.started:
-        return None
     try:
+        watched: Watched | None = saver._inspector_probe  # `watched.ATTRIBUTE`: every watched class has one
+        if watched is None or watched.slot is None or watched.serving or CURRENT.get() or _get_running_loop():
+            return None
+        probe = watched.probe
+        if probe is not _State.current or not probe.flusher.started:
+            return None
         many = len(writes)
+        next(probe.begun)
+        return [(probe, watched, kind, False, config, many)]
     except Exception:
         return None
-    next(probe.begun)
-    return [(probe, watched, kind, False, config, many)]
 
 
 def begin(args: tuple[Any, ...], kwargs: dict[str, Any], kind: int, asynchronous: bool) -> Call | None:

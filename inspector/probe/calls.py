@@ -20,6 +20,7 @@ from inspector.probe.listing import wrap_async_generator, wrap_generator, wrap_l
 from inspector.probe.recorder import OTHER, PUT, READ, WRITES
 from inspector.probe.sqlite_path import ask_path, ask_path_async
 from inspector.probe.stamp import stamp, stamped
+from inspector.probe.watched import ATTRIBUTE
 
 Method = Callable[..., Any]
 
@@ -160,7 +161,7 @@ def _wrap_async(method: Method, kind: int) -> Method:
         call = begin(args, kwargs, kind, True)
         if call is None:
             result = await method(*args, **kwargs)
-            watched = args[0]._inspector_probe
+            watched = getattr(args[0], ATTRIBUTE, None)
             if watched is not None and watched.wants_path:  # a sync call, served in the saver's event loop
                 await ask_path_async(args[0], watched)
             return result

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import random
 import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from time import monotonic, time
+from time import monotonic
 from typing import Any
 
 from inspector.probe.errors import name_error
 from inspector.probe.identities import Resolver
-from inspector.probe.ledger_schema import KEEP_SECONDS, Batch, Ledger, WorkerReport
+from inspector.probe.ledger_schema import Batch, Ledger, Refused, WorkerReport
 from inspector.probe.outbox import Outbox
 from inspector.probe.places import Places
+from inspector.probe.pruner import Pruner
 from inspector.probe.recorder import Recorder
 from inspector.probe.settings import log
 
@@ -28,10 +28,8 @@ LONGEST_PAUSE = 5.0
 EXIT_SECONDS = 2.0
 #: Counters in one batch. What is left follows at once in the next one.
 BATCH = 1_000
-#: Failures after which it is asked whether the ledger is away, or refuses this one batch for ever.
-DOUBT = 5
-#: Seconds between two removals of old rows, more or less.
-_PRUNE_EVERY = 3_600.0
+#: Seconds until another attempt where no thread could be started.
+_START_AGAIN = 5.0
 
 MakeReport = Callable[[Mapping[str, Any], bool], WorkerReport]
 
@@ -56,10 +54,12 @@ class Flusher:
         self._resolver = Resolver(places)
         self._ledger: Ledger | None = None
         self._outbox = Outbox()
-        self._failures = 0  #: since the outbox was last empty
         self._reported_at = float("-inf")
-        self._prune_at = monotonic() + random.uniform(0.05, 1) * _PRUNE_EVERY  # noqa: S311
+        self._pruner = Pruner()
         self._down = False
+        self._threadless = False  #: said so
+        self._start_at = float("-inf")
+        self._refused = False  #: ever: it is said once
         self._ended = False
         self._thread: threading.Thread | None = None
         self._state = threading.Condition()
@@ -67,24 +67,27 @@ class Flusher:
         self._asked = self._answered = self._written = 0  #: tickets of `flush`
 
     def start(self) -> None:
-        """Never raises: where no thread can be started any more, the counters wait for `flush`."""
+        """Never raises: where no thread can be started, the counters wait for the next attempt, or for `flush`."""
         with self._state:
-            if self.started:
+            if self.started or monotonic() < self._start_at:
                 return
-            self.started = True
             self._ended = False  # something is counted after a goodbye: the process goes on
-            self._thread = threading.Thread(target=self._run, name="checkpoint-inspector-probe", daemon=True)
+            thread = threading.Thread(target=self._run, name="checkpoint-inspector-probe", daemon=True)
             try:
-                self._thread.start()
+                thread.start()
             except RuntimeError as error:
-                self._thread = None
-                log.debug("The probe cannot start its thread (%s).", name_error(error))
+                self._say_threadless(error)
+                self._start_at = monotonic() + _START_AGAIN
+            else:
+                self._thread = thread
+                self.started = True
         self._end_with_multiprocessing()
 
-    def flush(self, timeout: float) -> bool:
+    def flush(self, timeout: float, *, ending: bool = False) -> bool:
         """Whether what was counted by now is in the ledger. Waits up to so many seconds."""
         self.start()
         with self._state:
+            self._ended = self._ended or ending
             if self._thread is not None:
                 self._asked += 1
                 ticket = self._asked
@@ -95,10 +98,10 @@ class Flusher:
 
     def finish(self, timeout: float = EXIT_SECONDS) -> bool:
         """Says goodbye, with the last counters. The thread ends, and begins again should anything be counted."""
-        if not self.started:
+        # A call may have ended since the last goodbye, and where no thread can be started nothing else is sent.
+        if not (self.started or self._ledger or self._outbox) and self._recorder.is_empty():
             return True
-        self._ended = True
-        return self.flush(timeout)
+        return self.flush(timeout, ending=True)
 
     def forget(self) -> None:
         """In a forked child: the thread is not there, and the connection is the parent's."""
@@ -167,7 +170,8 @@ class Flusher:
             self._outbox.add(taken.counts)
             if not self._send_all(taken.totals):
                 return False
-        self._prune()
+        if self._ledger is not None:
+            self._pruner.look_after(self._ledger)
         return True
 
     def _is_heartbeat_due(self) -> bool:
@@ -176,37 +180,37 @@ class Flusher:
     def _send_all(self, totals: Mapping[str, Any]) -> bool:
         while self._outbox:
             number, counts = self._outbox.first()
-            if self._send(Batch(number, self._make_report(totals, self._ended), counts)):
-                self._outbox.sent()
-            elif self._failures < DOUBT or not counts or not self._is_refused(number, totals):
+            try:
+                self._write(Batch(number, self._make_report(totals, self._ended), counts))
+            except Refused as error:
+                self._split(error)
+            except Exception as error:
+                self._say_down(error)
                 return False
+            else:
+                self._outbox.sent()
+                self._pruner.count(len(counts))
         self._recorder.settle()
         self._reported_at = monotonic()
-        self._failures = 0
         self._say_up()
         return True
 
-    def _is_refused(self, number: int, totals: Mapping[str, Any]) -> bool:
-        """Whether the ledger takes the number without its counts. One row that it cannot hold must not keep all others
-        from coming: the batch is halved down to that row, which counts as dropped."""
-        if not self._send(Batch(number, self._make_report(totals, self._ended))):
-            return False
+    def _write(self, batch: Batch) -> None:
+        if self._ledger is None:
+            self._ledger = self._open_ledger()
+        self._ledger.write(batch)
+
+    def _split(self, error: Refused) -> None:
+        """One row that the ledger cannot hold must not keep all others from coming: the batch is halved down to that
+        row, which counts as dropped."""
         lost = self._outbox.refused()
         self._recorder.drop(lost)
-        if lost:
-            log.warning("The probe's ledger cannot hold the counts of one thread: they are dropped.")
-        return True
-
-    def _send(self, batch: Batch) -> bool:
-        try:
-            if self._ledger is None:
-                self._ledger = self._open_ledger()
-            self._ledger.write(batch)
-        except Exception as error:
-            self._failures += 1
-            self._say_down(error)
-            return False
-        return True
+        if lost and not self._refused:
+            self._refused = True
+            log.warning(
+                "The probe's ledger cannot hold some of the counts (%s). They are dropped, and counted as dropped.",
+                name_error(error.__cause__ or error),
+            )
 
     def _say_down(self, error: Exception) -> None:
         if not self._down:
@@ -218,17 +222,12 @@ class Flusher:
             )
             log.debug("The ledger's failure:", exc_info=error)
 
+    def _say_threadless(self, error: RuntimeError) -> None:
+        if not self._threadless and "shutdown" not in str(error):
+            self._threadless = True
+            log.warning("The probe cannot start its thread (%s). It goes on counting and tries again.", error)
+
     def _say_up(self) -> None:
         if self._down:
             self._down = False
             log.info("The probe reaches its ledger at %s again.", self._safe_place)
-
-    def _prune(self) -> None:
-        """Some worker or other does it about once an hour; one that fails is as good as none."""
-        if self._ledger is None or monotonic() < self._prune_at:
-            return
-        self._prune_at = monotonic() + random.uniform(0.5, 1.5) * _PRUNE_EVERY  # noqa: S311
-        try:
-            self._ledger.prune(time() - KEEP_SECONDS)
-        except Exception as error:
-            log.debug("The probe cannot remove old rows (%s).", name_error(error))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -47,8 +48,10 @@ class Resolver:
         due = [(slot, address) for slot, address in due if address.kind in _ASK and address.parameters]
         if not due:
             return
-        self._thread = threading.Thread(target=self._look, args=(due,), name="checkpoint-inspector-places", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._look, args=(due,), name="checkpoint-inspector-places", daemon=True)
+        with suppress(RuntimeError):  # as at the end of an interpreter
+            thread.start()
+            self._thread = thread
 
     def _look(self, due: list[tuple[int, Address]]) -> None:
         for slot, address in due:

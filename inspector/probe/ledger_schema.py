@@ -164,17 +164,24 @@ class Batch:
     counts: tuple[ThreadCounts, ...] = ()
 
 
+class Refused(Exception):
+    """The ledger has looked, does not have the batch's number, and has answered that it cannot hold these counts: a
+    value out of its range or in no form it knows. It kept nothing of the batch, and never will. So this tells also what
+    became of earlier attempts: none of them was written, and one that is still under way is refused alike."""
+
+
 class Ledger(Protocol):
-    """Where batches go. Used by one thread of one process. Opens nothing until the first call."""
+    """Where batches go. Used by one thread of one process at a time. Opens nothing until the first call."""
 
     def write(self, batch: Batch) -> None:
-        """All of it or nothing. A batch number that this worker has written before adds no counts and still replaces
-        its report. Creates what is missing where it may. Raises whatever went wrong; the same batch comes again then.
-        Gives up within about five seconds."""
+        """All of it or nothing. A batch number that this worker has written before, or a lower one, adds no counts and
+        still replaces its report. Creates what is missing where it may. Raises `Refused`, or whatever else went wrong:
+        then nobody knows what became of it, and the same batch comes again. Gives up within about five seconds."""
         ...
 
-    def prune(self, before: float) -> None:
-        """Removes rows that nothing was added to since `before` (seconds since 1970), a bounded number a call."""
+    def prune(self, before: float) -> bool:
+        """Removes rows that nothing was added to since `before` (seconds since 1970), a bounded number a call. Whether
+        there may be more of them."""
         ...
 
     def close(self) -> None: ...

@@ -29,10 +29,10 @@ class Outbox:
         self._waiting.popleft()
 
     def refused(self) -> Counts:
-        """The ledger takes batches, but not the first one, whose number has gone out without counts: its halves go on
-        under new numbers. Counts that were refused alone are returned, and sent no more."""
+        """The ledger cannot hold the first one: its halves go on under new numbers, higher than any that went out.
+        Counts that were refused alone are returned, and sent no more."""
         _, counts = self._waiting.popleft()
-        if len(counts) == 1:
+        if len(counts) <= 1:
             return counts
         middle = len(counts) // 2
         later = list(self._waiting)

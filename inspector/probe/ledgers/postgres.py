@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import threading
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, RECENT_READS, WORKERS_TABLE, Batch, storable
+from inspector.probe.ledger_schema import (
+    COUNTS_TABLE,
+    ERRORS_TABLE,
+    RECENT_READS,
+    WORKERS_TABLE,
+    Batch,
+    Refused,
+    storable,
+)
 from inspector.probe.ledgers.rows import CountRow, count_rows, report_json
+from inspector.probe.ledgers.watchdog import Watchdog
 from inspector.sql_file import load_queries
 
 if TYPE_CHECKING:
@@ -36,6 +43,7 @@ class PostgresLedger:
         self._conninfo = conninfo
         self._schema = schema
         self._connection: Connection[Any] | None = None
+        self._watchdog = Watchdog()
         self._queries = {name: text.format(**_TABLES) for name, text in _load().items()}
 
     def write(self, batch: Batch) -> None:
@@ -50,17 +58,19 @@ class PostgresLedger:
             with self._transaction() as cursor:
                 self._add(cursor, batch, rows)
 
-    def prune(self, before: float) -> None:
+    def prune(self, before: float) -> bool:
         given = {"before": before, "rows": _PRUNED}
         with self._transaction() as cursor:
             if self._tables_missing(cursor):
-                return
+                return False
             (removed,) = cursor.execute(self._query("prune_counts"), given).fetchone() or (0,)
             if removed < _PRUNED:  # as long as there are counts, somebody may want to know whose they are
-                cursor.execute(self._query("prune_workers"), given)
+                removed = cursor.execute(self._query("prune_workers"), given).rowcount
+        return bool(removed >= _PRUNED)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
+        self._watchdog.stop()
         if connection is not None:
             connection.close()
 
@@ -68,6 +78,7 @@ class PostgresLedger:
         if self._connection is not None:
             _PARENTS.append(self._connection)
         self._connection = None
+        self._watchdog = Watchdog()
 
     def _add(self, cursor: Cursor[Any], batch: Batch, rows: list[CountRow]) -> None:
         worker = {
@@ -82,7 +93,11 @@ class PostgresLedger:
         if cursor.execute(self._query("advance"), worker).fetchone() is None:
             cursor.execute(self._query("report"), worker)
             return
-        given = {"worker_id": batch.report.worker_id, "keep": RECENT_READS}
+        with _refusing():  # only from here on: this transaction has seen that the number is new
+            self._add_rows(cursor, batch.report.worker_id, rows)
+
+    def _add_rows(self, cursor: Cursor[Any], worker_id: str, rows: list[CountRow]) -> None:
+        given = {"worker_id": worker_id, "keep": RECENT_READS}
         if errors := _errors(rows):
             cursor.execute(self._query("add_errors"), {**given, "errors": _json(errors)})
         if rows:
@@ -114,7 +129,7 @@ class PostgresLedger:
         if connection is None or connection.closed:
             connection = self._connection = self._connect()
         try:
-            with _cut_after(connection, _BATCH), connection.transaction(), connection.cursor() as cursor:
+            with self._watchdog.watching(connection, _BATCH), connection.transaction(), connection.cursor() as cursor:
                 cursor.execute(self._query("enter"), {"schema": self._schema})
                 yield cursor
         finally:
@@ -162,17 +177,14 @@ def _json(rows: list[dict[str, Any]]) -> str:
 
 
 @contextmanager
-def _cut_after(connection: Connection[Any], seconds: float) -> Iterator[None]:
-    """The server's timeouts end what it runs, but a frozen server runs nothing and still holds the connection."""
+def _refusing() -> Iterator[None]:
+    """Says of what is wrong with the data itself that it is. All else may be otherwise the next time: a lock, a full
+    disk, a missing right."""
+    from psycopg import DataError, IntegrityError, errors
 
-    def cut() -> None:
-        with suppress(Exception), socket.socket(fileno=os.dup(connection.fileno())) as line:
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
     try:
         yield
-    finally:
-        timer.cancel()
+    except (DataError, IntegrityError, errors.ProgramLimitExceeded) as error:
+        raise Refused from error
+    except (UnicodeError, struct.error, OverflowError) as error:  # the driver cannot put it into words
+        raise Refused from error

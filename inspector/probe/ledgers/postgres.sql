@@ -62,16 +62,18 @@ set reads = c.reads + excluded.reads,
     updated_at = clock_timestamp()
 
 -- name: prune_counts
--- Rows that somebody else is writing or removing are left for the next time: pruning waits for nobody.
+-- Rows that somebody else is writing or removing are left for the next time: pruning waits for nobody. That goes for the
+-- errors too: whoever writes has their rows before it asks for those of the counts.
 with old as (
     select ctid from {counts} where updated_at < to_timestamp(%(before)s)
     order by updated_at, thread_key limit %(rows)s for update skip locked
 ), gone as (
     delete from {counts} c using old where c.ctid = old.ctid
     returning c.thread_key, c.worker_id, c.slot
+), free as (
+    select e.ctid from {errors} e join gone using (thread_key, worker_id, slot) for update of e skip locked
 ), errors as (
-    delete from {errors} e using gone
-    where e.thread_key = gone.thread_key and e.worker_id = gone.worker_id and e.slot = gone.slot
+    delete from {errors} e using free where e.ctid = free.ctid
 )
 select count(*) as removed from gone
 

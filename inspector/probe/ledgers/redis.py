@@ -52,17 +52,19 @@ class RedisLedger:
                 if time.monotonic() > until:
                     raise
 
-    def prune(self, before: float) -> None:
+    def prune(self, before: float) -> bool:
         """What is not touched expires by itself; this keeps the sorted sets short."""
         from redis import WatchError
 
         client = self._open()
         client.zremrangebyscore(_WORKERS, "-inf", f"({before * 1e6}")
-        for member in client.zrangebyscore(_CHANGES, "-inf", f"({before * 1e6}", start=0, num=_PRUNED):
+        old = client.zrangebyscore(_CHANGES, "-inf", f"({before * 1e6}", start=0, num=_PRUNED)
+        for member in old:
             try:
                 _prune_thread(client, _text(member), before * 1e6)
             except WatchError:  # somebody is just adding to it
                 continue
+        return len(old) >= _PRUNED
 
     def close(self) -> None:
         client, self._client = self._client, None

@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, RECENT_READS, WORKERS_TABLE, Batch, storable
+from inspector.probe.ledger_schema import (
+    COUNTS_TABLE,
+    ERRORS_TABLE,
+    RECENT_READS,
+    WORKERS_TABLE,
+    Batch,
+    Refused,
+    storable,
+)
 from inspector.probe.ledgers.rows import CountRow, count_rows, report_json
 from inspector.sql_file import load_queries
 
@@ -43,14 +51,16 @@ class SqliteLedger:
             self._create_tables(connection)
             self._add(connection, batch, rows)
 
-    def prune(self, before: float) -> None:
+    def prune(self, before: float) -> bool:
         given = {"before": before, "rows": _PRUNED}
         with self._transaction() as connection:
             self._create_tables(connection)
             removed = connection.execute(self._queries["prune_counts"], given).fetchall()
             connection.executemany(self._queries["prune_errors"], removed)
-            if len(removed) < _PRUNED:  # as long as there are counts, somebody may want to know whose they are
-                connection.execute(self._queries["prune_workers"], given)
+            many = len(removed)
+            if many < _PRUNED:  # as long as there are counts, somebody may want to know whose they are
+                many = connection.execute(self._queries["prune_workers"], given).rowcount
+        return many >= _PRUNED
 
     def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -79,8 +89,11 @@ class SqliteLedger:
         connection.execute(self._queries["report"], worker)
         if known is not None and known[0] >= batch.number:
             return
-        for start in range(0, len(rows), _ROWS):
-            self._add_rows(connection, worker_id, rows[start : start + _ROWS], now)
+        try:
+            for start in range(0, len(rows), _ROWS):
+                self._add_rows(connection, worker_id, rows[start : start + _ROWS], now)
+        except (sqlite3.DataError, sqlite3.IntegrityError, OverflowError, UnicodeError) as error:
+            raise Refused from error
 
     def _add_rows(self, connection: sqlite3.Connection, worker_id: str, rows: list[CountRow], now: int) -> None:
         """In few statements: at each one the agent's threads and this one change places."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
-from inspector.probe import finish, flush, flusher, process, watch
-from inspector.probe.ledger_schema import KEEP_SECONDS
-from tests.probing import MemoryLedger, Probing, probing
+from inspector.probe import finish, flush, flusher, process, pruner, watch
+from inspector.probe.ledger_schema import KEEP_SECONDS, Batch
+from tests.probing import LedgerDown, MemoryLedger, Probing, probing
 
 
 @pytest.fixture
@@ -57,34 +57,100 @@ def test_a_batch_that_failed_comes_again_as_it_was_with_a_newer_report(probe: Pr
     assert (first.number, second.number) == (1, 2)
 
 
-def test_a_row_that_the_ledger_refuses_for_ever_holds_up_no_other(probe: Probing) -> None:
+def test_a_row_that_the_ledger_refuses_holds_up_no_other(probe: Probing, caplog: pytest.LogCaptureFixture) -> None:
     probe.ledger.refused = "poison"
-    for thread_id in ("a", "poison", "b", "c"):
+    for thread_id in ("a", "poison", "b", "c", "poison 2"):
         read(thread_id)
-    while probe.ledger.attempts < flusher.DOUBT:
-        assert len(probe.ledger.batches) == 0
-        flush(30)
     read("later")
     probe.flush()
     assert {row.thread_id for batch in probe.ledger.batches for row in batch.counts} == {"a", "b", "c", "later"}
     assert probe.ledger.sums()["reads"] == 4
     probe.flush()
     (report,) = probe.ledger.reports.values()
-    assert (report.reads, dict(report.dropped)) == (5, {"reads": 1})
+    assert (report.reads, dict(report.dropped)) == (6, {"reads": 2})
     numbers = [batch.number for batch in probe.ledger.batches]
     assert numbers == sorted(set(numbers))
+    (told,) = caplog.records
+    assert "cannot hold some of the counts" in told.getMessage()
 
 
 def test_a_ledger_that_is_away_refuses_nothing(probe: Probing) -> None:
     probe.ledger.down = "before"
     read("a")
-    for _ in range(2 * flusher.DOUBT):
+    for _ in range(10):
         assert not flush(30)
     probe.ledger.down = ""
     probe.flush()
     assert probe.ledger.sums()["reads"] == 1
     (report,) = probe.ledger.reports.values()
     assert dict(report.dropped) == {}
+
+
+def fail_for(probe: Probing, monkeypatch: pytest.MonkeyPatch, fails: Callable[[Batch], bool], *, after: bool) -> None:
+    """Has the ledger fail for some batches: before it writes them, or after, as when only the answer is lost."""
+    write = probe.ledger.write
+
+    def write_or_fail(batch: Batch) -> None:
+        failing = fails(batch)
+        if after or not failing:
+            write(batch)
+        if failing:
+            raise LedgerDown
+
+    monkeypatch.setattr(probe.ledger, "write", write_or_fail)
+
+
+def test_a_ledger_that_takes_reports_and_no_counts_for_a_while_loses_none(
+    probe: Probing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where somebody holds a lock on the counts, or the disk is full."""
+    with monkeypatch.context() as patch:
+        fail_for(probe, patch, lambda batch: bool(batch.counts), after=False)
+        for number in range(20):
+            read(f"t{number}")
+        for _ in range(10):
+            assert not flush(30)
+    probe.flush()
+    assert probe.ledger.sums()["reads"] == 20
+    assert dict(probe.report.dropped) == {}
+    assert [record.levelname for record in caplog.records if record.levelno >= logging.WARNING] == ["WARNING"]
+
+
+def test_a_batch_that_was_written_and_whose_answers_were_lost_ever_since_counts_once(
+    probe: Probing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that gets through meanwhile says that it was refused."""
+    with monkeypatch.context() as patch:
+        fail_for(probe, patch, lambda batch: bool(batch.counts), after=True)
+        for number in range(4):
+            read(f"t{number}")
+        for _ in range(12):
+            assert not flush(30)
+    probe.flush()
+    assert probe.ledger.sums()["reads"] == 4
+    assert dict(probe.report.dropped) == {}
+
+
+def test_a_refusal_after_lost_answers_loses_and_doubles_nothing(
+    probe: Probing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The halves have numbers of their own, whose answers are lost as well."""
+    probe.ledger.refused = "poison"
+    lost: list[int] = []
+
+    def lose_first_answer(batch: Batch) -> bool:
+        lost.append(batch.number)
+        return bool(batch.counts) and lost.count(batch.number) == 1
+
+    with monkeypatch.context() as patch:
+        fail_for(probe, patch, lose_first_answer, after=True)
+        for thread_id in ("a", "b", "poison", "c", "d"):
+            read(thread_id)
+        while not flush(30):
+            assert len(lost) < 100
+    probe.flush()
+    assert probe.ledger.sums()["reads"] == 4
+    assert dict(probe.report.dropped) == {"reads": 1}
 
 
 def test_a_process_that_goes_on_after_its_goodbye_says_so(probe: Probing) -> None:
@@ -209,24 +275,89 @@ def test_where_no_thread_can_be_started_a_flush_writes_by_itself(
     probe: Probing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As at the end of an interpreter."""
-
-    def refuse(self: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread at interpreter shutdown")
-
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
         read("a")
         assert flush(0)
+        assert finish(0)
+    (report,) = probe.ledger.reports.values()
+    assert (report.reads, report.ended) == (1, True)
     assert probe.ledger.thread("a").reads == 1
+
+
+def test_a_thread_that_cannot_be_started_is_told_once_and_tried_again(
+    probe: Probing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(flusher, "_START_AGAIN", 0.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        read("a")
+        read("a")
+    assert process.current().flusher._thread is None
+    (told,) = caplog.records
+    assert "cannot start its thread" in told.getMessage()
+    read("a")
+    assert process.current().flusher._thread is not None
+    assert probe.thread("a").reads == 3
+
+
+def refuse(self: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
 
 
 def test_old_rows_are_removed_now_and_then(probe: Probing) -> None:
     read("a")
-    process.current().flusher._prune_at = float("-inf")
+    process.current().flusher._pruner._due_at = float("-inf")
     probe.flush()
     probe.flush()
     (before,) = probe.ledger.pruned
     assert before == pytest.approx(probe.report.seen_at - KEEP_SECONDS, abs=60)
+
+
+def test_where_old_rows_are_left_more_are_removed_soon(probe: Probing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruner, "_SOON", 0.0)
+    probe.ledger.old_rows = 5
+    read("a")
+    process.current().flusher._pruner._due_at = float("-inf")
+    for _ in range(8):
+        probe.flush()
+    assert len(probe.ledger.pruned) == 5
+
+
+def test_processes_that_end_soon_remove_old_rows_as_they_write_new_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pruner, "_ROWS", 50)
+    for _ in range(3):
+        with probing() as probe:
+            for number in range(50):
+                read(f"t{number}")
+            assert finish(30)
+            assert len(probe.ledger.pruned) == 1
+
+
+def test_a_call_that_ends_after_the_goodbye_is_told_with_the_next_one(probe: Probing) -> None:
+    saver: Any = watch(SlowSaver())
+    config = {"configurable": {"thread_id": "a", "checkpoint_ns": ""}}
+    reading = threading.Thread(target=saver.get_tuple, args=(config,))
+    reading.start()
+    assert saver.begun.wait(30)
+    assert finish(30)
+    saver.go_on.set()
+    reading.join(30)
+    assert finish(30)
+    (report,) = probe.ledger.reports.values()
+    assert (report.reads, report.ended) == (1, True)
+    assert probe.ledger.thread("a").reads == 1
+
+
+class SlowSaver(InMemorySaver):
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def get_tuple(self, config: Any) -> Any:
+        self.begun.set()
+        self.go_on.wait(30)
+        return super().get_tuple(config)
 
 
 def test_a_mistake_in_the_thread_does_not_end_it(probe: Probing, monkeypatch: pytest.MonkeyPatch) -> None:
