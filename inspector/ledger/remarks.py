@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from inspector.domain.text import count_noun, thousands
+from inspector.domain.text import count_noun, shorten_middle, thousands
 from inspector.ledger.places import is_elsewhere
 from inspector.probe.ledger_schema import Place, WorkerReport
 
@@ -23,6 +23,8 @@ FEW_RUNS = 50
 OFTEN = 0.8
 #: Kinds of exceptions, and places, that one sentence names.
 _NAMED = 3
+#: Characters of a name in a sentence.
+_LONG = 100
 _DROPPED = ("reads", "checkpoints", "writes")
 
 Reports = Sequence[WorkerReport]
@@ -51,7 +53,7 @@ def in_memory(reports: Reports) -> Iterator[Remark]:
     count = sum(any(place.kind == "memory" for place in report.places) for report in reports)
     if not count:
         return
-    savers = _listed(sorted({short_class(place.saver) for place in places}))
+    savers = _listed(sorted({shorten_middle(short_class(place.saver), _LONG) for place in places}))
     who, keeps = _share(count, reports, "keeps its", "keep their")
     ends = "it ends" if len(reports) == 1 else "the process ends"
     yield Remark(
@@ -80,7 +82,7 @@ def elsewhere(reports: Reports, here: Collection[str], there: Collection[str] = 
         return
     places = dict.fromkeys(chain.from_iterable(away))
     who, writes = _share(len(away), reports, "writes its", "write their")
-    where = _listed([f"`{place}`" for place in places])
+    where = _listed([f"`{shorten_middle(place, _LONG)}`" for place in places])
     yield Remark("store-split", f"{who} {writes} checkpoints to {where}, which is not this store.", "bad")
 
 
@@ -121,7 +123,9 @@ def failing(reports: Reports) -> Iterator[Remark]:
     for report in reports:
         counts.update(report.exceptions)
     if counts:
-        named = [f"{thousands(count)} with `{name}`" for name, count in counts.most_common(_NAMED)]
+        named = [
+            f"{thousands(count)} with `{shorten_middle(name, _LONG)}`" for name, count in counts.most_common(_NAMED)
+        ]
         rest = sum(counts.values()) - sum(count for _, count in counts.most_common(_NAMED))
         more = [f"{thousands(rest)} with others"] if rest else []
         yield Remark("exceptions", f"{count_noun(sum(counts.values()), 'call')} failed: {_listed([*named, *more], 4)}.")

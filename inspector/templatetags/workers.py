@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 
-from inspector.domain.text import count_noun, thousands
+from inspector.domain.text import ago, count_noun, thousands
 from inspector.ledger.remarks import FEW_READS
 from inspector.templatetags.marks import short
 
@@ -17,6 +17,7 @@ register = Library()
 #: What the folded line about versions names, most telling first.
 _TELLING = ("langgraph", "langgraph-checkpoint", "python")
 _EXCEPTIONS = 3
+_DROPPED = 3
 
 
 class Host(Protocol):
@@ -26,6 +27,8 @@ class Host(Protocol):
     def silent(self) -> int: ...
     @property
     def ended(self) -> int: ...
+    @property
+    def partial(self) -> bool: ...
 
 
 class Setup(Protocol):
@@ -54,10 +57,22 @@ def alive_words(hosts: Sequence[Host]) -> str:
 
 
 @register.filter
+def figure(count: int | None) -> str:
+    """ "1,048,212"; a dash where nobody counted."""
+    return "–" if count is None else thousands(count)
+
+
+@register.filter
+def heard_words(seconds: float) -> str:
+    """How long ago a process was heard of, by the ledger's clock: "4 s ago"."""
+    return ago(seconds)
+
+
+@register.filter
 def misses_all(counted: Any) -> bool:
     """No read found anything, and there were more than a few. A share says nothing: the first read of every new
     conversation misses, and where conversations have one turn all their reads are first ones."""
-    return bool(counted.misses == counted.reads >= FEW_READS)
+    return bool(counted.reads and counted.misses == counted.reads >= FEW_READS)
 
 
 @register.filter
@@ -65,28 +80,29 @@ def processes_words(host: Host) -> str:
     """ "3 live processes, 1 silent"."""
     rest = [f"{thousands(count)} {word}" for count, word in ((host.silent, "silent"), (host.ended, "ended")) if count]
     if host.live:
-        return ", ".join([count_noun(host.live, "live process", "live processes"), *rest])
+        least = "at least " if host.partial else ""
+        return least + ", ".join([count_noun(host.live, "live process", "live processes"), *rest])
     return f"no live process: {' and '.join(rest)}"
 
 
 @register.filter
 def setup_words(setups: Sequence[Setup]) -> SafeString:
-    """ "langgraph 1.2.22, python 3.12.4", of the setup that most processes have, and whether others differ."""
+    """ "langgraph 1.2.22, python 3.12.4", of the setup that most processes have."""
     versions = dict(setups[0].versions)
     known = [f"{name} {short(versions[name], 20)}" for name in _TELLING if name in versions]
-    differ = " · not the same in all processes" if len({setup.versions for setup in setups}) > 1 else ""
-    return mark_safe((", ".join(known) or "Versions") + differ)  # noqa: S308  `short` escapes
+    return mark_safe(", ".join(known) or "Versions")  # noqa: S308  `short` escapes
 
 
 @register.filter
 def trouble_words(worker: Worker) -> SafeString:
     """What one process has beside its figures: calls under way, failed, dropped. "" as a rule."""
+    lost = [(name, count) for name, count in worker.dropped.items() if count]
     names = sorted(worker.exceptions, key=lambda name: -worker.exceptions[name])
     words = [
         count_noun(worker.open_calls, "call") + " under way" if worker.open_calls else "",
         count_noun(worker.loop_mismatches, "call") + " from another event loop" if worker.loop_mismatches else "",
         *(f"{thousands(worker.exceptions[name])} × {short(name, 60)}" for name in names[:_EXCEPTIONS]),
         f"{thousands(len(names) - _EXCEPTIONS)} more kinds of exceptions" if len(names) > _EXCEPTIONS else "",
-        *(f"{thousands(count)} {short(name, 20)} dropped" for name, count in worker.dropped.items() if count),
+        *(f"{thousands(count)} {short(name, 20)} dropped" for name, count in lost[:_DROPPED]),
     ]
     return mark_safe(" · ".join(filter(None, words)))  # noqa: S308  `short` escapes

@@ -7,26 +7,36 @@ from django.http import HttpRequest, HttpResponse
 from inspector.domain.text import count_noun
 from inspector.errors import NotFound
 from inspector.index.workers import Owned
+from inspector.ledger.places import is_elsewhere
 from inspector.models import StoreEntry
 from inspector.views.bar import make_bar
 from inspector.views.contexts import AskedHost, AskedPage
 from inspector.views.page import show
 from inspector.views.processes import time_at
 from inspector.views.reads import ThreadReads
+from inspector.views.room import asked_that_fit
 
 _ELSEWHERE = "Workers put checkpoints under this id in another place than this store, which is named below."
 _HERE = "Workers put checkpoints under this id here: it was deleted since, has expired, or was never committed."
-_NOWHERE = "No worker wrote under this id. An id that is made anew at every request, or spelled in two ways, looks so."
+_SOMEWHERE = (
+    "Workers put checkpoints under this id, and nobody can tell where: in another place, or here, where they are gone "
+    "since."
+)
+_NOWHERE = (
+    "No worker reports that it wrote under this id. An id that is made anew at every request, or spelled in two ways, "
+    "looks so."
+)
 
 
 def show_asked(request: HttpRequest, entry: StoreEntry, thread_id: str, told: ThreadReads) -> HttpResponse:
     """Told like every other unknown thread, with 404, and with all that the ledger knows of it."""
     hosts = tuple(_host(row) for row in told.rows)
     reads = sum(host.reads for host in hosts)
-    asked = f"Workers asked for it {count_noun(reads, 'time')}." if reads else "Workers know of it."
+    times = f"{'at least ' if told.cut else ''}{count_noun(reads, 'time')}"
+    asked = f"Workers asked for it {times}." if reads else "Workers know of it."
     page = AskedPage(
         error=f"No checkpoint is stored under this thread_id. {asked}",
-        hint=_hint(hosts),
+        hint=_hint(told),
         thread_id=thread_id,
         reads=told.items,
         worker_errors=told.errors,
@@ -34,15 +44,18 @@ def show_asked(request: HttpRequest, entry: StoreEntry, thread_id: str, told: Th
         store=entry.name,
         status=NotFound.status,
         bar=make_bar(request, "threads", entry),
+        listed=asked_that_fit(hosts),
     )
     return show(request, "asked", page, status=NotFound.status)
 
 
-def _hint(hosts: tuple[AskedHost, ...]) -> str:
-    wrote = [host for host in hosts if host.checkpoints]
-    if any(host.elsewhere for host in wrote):
+def _hint(told: ThreadReads) -> str:
+    wrote = [row for row in told.rows if row.counted.checkpoints]
+    if any(row.elsewhere for row in wrote):
         return _ELSEWHERE
-    return _HERE if wrote else _NOWHERE
+    if any(is_elsewhere(row.counted.place, told.places.here) is False for row in wrote):
+        return _HERE
+    return _SOMEWHERE if wrote else _NOWHERE
 
 
 def _host(row: Owned) -> AskedHost:

@@ -27,20 +27,27 @@ PAGE_LINES = 60
 
 @dataclass(frozen=True, slots=True)
 class ThreadReads:
-    """What the ledger tells of one thread in this store."""
+    """What the ledger tells of one thread in this store. `rows` count everything, `details` are those heard of last and
+    have errors and single reads. `cut` when there are more rows still."""
 
     rows: tuple[Owned, ...] = ()
+    details: tuple[Owned, ...] = ()
+    cut: bool = False
     places: Places = field(default_factory=Places)
     error: str = ""
     hint: str = ""
 
     @classmethod
     def ask(cls, reader: Reader, thread_id: str) -> ThreadReads:
-        answer = ask_ledger(reader, lambda ledger: ledger.read_thread(thread_id))
-        if not answer.told:
+        answer = ask_ledger(reader, lambda ledger: (ledger.read_counts([thread_id]), ledger.read_thread(thread_id)))
+        if answer.told is None:
             return cls(error=answer.error, hint=answer.hint)
+        counts, details = answer.told
+        if not counts.rows:
+            return cls()
         places = places_of(reader)
-        return cls(tuple(own(answer.told, places.here, places.there)), places)
+        rows, recent = (tuple(own(found, places.here, places.there)) for found in (counts.rows, details))
+        return cls(rows, recent, thread_id in counts.cut, places)
 
     @property
     def items(self) -> tuple[ReadItem, ...]:
@@ -50,7 +57,7 @@ class ThreadReads:
                 read.at,
                 ReadItem(time_at(read.at), row.counted.hostname, bool(read.found), read.found or None, row.elsewhere),
             )
-            for row in self.rows
+            for row in self.details
             for read in row.counted.recent
         ]
         return tuple(item for _, item in sorted(found, key=lambda pair: -pair[0]))
@@ -61,12 +68,14 @@ class ThreadReads:
 
     @property
     def truncated(self) -> bool:
-        return any(row.counted.reads > len(row.counted.recent) for row in self.rows)
+        """Not every read that was counted is there by itself."""
+        counted = sum(row.counted.reads for row in self.rows)
+        return self.cut or counted > sum(len(row.counted.recent) for row in self.details)
 
     @property
     def errors(self) -> tuple[WorkerError, ...]:
         counts: Counter[tuple[str, str]] = Counter()
-        for row in self.rows:
+        for row in self.details:
             for error, count in row.counted.errors.items():
                 counts[row.counted.hostname, error] += count
         return tuple(WorkerError(host, error, count) for (host, error), count in counts.most_common())

@@ -63,6 +63,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         selected=selected,
         reads=reads,
         reads_truncated=told.truncated,
+        reads_is_lower_bound=told.cut,
         reads_error=told.error,
         worker_errors=told.errors,
         bar=make_bar(request, "threads", entry),

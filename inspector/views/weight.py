@@ -3,14 +3,20 @@ them heavier than all the rest: such lists and steps are shown in shorter pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from itertools import accumulate
+from typing import TypeVar
 
 #: Bytes of ids that one list or one page of steps may hold.
 ID_BYTES = 80_000
 #: Bytes that the choice of hosts may take, each named twice in its markup.
 HOST_BYTES = 24_000
 _OPTION = 60
+#: Bytes of the mark that stands for a character nobody can see.
+_MARK = 22
+
+Item = TypeVar("Item")
 
 
 def address_bytes(text: str) -> int:
@@ -18,10 +24,21 @@ def address_bytes(text: str) -> int:
     return sum(_in_address(character) for character in text)
 
 
+def shown_bytes(text: str, limit: int) -> int:
+    """What a text of other people's weighs where at most `limit` of its characters are shown, the middle given up."""
+    shown = text if len(text) <= limit else text[: limit // 2 + 1] + text[-(limit // 2) :]
+    return sum(map(_shown, shown))
+
+
+def how_many_fit(items: Iterable[Item], weigh: Callable[[Item], int], room: int) -> int:
+    """How many of these, in their order, fit into so many bytes; at least one."""
+    totals = accumulate(map(weigh, items))
+    return max(1, sum(total <= room for total in totals))
+
+
 def rows_that_fit(thread_ids: Iterable[str]) -> int:
     """How many of these ids, in their order, one list may hold; at least one."""
-    totals = accumulate(address_bytes(thread_id) for thread_id in thread_ids)
-    return max(1, sum(total <= ID_BYTES for total in totals))
+    return how_many_fit(thread_ids, address_bytes, ID_BYTES)
 
 
 def steps_that_fit(thread_id: str, most: int) -> int:
@@ -38,3 +55,7 @@ def _in_address(character: str) -> int:
     if not character.isascii():
         return len(character.encode("utf-8", "replace"))
     return 1 if character.isalnum() or character in "-._~" else 3
+
+
+def _shown(character: str) -> int:
+    return len(escape(character).encode("utf-8", "replace")) if character.isprintable() else _MARK

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
-from inspector.index.hosts import recent_hosts
+from inspector.index.hosts import hosts_that_missed, unwatched_hosts
 from inspector.index.places import Places, places_of
+from inspector.ledger.base import Workers
 from inspector.models import StoreEntry
-from inspector.probe.ledger_schema import WorkerReport
-from inspector.views.bar import entry_of, ledger_state, make_bar, reader_of
-from inspector.views.contexts import WorkersPage
+from inspector.views.bar import entry_of, ledger_state, make_bar, moment, reader_of
+from inspector.views.contexts import HostGroup, WorkersPage
 from inspector.views.ledger import ask_ledger
 from inspector.views.page import page_view, show
 from inspector.views.parameters import read_page
-from inspector.views.processes import Processes, group_hosts, turn_to
-
-#: Hosts without a probe that the page names; hosts may be pods, with a new name at every start.
-UNWATCHED = 40
-#: Hosts not heard of for a day that the page names.
-GONE = 40
+from inspector.views.processes import Processes, group_hosts
+from inspector.views.room import gone_that_fit, names_that_fit, turn_to
 
 
 @page_view
@@ -30,24 +26,25 @@ def list_workers(request: HttpRequest) -> HttpResponse:
     entry = entry_of(reader)
     number = read_page(request)
     answer = ask_ledger(reader, lambda ledger: ledger.read_workers())
-    reports = answer.told.reports if answer.told else []
-    processes = Processes.of(reports, places_of(reader) if reports else Places(), timezone.now())
+    told = answer.told or Workers()
+    processes = Processes.of(told, places_of(reader) if told.heard else Places())
     groups, gone = group_hosts(processes)
     shown, number, numbers = turn_to(groups, number)
+    listed = gone_that_fit(gone)
     page = WorkersPage(
         store=entry.name,
         ledger=answer.url,
         workers=tuple(item for _, item in processes.pairs),
         hosts=tuple(group.host for group in (*groups, *gone)),
-        unwatched_hosts=_unwatched(entry, reports),
-        truncated=answer.told is not None and answer.told.more,
+        unwatched_hosts=_unwatched(entry, told),
+        truncated=told.more,
         folding=ledger_state(entry, answer.url),
         error=answer.error,
         hint=answer.hint,
         bar=make_bar(request, "workers", entry),
-        groups=shown,
-        gone=tuple(gone[:GONE]) if number == numbers else (),
-        gone_more=max(0, len(gone) - GONE),
+        groups=_with_missed(entry, shown),
+        gone=listed if number == numbers else (),
+        gone_more=len(gone) - len(listed),
         number=number,
         numbers=numbers,
         previous=str(number - 1) if number > 1 else "",
@@ -56,9 +53,17 @@ def list_workers(request: HttpRequest) -> HttpResponse:
     return show(request, "workers", page)
 
 
-def _unwatched(entry: StoreEntry, reports: Sequence[WorkerReport]) -> tuple[str, ...]:
-    """Hosts that wrote lately and report nothing; none while nobody reports, when that is said at once of all."""
-    if not reports:
+def _with_missed(entry: StoreEntry, groups: Sequence[HostGroup]) -> tuple[HostGroup, ...]:
+    """A miss is counted for the first read of every new thread, too, of which no list shows anything."""
+    missing = [group.host.hostname for group in groups if any(worker.misses for worker in group.workers)]
+    missed = hosts_that_missed(entry, missing, moment())
+    return tuple(replace(group, missed=group.host.hostname in missed) for group in groups)
+
+
+def _unwatched(entry: StoreEntry, told: Workers) -> tuple[str, ...]:
+    """Hosts that wrote lately and report nothing; none while nobody reports, when that is said at once of all, and none
+    where there are more reports than were read."""
+    if told.more or not told.heard:
         return ()
-    watched = {report.hostname for report in reports}
-    return tuple(host for host in recent_hosts(entry) if host and host not in watched)[:UNWATCHED]
+    watched = {report.hostname for report in told.reports}
+    return names_that_fit([host for host in unwatched_hosts(entry) if host and host not in watched])

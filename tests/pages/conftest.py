@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from inspector.config import Config, StoreSetting
+from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import ConfigError
 from inspector.index.connections import close_readers, get_reader
@@ -21,6 +22,7 @@ from inspector.index.sync import sync_store
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 from inspector.secret import StoreUrl
 from tests.pages.browse import Browser
+from tests.pages.workers_world import World, workers_shown
 
 
 def configured(**stores: str) -> Config:
@@ -105,3 +107,10 @@ def show_stores(db: None) -> Iterator[Any]:
         close_readers()
     for override in reversed(overrides):
         override.disable()
+
+
+@pytest.fixture
+def workers_world(show_stores: Any, postgres: EmbeddedPostgres) -> Iterator[World]:
+    """A store of `web-1` and `web-2`, indexed, and a ledger that nobody has written to."""
+    with workers_shown(show_stores, postgres) as world:
+        yield world

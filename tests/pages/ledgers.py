@@ -11,6 +11,7 @@ import psycopg
 from inspector.probe.ledger_schema import (
     POSTGRES_START,
     POSTGRES_SYSTEM,
+    WORKERS_TABLE,
     Batch,
     Place,
     ThreadCounts,
@@ -36,12 +37,21 @@ class Telling:
 
     def __init__(self, url: str) -> None:
         self.place = place_in(url)
+        self._url = url
         self._ledger = open_ledger(url)
 
-    def tell(self, hostname: str, *counts: ThreadCounts, **report_of: Any) -> WorkerReport:
-        """One process, which uses the store unless other `places` are given."""
+    def tell(self, hostname: str, *counts: ThreadCounts, ago: float = 0, **report_of: Any) -> WorkerReport:
+        """One process, which uses the store unless other `places` are given. Its report came in so many seconds `ago`,
+        by the ledger's clock."""
         process = report(hostname, **{"places": (self.place,), "hooked": True, **report_of})
         self._ledger.write(Batch(1, process, counts))
+        if ago:
+            with psycopg.connect(self._url, autocommit=True) as session:
+                session.execute(
+                    f"update {WORKERS_TABLE} set updated_at = updated_at - make_interval(secs => %s) "
+                    "where worker_id = %s",
+                    [ago, process.worker_id],
+                )
         return process
 
     def close(self) -> None:

@@ -13,7 +13,10 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import play_into
 from inspector.domain.coordinates import time_of
 from inspector.index.connections import get_reader
+from inspector.index.passes import run_pass
 from inspector.index.sync import sync_store
+from inspector.ledger import postgres, rows
+from inspector.ledger.rows import RECENT_ROWS
 from inspector.probe.ledger_schema import Read, ThreadCounts
 from tests.pages.browse import Browser, Document
 from tests.pages.ledgers import MEMORY, Telling, telling
@@ -112,7 +115,39 @@ def test_where_only_the_newest_reads_are_kept_the_page_says_so(world: World) -> 
     world.ledger.tell("web-1", counted(Read(world.after(1), world.steps[1][0]), reads=500))
 
     assert world.thread()["reads_truncated"] is True
-    assert "only the newest of each process are kept: 1 here" in world.document().elements[0].text
+    words = world.document().elements[0].text
+    assert "the ledger keeps the newest 32 reads of each process; of those heard of last, 1 read is here" in words
+    assert "The counts above have every read" not in words, "what was dropped, or aged out, is in no count"
+
+
+def test_more_processes_than_have_single_reads_are_in_the_counts_all_the_same(world: World) -> None:
+    """The page's sums are those of the list: both count a thousand processes."""
+    for number in range(RECENT_ROWS + 5):
+        world.ledger.tell("web-1", counted(Read(world.after(1), world.steps[1][0]), reads=2), pid=number)
+    run_pass(get_reader())
+
+    thread = world.thread()
+    listed = world.browser.data("/threads/", q=SHARED)["threads"][0]
+
+    assert thread["thread"]["workers"] == listed["workers"]
+    assert {one["hostname"]: one["reads"] for one in listed["workers"]}["web-1"] == 2 * (RECENT_ROWS + 5)
+    assert (thread["reads_truncated"], thread["reads_is_lower_bound"], len(thread["reads"])) == (True, False, 200)
+
+
+def test_where_even_the_counts_are_cut_they_are_told_as_the_least(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (postgres, rows):
+        monkeypatch.setattr(module, "COUNT_ROWS", 3)
+    for number in range(5):
+        world.ledger.tell("web-1", counted(reads=2), pid=number)
+
+    thread = world.thread()
+    words = " ".join(world.document().elements[0].text.split())
+
+    assert thread["reads_is_lower_bound"] is True
+    assert "/ ≥ 6" in words
+    assert "More processes read this thread than are counted" in words
 
 
 def test_a_worker_that_asks_its_own_memory_is_told(world: World) -> None:
@@ -189,6 +224,19 @@ def test_a_thread_that_was_put_here_and_is_gone_says_so(world: World) -> None:
 
     assert "Workers know of it." in page["error"]
     assert "deleted since, has expired, or was never committed" in page["hint"]
+
+
+def test_what_was_put_nobody_can_tell_where_is_not_said_to_have_been_here(world: World) -> None:
+    nameless = dataclasses.replace(world.ledger.place, identities=())
+    world.ledger.tell("web-1", counted(thread_id="somewhere", checkpoints=4), places=(nameless,))
+
+    assert "nobody can tell where" in world.browser.data("/thread/", status=404, id="somewhere")["hint"]
+
+
+def test_where_nobody_put_anything_the_page_says_that_none_reports_it(world: World) -> None:
+    world.ledger.tell("web-9", counted(Read(time.time(), ""), thread_id="new"))
+
+    assert "No worker reports that it wrote" in world.browser.data("/thread/", status=404, id="new")["hint"]
 
 
 def test_a_thread_that_nobody_knows_is_told_as_ever(world: World) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -13,15 +12,16 @@ from django.conf import settings
 from django.test import override_settings
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.demo.repertoire import play_into
 from inspector.index.connections import close_readers, get_reader
-from inspector.index.sync import sync_store
+from inspector.index.passes import run_pass
+from inspector.ledger.base import WORKERS
 from inspector.secret import StoreUrl
-from tests.pages.browse import Browser
-from tests.pages.ledgers import MEMORY, Telling, telling
-from tests.pages.test_cost import HTML
+from tests.integration.ledger.samples import counts
+from tests.pages.ledgers import MEMORY
+from tests.pages.workers_world import World
 
 DAY = 86_400.0
+SHARED = "two-hosts-sync-shared"
 WORKER = (
     "worker_id hostname pid program started_at seen_at state saver store elsewhere versions compiles invocations reads "
     "misses checkpoints writes sync_calls async_calls open_calls loop_mismatches exceptions dropped"
@@ -29,28 +29,9 @@ WORKER = (
 HOST = "hostname live silent ended invocations compiles reads misses checkpoints writes notes"
 
 
-@dataclasses.dataclass(frozen=True)
-class World:
-    browser: Browser
-    ledger: Telling
-    url: str
-
-    def words(self, **query: Any) -> str:
-        """All the page says, in one line."""
-        return " ".join(self.browser.document("/workers/", **query).elements[0].text.split())
-
-    def hosts(self) -> dict[str, Any]:
-        return {host["hostname"]: host for host in self.browser.data("/workers/")["hosts"]}
-
-
 @pytest.fixture
-def world(show_stores: Any, postgres: EmbeddedPostgres) -> Iterator[World]:
-    """A store of `web-1` and `web-2`, indexed, and a ledger that nobody has written to."""
-    url = postgres.create_database()
-    with play_into(url, ["two-hosts"], ["sync"]), telling(url) as ledger:
-        browser = show_stores(own=url)
-        sync_store(get_reader())
-        yield World(browser, ledger, url)
+def world(workers_world: World) -> World:
+    return workers_world
 
 
 def test_every_process_is_told_in_full_as_data(world: World) -> None:
@@ -77,8 +58,8 @@ def test_every_process_is_told_in_full_as_data(world: World) -> None:
 
 def test_the_page_says_who_lives_what_is_off_and_who_runs_no_probe(world: World) -> None:
     world.ledger.tell("web-1", program="gunicorn", reads=124, misses=124)
-    world.ledger.tell("web-1", places=(MEMORY,), ended=True, seen_at=time.time() - 180)
-    world.ledger.tell("web-1", seen_at=time.time() - 600)
+    world.ledger.tell("web-1", places=(MEMORY,), ended=True, ago=180)
+    world.ledger.tell("web-1", ago=600)
 
     words = world.words()
 
@@ -87,7 +68,7 @@ def test_the_page_says_who_lives_what_is_off_and_who_runs_no_probe(world: World)
     assert "Every one of its 124 reads found nothing" in words
     assert "ended 3 min ago" in words
     assert "silent for 10 min" in words
-    assert "web-2 wrote checkpoints and runs no probe" in words
+    assert "web-2 wrote checkpoints; no probe tells of it" in words
     assert "in its own memory" not in words  # the process that kept its checkpoints there is gone
 
 
@@ -107,7 +88,7 @@ def test_figures_of_a_host_are_those_of_its_live_processes_else_of_the_last_day(
     world.ledger.tell("web-1", reads=5, checkpoints=7)
     world.ledger.tell("web-1", reads=100, checkpoints=100, ended=True)
     world.ledger.tell("web-2", reads=3, ended=True)
-    world.ledger.tell("web-2", reads=50, ended=True, seen_at=time.time() - 2 * DAY)
+    world.ledger.tell("web-2", reads=50, ended=True, ago=2 * DAY)
 
     hosts = world.hosts()
 
@@ -117,8 +98,8 @@ def test_figures_of_a_host_are_those_of_its_live_processes_else_of_the_last_day(
 
 def test_what_was_not_heard_of_for_a_day_is_folded(world: World) -> None:
     world.ledger.tell("web-1")
-    world.ledger.tell("web-1", pid=31337, ended=True, seen_at=time.time() - 2 * DAY)
-    world.ledger.tell("old-pod", seen_at=time.time() - 3 * DAY)
+    world.ledger.tell("web-1", pid=31337, ended=True, ago=2 * DAY)
+    world.ledger.tell("old-pod", ago=3 * DAY)
 
     document = world.browser.document("/workers/")
 
@@ -159,13 +140,69 @@ def test_names_from_a_ledger_stay_text(world: World) -> None:
         assert b"&lt;script&gt;" in content
 
 
-def test_hosts_lead_to_their_threads_and_misses_to_those_missed(world: World) -> None:
-    world.ledger.tell("web-1", reads=9, misses=2)
+def test_hosts_lead_to_their_threads_and_misses_to_those_missed_where_there_are_any(world: World) -> None:
+    """The first read of a new thread misses, too, and is in no list."""
+    now = time.time()
+    late = counts(SHARED, at=now + 60, reads=2, misses=1, last_read_at=now + 60, last_miss_at=now + 60)
+    world.ledger.tell("web-1", late, reads=2, misses=1)
+    world.ledger.tell("web-3", counts("another", reads=1), reads=9, misses=2)
+    run_pass(get_reader())
 
     links = [element.attributes.get("href") for element in world.browser.document("/workers/").all("a")]
 
     assert "/threads/?host=web-1" in links
     assert "/threads/?host=web-1&flag=missed-reads" in links
+    assert world.browser.data("/threads/", host="web-1", flag="missed-reads")["total"] == 1
+    assert "/threads/?host=web-3&flag=missed-reads" not in links
+    assert world.browser.data("/threads/", host="web-3", flag="missed-reads")["total"] == 0
+
+
+@pytest.mark.parametrize("off", [-7_200, 7_200])
+def test_who_lives_is_told_by_the_ledgers_clock(world: World, off: int) -> None:
+    """A worker's own clock, and the dashboard's, may be hours off."""
+    world.ledger.tell("web-1", seen_at=time.time() + off)
+    world.ledger.tell("web-2", seen_at=time.time() + off, ago=600)
+
+    assert {worker["hostname"]: worker["state"] for worker in world.browser.data("/workers/")["workers"]} == {
+        "web-1": "live",
+        "web-2": "silent",
+    }
+    assert "silent for 10 min" in world.words()
+
+
+def test_a_host_whose_reads_the_index_knows_runs_a_probe_although_it_is_silent_now(world: World) -> None:
+    world.ledger.tell("web-1")
+    assert world.browser.data("/workers/")["unwatched_hosts"] == ["web-2"]
+    world.ledger.tell("web-2", counts(SHARED, reads=1))
+    run_pass(get_reader())
+    with psycopg.connect(world.url, autocommit=True) as session:
+        session.execute("delete from inspector_workers where hostname = 'web-2'")
+
+    assert world.browser.data("/workers/")["unwatched_hosts"] == []
+
+
+def test_where_more_processes_report_than_are_read_nothing_is_claimed_of_all(world: World) -> None:
+    for number in range(WORKERS + 1):
+        world.ledger.tell("web-1", pid=number, reads=3)
+
+    page = world.browser.data("/workers/")
+    words = world.words()
+
+    assert (page["truncated"], len(page["workers"]), page["unwatched_hosts"]) == (True, WORKERS, [])
+    assert (page["hosts"][0]["reads"], page["hosts"][0]["invocations"]) == (None, None)
+    assert "these are the 500 heard of last, the ledger knows of more, so hosts are not summed up" in words
+    assert "at least 500 live processes" in words
+
+
+def test_runs_are_not_0_where_nobody_counts_them(world: World) -> None:
+    world.ledger.tell("web-1", hooked=False)
+    world.ledger.tell("web-2", invocations=7, compiles=1)
+
+    cells = [" ".join(cell.text.split()) for cell in world.browser.document("/workers/").all("td")]
+
+    assert "0 0" not in cells
+    assert cells.count("–") == 2  # of the host, and of its process
+    assert cells.count("7 1") == 2
 
 
 def test_without_a_report_the_page_says_how_to_begin(world: World) -> None:
@@ -215,44 +252,3 @@ def test_a_ledger_that_this_login_may_not_read_is_told_with_the_remedy(
     assert "may not read the ledger" in page["error"]
     assert "GRANT SELECT" in page["hint"]
     assert browser.get("/thread/", id="two-hosts-sync-shared").status_code == 200
-
-
-def test_two_hundred_processes_come_in_light_pages_and_none_is_lost(world: World) -> None:
-    for number in range(200):
-        world.ledger.tell(
-            f"orders-worker-{number:03}-7f9c4d-x2k8q.eu-central-1.compute.internal",
-            reads=9,
-            misses=9,
-            program="gunicorn",
-            versions={"langgraph": "1.2.22", "langgraph-checkpoint": "4.3.2", "python": "3.12.4"},
-        )
-    seen: list[str] = []
-    number = 1
-    while True:
-        response = world.browser.get("/workers/", page=number)
-        assert len(response.content) < HTML
-        html = response.content.decode()
-        seen += [
-            f"{n:03}"
-            for n in range(200)
-            if f'host=orders-worker-{n:03}-7f9c4d-x2k8q.eu-central-1.compute.internal"' in html
-        ]
-        if 'rel="next"' not in html:
-            break
-        number += 1
-
-    assert seen == [f"{n:03}" for n in range(200)]
-    assert len(world.browser.data("/workers/")["workers"]) == 200
-    assert world.browser.get("/workers/", page=number + 1).content.count(b"<tbody") > 0
-    assert world.browser.get("/workers/", page=0).status_code == 400
-
-
-def test_many_processes_of_one_host_are_light_and_counted(world: World) -> None:
-    for number in range(90):
-        world.ledger.tell("web-1", pid=1_000 + number, program="gunicorn")
-
-    response = world.browser.get("/workers/")
-
-    assert len(response.content) < HTML
-    assert "90 live processes on 1 host" in world.words()
-    assert "and 30 processes more" in world.words()

@@ -234,6 +234,7 @@ class AskedPage:
     store: str
     status: int = page_only()
     bar: Bar = page_only()
+    listed: tuple[AskedHost, ...] = page_only(default=())  #: those that the page has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,7 @@ class ThreadPage:
     selected: Selected | None
     reads: tuple[ReadItem, ...]  #: of the root namespace, newest first
     reads_truncated: bool  #: workers read it more often: the newest reads of each process are kept
+    reads_is_lower_bound: bool  #: more processes read it than were counted
     reads_error: str  #: why reads are not known now; "" where they are, and where there is no ledger
     worker_errors: tuple[WorkerError, ...]
     bar: Bar = page_only()

@@ -23,7 +23,8 @@ class PlaceItem:
 
 @dataclass(frozen=True, slots=True)
 class WorkerItem:
-    """One process as it reported itself at `seen_at`. `saver`, `store` and `elsewhere` are those of its first place."""
+    """One process as it reported itself at `seen_at`, by its own clock. `saver`, `store` and `elsewhere` are those of
+    its first place."""
 
     worker_id: str
     hostname: str
@@ -53,7 +54,7 @@ class WorkerItem:
     loop_mismatches: int
     exceptions: dict[str, int]
     dropped: dict[str, int]
-    age: float = page_only(default=0.0)  #: seconds since it was heard of
+    age: float = page_only(default=0.0)  #: seconds since it was heard of, by the ledger's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,24 @@ class NoteItem:
 
 @dataclass(frozen=True, slots=True)
 class HostItem:
-    """Figures and notes are those of the live processes; where none lives, of those heard of within a day."""
+    """Figures and notes are those of the live processes; where none lives, of those heard of within a day. Figures are
+    None where the ledger knows of more processes than were read."""
 
     hostname: str
     live: int
     silent: int
     ended: int
-    invocations: int
-    compiles: int
-    sync_calls: int
-    async_calls: int
-    reads: int
-    misses: int
-    checkpoints: int
-    writes: int
+    invocations: int | None
+    compiles: int | None
+    sync_calls: int | None
+    async_calls: int | None
+    reads: int | None
+    misses: int | None
+    checkpoints: int | None
+    writes: int | None
     notes: tuple[NoteItem, ...]
+    hooked: bool = page_only(default=True)  #: runs and compiles are counted in one of them at least
+    partial: bool = page_only(default=False)  #: there may be more of its processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +106,15 @@ class HostGroup:
     earlier: tuple[WorkerItem, ...]
     left_out: int
     setups: tuple[Setup, ...]
+    setups_left_out: int
+    differ: bool  #: the versions are not the same in all processes
+    missed: bool = False  #: the list of threads shows reads that it missed
 
 
 @dataclass(frozen=True, slots=True)
 class WorkersPage:
-    """`error` says why the ledger could not be read. `unwatched_hosts` wrote to the store and run no probe."""
+    """`error` says why the ledger could not be read. `unwatched_hosts` wrote to the store lately, and no
+    probe tells of them; none are told where `truncated`."""
 
     store: str
     ledger: str  #: its address, without a password; "" where there is none
