@@ -41,6 +41,8 @@ class StoreEntry(models.Model):
     ledger_after = models.TextField(default="")  #: how far the ledger is folded, as `LedgerReader.read_changes` says it
     #: Ids of threads whose reads are not written yet, because the store could not tell of them within the time budget.
     ledger_untold = models.JSONField(default=list)
+    #: By place of a worker that had not said yet which data it is, `ledger_after` before its first counts were folded.
+    ledger_unplaced = models.JSONField(default=dict)
     ledger_seen_at = models.DateTimeField(null=True)  #: when it was last read and something was in it; None before
     ledger_error = models.TextField(default="")  #: why it could not be read, in words; "" when it could
     ledger_error_hint = models.TextField(default="")

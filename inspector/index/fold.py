@@ -3,7 +3,7 @@
 The ledger says which threads something was added to since the last time, and their sums are written anew, so that a
 fold that dies, repeats or meets another does no harm. How far it came is written together with what it read. A pass
 folds a bounded number of pages and the next one goes on. Trouble with a ledger is remembered for the pages and is no
-trouble of the pass.
+trouble of the pass. Where there is no ledger, another one, or nothing in it any more, what was folded is taken away.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -21,11 +20,17 @@ from django.utils import timezone
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.entries import write_entries
 from inspector.index.listing import batched
+from inspector.index.places import Places, note_identities, places_of
 from inspector.index.reads import HOSTS, forget_old, forget_reads, write_reads
+from inspector.index.unplaced import find_placed, unplaced
+from inspector.index.whole import read_whole
 from inspector.index.workers import Asked, Owned, own, sum_up
-from inspector.ledger.base import THREADS, LedgerReader
+from inspector.ledger.base import THREADS, Counted, LedgerReader
+from inspector.ledger.patience import PATIENCE
+from inspector.ledger.position import reach
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry
 from inspector.reader import Reader
+from inspector.stores.guard import deadline
 
 logger = logging.getLogger(__name__)
 
@@ -41,25 +46,30 @@ _RULES = 1
 
 @dataclass(frozen=True, slots=True)
 class FoldReport:
-    """`more` when the ledger holds changes that the next pass goes on with."""
+    """`more` when the ledger holds changes that the next pass goes on with; `error` when it could not be read."""
 
     threads: int
     more: bool
+    error: str = ""
+    hint: str = ""
 
 
 def fold_ledger(
-    reader: Reader, ledger: LedgerReader, *, others: Sequence[Reader] = (), anew: bool = False
+    reader: Reader, ledger: LedgerReader | None, *, others: Sequence[Reader] = (), anew: bool = False
 ) -> FoldReport:
-    """One fold of a store's ledger. `others` are the stores beside it, whose rows are not this one's; `anew` takes
-    away what was folded before. A `StoreError` is remembered, not raised."""
+    """One fold of a store's ledger; None where it has none. `others` are the stores beside it, whose rows are not this
+    one's; `anew` takes away what was folded before. A `StoreError` is remembered and told, not raised."""
     entry, _ = StoreEntry.objects.get_or_create(name=reader.store.name)
     try:
-        report = _Fold(reader, entry, ledger, others).run(anew)
+        if ledger is None:
+            report = _fold_nothing(reader, entry, others)
+        else:
+            report = _Fold(reader, entry, ledger, others).run(anew)
     except StoreError as error:
         if error.message != entry.ledger_error:
             logger.warning("%s %s", error.message, error.hint)
         note_trouble(entry.name, error.message, error.hint)
-        return FoldReport(0, more=False)
+        return FoldReport(0, False, error.message, error.hint)
     except Exception as error:
         note_trouble(
             entry.name, f"The ledger could not be folded ({type(error).__name__}).", "The log has the details."
@@ -74,57 +84,69 @@ def note_trouble(store: str, error: str, hint: str) -> None:
     StoreEntry.objects.filter(name=store).update(ledger_error=error, ledger_error_hint=hint)
 
 
+def _fold_nothing(reader: Reader, entry: StoreEntry, others: Sequence[Reader]) -> FoldReport:
+    """The store has no ledger. Its names are noted still: they tell its rows apart in the ledgers of others."""
+    note_identities(reader, entry)
+    _begin(entry, "", places_of(reader, others), anew=False)
+    return FoldReport(0, more=False)
+
+
+def _begin(entry: StoreEntry, ledger: str, places: Places, *, anew: bool) -> None:
+    """Starts from the beginning where this is another ledger, or other identities tell its rows apart."""
+    told = json.dumps([_RULES, sorted(places.here), sorted(places.there)])
+    rule = hashlib.sha256(told.encode()).hexdigest()[:32]
+    other = anew or entry.ledger != ledger
+    if not other and rule == entry.ledger_rule:
+        return
+    with transaction.atomic():
+        if other:
+            forget_reads(entry)
+            _update(entry, ledger_untold=[], ledger_seen_at=None)
+        _update(entry, ledger=ledger, ledger_rule=rule, ledger_after="", ledger_unplaced={})
+
+
+def _update(entry: StoreEntry, **values: object) -> None:
+    for name, value in values.items():
+        setattr(entry, name, value)
+    StoreEntry.objects.filter(pk=entry.pk).update(**values)
+
+
 class _Fold:
     def __init__(self, reader: Reader, entry: StoreEntry, ledger: LedgerReader, others: Sequence[Reader]) -> None:
         self._reader = reader
         self._entry = entry
         self._ledger = ledger
         self._others = others
-        self._here: list[str] = []
-        self._there: list[str] = []
+        self._places = Places()
+        self._unplaced: dict[str, str] = {}
 
     def run(self, anew: bool) -> FoldReport:
-        if not self._ledger.exists():  # or no more: what comes next is another one
-            self._update(ledger_after="")
-            forget_old(self._entry)
+        note_identities(self._reader, self._entry)
+        self._places = places_of(self._reader, self._others)
+        with deadline(PATIENCE):  # the store's next pass waits for this, and a ledger may keep silent
+            exists = self._ledger.exists()
+        emptied = not exists and bool(self._entry.ledger_after)
+        _begin(self._entry, self._ledger.safe_url, self._places, anew=anew or emptied)
+        if not exists:
             return FoldReport(0, more=False)
-        self._here, self._there = self._read_identities(), self._identities_of_others()
-        self._begin(anew)
+        self._rewind()
         self._settle_gone()
         self._settle_untold()
         threads, more = self._fold_pages()
         forget_old(self._entry)
-        self._update(ledger_seen_at=timezone.now())
+        _update(self._entry, ledger_seen_at=timezone.now())
         return FoldReport(threads, more)
 
-    def _read_identities(self) -> list[str]:
-        """Names that the store goes by now, and those before: workers that reported before a server was restarted may
-        know it by another. They are forgotten when none is left, for that is another store under the same name."""
-        now = self._reader.store.read_identities()
-        before = self._entry.identities if set(now) & set(self._entry.identities) else []
-        return sorted({*before, *now})
-
-    def _identities_of_others(self) -> list[str]:
-        known = dict(StoreEntry.objects.values_list("name", "identities"))
-        found: set[str] = set()
-        for other in self._others:
-            names = known.get(other.store.name) or []
-            with suppress(StoreError):  # one that was never read and is down: what it holds will be told apart later
-                names = names or other.store.read_identities()
-            found |= set(names)
-        return sorted(found)
-
-    def _begin(self, anew: bool) -> None:
-        """Starts from the beginning where this is another ledger, or other identities tell its rows apart."""
-        told = json.dumps([_RULES, self._here, self._there])
-        rule = hashlib.sha256(told.encode()).hexdigest()[:32]
-        other = anew or self._entry.ledger != self._ledger.safe_url
-        if not other and rule == self._entry.ledger_rule:
+    def _rewind(self) -> None:
+        """Goes back to the first counts of workers that know by now which data they had counted at: they may be
+        another store's."""
+        waiting = self._entry.ledger_unplaced
+        if not waiting:
             return
-        with transaction.atomic():
-            if other:
-                forget_reads(self._entry)
-            self._update(identities=self._here, ledger=self._ledger.safe_url, ledger_rule=rule, ledger_after="")
+        placed, left = find_placed(waiting, self._ledger.read_workers().reports)
+        after = min([self._entry.ledger_after, *(waiting[name] for name in placed)], key=reach)
+        if left != waiting or after != self._entry.ledger_after:
+            _update(self._entry, ledger_unplaced=left, ledger_after=after)
 
     def _settle_gone(self) -> None:
         """Threads that left the store: whether somebody has asked for them since."""
@@ -167,20 +189,28 @@ class _Fold:
             names = write_reads(self._entry, asked, untold) if asked else set()
             hosts = sorted({*held.hosts, *names})[:HOSTS]
             if hosts != held.hosts:
-                self._update(hosts=hosts)
+                _update(self._entry, hosts=hosts)
             left = [*(waiting for waiting in held.ledger_untold if waiting not in asked), *sorted(untold)][-UNTOLD:]
             if left != held.ledger_untold:
-                self._update(ledger_untold=left)
+                _update(self._entry, ledger_untold=left)
+            if self._unplaced.keys() - held.ledger_unplaced.keys():
+                _update(self._entry, ledger_unplaced={**self._unplaced, **held.ledger_unplaced})
             if after is not None:
-                self._update(ledger_after=after)
+                _update(self._entry, ledger_after=after)
         return True
 
     def _ask_ledger(self, thread_ids: Sequence[str]) -> dict[str, Asked | None]:
+        asked: dict[str, Asked | None] = dict.fromkeys(thread_ids)
+        for counted in read_whole(self._ledger, thread_ids):
+            asked |= self._sum_up(counted)
+        return asked
+
+    def _sum_up(self, counted: Sequence[Counted]) -> dict[str, Asked]:
+        self._unplaced |= dict.fromkeys(unplaced(counted), self._entry.ledger_after)
         rows: dict[str, list[Owned]] = {}
-        counted = self._ledger.read_counts(thread_ids).rows if thread_ids else ()
-        for row in own(counted, self._here, self._there):
+        for row in own(counted, self._places.here, self._places.there):
             rows.setdefault(row.counted.thread_id, []).append(row)
-        return {thread_id: sum_up(rows[thread_id]) if thread_id in rows else None for thread_id in thread_ids}
+        return {thread_id: sum_up(theirs) for thread_id, theirs in rows.items()}
 
     def _ask_store(self, thread_ids: Sequence[str]) -> set[str]:
         """Reads threads that the index has not met, so that one whose checkpoints are seconds old is never called
@@ -204,8 +234,3 @@ class _Fold:
         if found := [summary.row.thread_id for summary in summaries]:
             write_entries(self._entry, found, summaries, read_at, claim=claim)
         return set()
-
-    def _update(self, **values: object) -> None:
-        for name, value in values.items():
-            setattr(self._entry, name, value)
-        StoreEntry.objects.filter(pk=self._entry.pk).update(**values)

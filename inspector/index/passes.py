@@ -14,16 +14,17 @@ from inspector.reader import Reader
 
 def run_pass(reader: Reader, *, full: bool = False, progress: Progress | None = None) -> PassReport:
     """Syncs the store, then folds its ledger, also where nothing in the store changed: reads move only the ledger.
-    Raises `StoreError` for the store; trouble with the ledger is remembered for the pages."""
+    Raises `StoreError` for the store; trouble with the ledger is remembered for the pages,
+    and told in the report."""
     report = sync_store(reader, full=full, progress=progress)
     try:
         readers = all_readers()
-        ledger = get_ledger(reader.store.name) if readers.get(reader.store.name) is reader else None
+        if readers.get(reader.store.name) is not reader:
+            return report
+        ledger = get_ledger(reader.store.name)
     except ConfigError as error:
         note_trouble(reader.store.name, error.message, error.hint)
-        return report
-    if ledger is None:
-        return report
+        return replace(report, ledger_error=error.message, ledger_hint=error.hint)
     others = [other for other in readers.values() if other is not reader]
     folded = fold_ledger(reader, ledger, others=others, anew=full)
-    return replace(report, folding=folded.more)
+    return replace(report, folding=folded.more, ledger_error=folded.error, ledger_hint=folded.hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.db.models import Count
 from django.utils import timezone
 
 from inspector.index.entries import UNSTORED
@@ -15,6 +16,11 @@ from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 KEEP = timedelta(days=30)
 
 HOSTS = 500  #: hosts that a list can be narrowed to
+#: Bytes of an id that the index takes on a ledger's word. Much longer ones go into no unique index of Postgres, so no
+#: store there holds them either.
+LONGEST_ID = 2_000
+#: Rows of forgotten threads that one pass takes away.
+FORGOTTEN = 2_000
 
 _ENTRY = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in ("id", "store", "thread_id")]
 #: What a ledger says of a thread as a whole, by the same names in `Asked`.
@@ -38,7 +44,7 @@ def write_reads(store: StoreEntry, asked: Mapping[str, Asked | None], untold: Co
         if entry is not None and entry.stored:
             if _note(entry, sums, workers.get(entry.pk, {})):
                 changed.append(entry)
-        elif sums is not None and sums.in_vain and sums.last_at > now - KEEP and thread_id not in untold:
+        elif sums is not None and _is_kept(thread_id, sums, now) and thread_id not in untold:
             changed.append(_absent(store, thread_id, sums, now))
         elif entry is not None and thread_id not in untold:
             dropped.append(entry.pk)
@@ -66,6 +72,10 @@ def read_hosts(store: StoreEntry) -> list[str]:
 def forget_reads(store: StoreEntry) -> None:
     """Takes away everything that came from a ledger."""
     ThreadEntry.every.filter(store=store, stored__in=(False,)).delete()
+    named = ThreadWorker.objects.filter(thread__store=store, writes__gt=0).exclude(hostname="")
+    several = named.values("thread").annotate(hosts=Count("id")).filter(hosts__gt=1).values("thread")
+    doubtful = ThreadEntry.every.filter(store=store, reads__isnull=False, several_hosts=True)
+    doubtful.exclude(pk__in=several).update(several_hosts=False)
     ThreadEntry.every.filter(store=store, reads__isnull=False).update(**dict.fromkeys(_TOLD))
     told = ThreadWorker.objects.filter(thread__store=store, reads__isnull=False)
     told.filter(writes=0).delete()
@@ -73,9 +83,10 @@ def forget_reads(store: StoreEntry) -> None:
 
 
 def forget_old(store: StoreEntry) -> None:
-    """Takes away the rows of threads that nobody asked for any more."""
-    old = timezone.now() - KEEP
-    ThreadEntry.every.filter(store=store, stored__in=(False,), last_at__lt=old).delete()
+    """Takes away the rows of threads that nobody asked for any more, a bounded number of them."""
+    old = ThreadEntry.every.filter(store=store, stored__in=(False,), last_at__lt=timezone.now() - KEEP)
+    if gone := list(old.values_list("pk", flat=True)[:FORGOTTEN]):
+        ThreadEntry.every.filter(pk__in=gone).delete()
 
 
 def _read_workers(entries: Iterable[ThreadEntry]) -> dict[int, Workers]:
@@ -93,6 +104,11 @@ def _note(entry: ThreadEntry, sums: Asked | None, workers: Workers) -> bool:
     reported = {hostname: host.reported for hostname, host in hosts.items() if not host.elsewhere}
     entry.several_hosts = several_write({hostname: worker.writes for hostname, worker in workers.items()}, reported)
     return before != [getattr(entry, name) for name in (*_TOLD, "several_hosts")]
+
+
+def _is_kept(thread_id: str, sums: Asked, now: datetime) -> bool:
+    """Whether a thread that the store does not hold has a row."""
+    return sums.in_vain and sums.last_at > now - KEEP and len(thread_id.encode()) <= LONGEST_ID
 
 
 def _absent(store: StoreEntry, thread_id: str, sums: Asked, now: datetime) -> ThreadEntry:
@@ -114,7 +130,7 @@ def _write_workers(told: Iterable[tuple[ThreadEntry, Asked | None]], known: Mapp
     for entry, sums in told:
         hosts: Mapping[str, Sum] = sums.hosts if sums is not None else {}
         before = known.get(entry.pk, {})
-        names |= hosts.keys()
+        names |= {hostname for hostname, one in hosts.items() if one.reads or one.reported}
         for hostname in before.keys() | hosts.keys():
             worker = before.get(hostname) or ThreadWorker(thread=entry, hostname=hostname)
             if hostname not in hosts and not worker.writes:

@@ -63,6 +63,8 @@ class PassReport:
     complete: bool
     seconds: float
     folding: bool = False  #: the ledger holds more than the pass folded, which the next one goes on with
+    ledger_error: str = ""  #: why the ledger could not be read, in words; "" when it could
+    ledger_hint: str = ""
 
 
 def sync_store(reader: Reader, *, full: bool = False, progress: Progress | None = None) -> PassReport:

@@ -67,14 +67,14 @@ def sum_up(rows: Iterable[Owned]) -> Asked:
     rows = list(rows)
     by_host: dict[str, list[Owned]] = {}
     for row in rows:
-        by_host.setdefault(row.counted.hostname[:255], []).append(row)
+        by_host.setdefault(row.counted.hostname, []).append(row)
     counted = [row.counted for row in rows]
     missed = [row.last_miss_at for row in counted if row.last_miss_at is not None]
     away = [row.counted.first_at for row in rows if row.elsewhere and row.counted.checkpoints]
     return Asked(
         hosts={hostname: _sum(theirs) for hostname, theirs in by_host.items()},
-        reads=sum(row.reads for row in counted),
-        misses=sum(row.misses for row in counted),
+        reads=_count(row.reads for row in counted),
+        misses=_count(row.misses for row in counted),
         first_at=_time(min(row.first_at for row in counted)),
         last_at=_time(max(row.last_at for row in counted)),
         last_miss_at=_time(max(missed)) if missed else None,
@@ -86,9 +86,9 @@ def sum_up(rows: Iterable[Owned]) -> Asked:
 def _sum(rows: list[Owned]) -> Sum:
     here = [row for row in rows if not row.elsewhere]
     return Sum(
-        reads=sum(row.counted.reads for row in rows),
-        misses=sum(row.counted.misses for row in rows),
-        reported=sum(row.counted.checkpoints for row in here or rows),
+        reads=_count(row.counted.reads for row in rows),
+        misses=_count(row.counted.misses for row in rows),
+        reported=_count(row.counted.checkpoints for row in here or rows),
         elsewhere="" if here else max(row.elsewhere for row in rows),
     )
 
@@ -103,6 +103,11 @@ def _in_vain(rows: list[Owned]) -> bool:
     found = max((row.last_read_at or 0.0 for row in here), default=0.0)
     put = max((row.last_at for row in here if row.checkpoints), default=0.0)
     return last_miss > 0 and last_miss >= max(found, put)
+
+
+def _count(numbers: Iterable[int]) -> int:
+    """The sum, as far as a database's numbers go: a ledger may say anything."""
+    return min(sum(numbers), 2**63 - 1)
 
 
 def _time(at: float) -> datetime:

@@ -16,6 +16,15 @@ from inspector.ledger.sound import is_storable
 LOOK_BACK = 15_000_000
 
 
+def reach(after: str) -> int:
+    """How far a scan has come: whatever changes later than these microseconds is read from `after` on."""
+    began, _, rest = after.partition(" ")
+    try:
+        return int(rest.partition(" ")[0]) if rest else max(0, int(began) - LOOK_BACK)
+    except ValueError:
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One row in the order of (at, key). Times are microseconds since 1970 by the server's clock."""

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ("ledger_rule", models.TextField(default="")),
                 ("ledger_after", models.TextField(default="")),
                 ("ledger_untold", models.JSONField(default=list)),
+                ("ledger_unplaced", models.JSONField(default=dict)),
                 ("ledger_seen_at", models.DateTimeField(null=True)),
                 ("ledger_error", models.TextField(default="")),
                 ("ledger_error_hint", models.TextField(default="")),

@@ -27,7 +27,7 @@ _OF_A_PAGE = re.compile(r"; the page recovers by itself|\s*The page recovers by 
 
 
 class Command(BaseCommand):
-    help = "Bring the index up to date with each store. Exits 0 when the index equals the stores."
+    help = "Bring the index up to date with each store and its ledger. Exits 0 when the index equals them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_store_option(parser)
@@ -55,10 +55,12 @@ class Command(BaseCommand):
             try:
                 report = _sync_to_the_end(reader, console, full=full)
                 console.print(Text(_told(report)))
-                equal = equal and not (report.skipped or report.overtaken)
+                if report.ledger_error:
+                    _print_trouble(console, report.ledger_error, report.ledger_hint)
+                equal = equal and not (report.skipped or report.overtaken or report.ledger_error)
             except StoreError as error:
                 equal = False
-                console.print(Text.assemble((error.message, "red"), f" {_for_a_terminal(error.hint)}"))
+                _print_trouble(console, error.message, error.hint)
         return equal
 
 
@@ -114,6 +116,10 @@ def _told(report: PassReport) -> str:
     changes = f"{read}, {report.removed:,} removed, {report.verified:,} verified"
     skipped = f", {report.skipped:,} left out: longer than the read's time budget" if report.skipped else ""
     return f"{report.store}: {changes}{skipped} ({report.seconds:.2f} s)"
+
+
+def _print_trouble(console: Console, message: str, hint: str) -> None:
+    console.print(Text.assemble((message, "red"), f" {_for_a_terminal(hint)}"))
 
 
 def _for_a_terminal(hint: str) -> str:

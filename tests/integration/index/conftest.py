@@ -11,14 +11,21 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
+from inspector.demo.repertoire import open_saver
+from inspector.ledger.base import LedgerReader
+from inspector.ledger.registry import open_ledger_reader
+from inspector.probe.ledger_schema import Ledger
+from inspector.probe.ledgers import open_ledger
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from tests.integration.index.own_index import postgres_index, sqlite_index
+from tests.integration.index.scene import Scene
 from tests.integration.postgres.databases import borrowed
 
 OpenReader = Callable[..., Reader]
 NewDatabase = Callable[[], str]
+NewLedger = Callable[[str], tuple[Ledger, LedgerReader]]
 
 
 @pytest.fixture
@@ -61,3 +68,25 @@ def open_reader() -> Iterator[OpenReader]:
     yield make
     for store in opened:
         store.close()
+
+
+@pytest.fixture
+def new_ledger() -> Iterator[NewLedger]:
+    """`new_ledger(url)`: the writer and the reader of one ledger, closed at the end."""
+    with ExitStack() as stack:
+
+        def make(url: str) -> tuple[Ledger, LedgerReader]:
+            writer, ledger = open_ledger(url), open_ledger_reader(url, Limits())
+            stack.callback(writer.close)
+            stack.callback(ledger.close)
+            return writer, ledger
+
+        yield make
+
+
+@pytest.fixture
+def scene(new_database: NewDatabase, either_index: str, open_reader: OpenReader, new_ledger: NewLedger) -> Scene:
+    url = new_database()
+    with open_saver(url):
+        pass
+    return Scene(url, open_reader(url), *new_ledger(url))

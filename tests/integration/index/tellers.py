@@ -34,9 +34,9 @@ class Teller:
         )
         self.places = (*self.places, memory)
 
-    def tell(self, *counts: ThreadCounts) -> None:
+    def tell(self, *counts: ThreadCounts, ended: bool = False) -> None:
         self._number += 1
-        report = WorkerReport(self.worker_id, self.hostname, 7, AT, AT, places=self.places)
+        report = WorkerReport(self.worker_id, self.hostname, 7, AT, AT, ended=ended, places=self.places)
         self.ledger.write(Batch(self._number, report, counts))
 
     def read(self, thread_id: str, *, found: int = 0, missed: int = 0, at: float = AT, slot: int = 0) -> None:

@@ -129,3 +129,30 @@ def test_sync_from_the_command_line_folds_to_the_end(
     monkeypatch.setattr(type(reader), "read_changes", lambda self, after: pages(after, 3))
     call_command("sync", full=True)
     assert len(_absent()) == 7
+
+
+@pytest.mark.parametrize(
+    ("ledger", "told"), [("postgresql://nobody@127.0.0.1:9/none", "cannot be reached"), ("gopher://x/y", "ledger")]
+)
+def test_sync_from_the_command_line_tells_of_a_ledger_that_failed(
+    configure: Configure, store_url: str, capfd: pytest.CaptureFixture[str], ledger: str, told: str
+) -> None:
+    configure(ledger=ledger, one=store_url)
+    with pytest.raises(SystemExit) as ended:
+        call_command("sync")
+    assert ended.value.code == 1
+    assert told in " ".join(capfd.readouterr().err.split())
+    assert StoreEntry.objects.get().error == ""
+
+
+def test_a_store_whose_ledger_was_taken_out_of_the_settings_keeps_nothing_of_it(
+    configure: Configure, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(one=store_url)
+    _tell(store_url, "asked")
+    run_pass(get_reader())
+    assert _absent() == {"asked"}
+    monkeypatch.setattr("inspector.index.passes.get_ledger", lambda name: None)  # as for a store that cannot hold one
+    run_pass(get_reader())
+    assert _absent() == set()
+    assert StoreEntry.objects.get().identities
