@@ -15,6 +15,7 @@ from itertools import chain
 from inspector.domain.coordinates import time_of
 from inspector.index.places import Places, places_of
 from inspector.index.workers import Asked, Owned, own, sum_up
+from inspector.ledger.base import Counted, Counts, LedgerReader
 from inspector.reader import Reader
 from inspector.views.contexts import CheckpointItem, ReadGap, ReadItem, ReadLine, ReadMark, WorkerError
 from inspector.views.ledger import ask_ledger
@@ -39,7 +40,7 @@ class ThreadReads:
 
     @classmethod
     def ask(cls, reader: Reader, thread_id: str) -> ThreadReads:
-        answer = ask_ledger(reader, lambda ledger: (ledger.read_counts([thread_id]), ledger.read_thread(thread_id)))
+        answer = ask_ledger(reader, lambda ledger: _read(ledger, thread_id))
         if answer.told is None:
             return cls(error=answer.error, hint=answer.hint)
         counts, details = answer.told
@@ -79,6 +80,12 @@ class ThreadReads:
             for error, count in row.counted.errors.items():
                 counts[row.counted.hostname, error] += count
         return tuple(WorkerError(host, error, count) for (host, error), count in counts.most_common())
+
+
+def _read(ledger: LedgerReader, thread_id: str) -> tuple[Counts, list[Counted]]:
+    """The counts, and where there are any, the details."""
+    counts = ledger.read_counts([thread_id])
+    return counts, ledger.read_thread(thread_id) if counts.rows else []
 
 
 @dataclass(frozen=True, slots=True)

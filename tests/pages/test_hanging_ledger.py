@@ -150,13 +150,13 @@ def test_a_thread_is_read_before_its_ledger_is_asked(pages: Browser, monkeypatch
 
         monkeypatch.setattr(type(reader), f"read_{name}", lambda _, *args, _told=told, **given: _told(*args, **given))
     ledger = get_ledger()
-    read = type(ledger).read_thread
+    read = type(ledger).read_counts
 
-    def read_thread(self: Any, thread_id: str) -> Any:
+    def read_counts(self: Any, thread_ids: Any) -> Any:
         asked.append("ledger")
-        return read(self, thread_id)
+        return read(self, thread_ids)
 
-    monkeypatch.setattr(type(ledger), "read_thread", read_thread)
+    monkeypatch.setattr(type(ledger), "read_counts", read_counts)
     pages.document("/thread/", id=THREAD)
 
     assert asked.index("ledger") == len(asked) - 1

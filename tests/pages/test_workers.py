@@ -15,6 +15,7 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.index.connections import close_readers, get_reader
 from inspector.index.passes import run_pass
 from inspector.ledger.base import WORKERS
+from inspector.models import StoreEntry
 from inspector.secret import StoreUrl
 from tests.integration.ledger.samples import counts
 from tests.pages.ledgers import MEMORY
@@ -126,6 +127,14 @@ def test_who_writes_elsewhere_is_told_apart(world: World) -> None:
     assert (workers["web-1"]["elsewhere"], workers["web-2"]["elsewhere"]) == (True, True)
     assert "It writes its checkpoints to postgresql://app@b/x, which is not this store." in words
     assert "It keeps its checkpoints in its own memory (InMemorySaver)" in words
+
+
+def test_a_store_that_is_no_longer_configured_is_not_one_of_ours(world: World) -> None:
+    away = dataclasses.replace(world.ledger.place, identities=("postgres:system:1/x/public",), where="pg://b/x")
+    StoreEntry.objects.create(name="before", identities=list(away.identities))
+    world.ledger.tell("web-1", places=(away,))
+
+    assert [note["kind"] for note in world.hosts()["web-1"]["notes"]] == ["store-split"]
 
 
 def test_names_from_a_ledger_stay_text(world: World) -> None:

@@ -141,6 +141,16 @@ def test_a_place_that_is_another_configured_store_is_nothing_odd() -> None:
     assert said(like_sound(places=(AWAY,)), there=AWAY.identities) == {}
 
 
+def test_names_in_a_sentence_are_short() -> None:
+    """Whoever may write to a ledger may write an address of 10,000 characters."""
+    long = "x" * 10_000
+    away = Place(0, f"a.{long}", "postgres", AWAY.identities, long, 1)
+    for sentence in said(like_sound(places=(away,), exceptions={long: 1})).values():
+        assert len(sentence) < 300
+    memory = Place(1, f"a.{long}", "memory", ("memory:1",), "this process's memory", 1)
+    assert len(said(like_sound(places=(memory,)))["saver-in-memory"]) < 400
+
+
 def test_worst_comes_first() -> None:
     kinds = list(said(like_sound(places=(AWAY, MEMORY), invocations_unsaved=2, exceptions={"A": 1})))
     assert kinds == ["saver-in-memory", "no-checkpointer", "store-split", "exceptions"]

@@ -12,13 +12,14 @@ from inspector.templatetags.workers import alive_words, misses_all, processes_wo
 from inspector.views.contexts import ReadLine
 
 
-def host(live: int = 0, silent: int = 0, ended: int = 0) -> Any:
-    return SimpleNamespace(live=live, silent=silent, ended=ended)
+def host(live: int = 0, silent: int = 0, ended: int = 0, partial: bool = False) -> Any:
+    return SimpleNamespace(live=live, silent=silent, ended=ended, partial=partial)
 
 
 def test_processes_are_counted_by_how_they_are() -> None:
     assert processes_words(host(1)) == "1 live process"
     assert processes_words(host(3, 1, 1200)) == "3 live processes, 1 silent, 1,200 ended"
+    assert processes_words(host(3, 1, partial=True)) == "at least 3 live processes, 1 silent"
     assert processes_words(host(0, 2, 1)) == "no live process: 2 silent and 1 ended"
     assert alive_words([host(3), host(1), host(0, 1)]) == "4 live processes on 2 hosts"
     assert alive_words([host(0, 1)]) == "No process that reported lives now"
@@ -36,11 +37,18 @@ def test_trouble_is_told_worst_first_and_never_as_markup() -> None:
     )
 
 
-def test_versions_that_differ_are_said_to() -> None:
+def test_lost_counts_of_any_number_of_names_stay_short() -> None:
+    worker: Any = SimpleNamespace(
+        open_calls=0, loop_mismatches=0, exceptions={}, dropped={f"name{number}": 1 for number in range(1000)}
+    )
+    assert trouble_words(worker).count("dropped") == 3
+
+
+def test_the_most_telling_versions_are_named() -> None:
     one: Any = SimpleNamespace(versions=(("langgraph", "1.2.22"), ("psycopg", "3"), ("python", "3.12")))
     two: Any = SimpleNamespace(versions=(("langgraph", "1.2.20"),))
     assert setup_words([one]) == "langgraph 1.2.22, python 3.12"
-    assert setup_words([one, two]).endswith("· not the same in all processes")
+    assert setup_words([one, two]) == "langgraph 1.2.22, python 3.12"
     assert setup_words([SimpleNamespace(versions=())]) == "Versions"
 
 
