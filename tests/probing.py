@@ -13,6 +13,7 @@ import pytest
 
 from inspector.probe import flush, hooks, install, process
 from inspector.probe.ledger_schema import Batch, Read, Refused, WorkerReport
+from inspector.probe.ledgers import open_ledger
 
 
 class LedgerDown(Exception):
@@ -136,6 +137,17 @@ def probing(*, ledger: MemoryLedger | None = None, ledger_url: str = "memory://"
     process.start(ledger=ledger_url, open_ledger=lambda _: ledger, **{"hostname": "web-1", **settings})
     try:
         yield Probing(ledger)
+    finally:
+        stop_probe()
+
+
+@contextmanager
+def probing_into(url: str) -> Iterator[None]:
+    """Into a real ledger. Without hooks."""
+    process._State.current = None
+    process.start(ledger=url, hostname="web-1", open_ledger=open_ledger)
+    try:
+        yield
     finally:
         stop_probe()
 

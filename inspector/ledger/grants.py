@@ -14,7 +14,9 @@ _WRITES = (
 )
 #: Everything that the dashboard sends to a ledger.
 _READS = "time get hget hmget hgetall lrange zcard zcount zrevrange zrangebyscore"
-_LOGIN = "auth hello ping select client"
+#: The clients' names; redis-py also tells its own name and version, and lives with being refused. The rest of CLIENT
+#: pauses the server and cuts others off.
+_LOGIN = "auth hello ping select client|setname"
 _NAME = re.compile(r"[\w.-]+")
 
 

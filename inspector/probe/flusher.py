@@ -94,7 +94,10 @@ class Flusher:
                 self._state.notify_all()
                 self._state.wait_for(lambda: self._answered >= ticket, timeout)
                 return self._written >= ticket
-        return self._try_pass(asked=True)
+        written = self._try_pass(asked=True)
+        if written and ending:
+            self._close_ledger()
+        return written
 
     def finish(self, timeout: float = EXIT_SECONDS) -> bool:
         """Says goodbye, with the last counters. The thread ends, and begins again should anything be counted."""
@@ -141,8 +144,12 @@ class Flusher:
         self.started = False
         if not self._recorder.is_empty():
             self.start()
-        elif self._ledger is not None:
-            ledger, self._ledger = self._ledger, None
+        else:
+            self._close_ledger()
+
+    def _close_ledger(self) -> None:
+        ledger, self._ledger = self._ledger, None
+        if ledger is not None:
             with suppress(Exception):
                 ledger.close()
 

@@ -44,6 +44,8 @@ class LedgerUrl:
         if "@" in path or "@" in query or (kind == "redis" and "#" in rest):  # to libpq a # is as any other
             raise ValueError(f"The ledger's URL holds a password or name that is not percent-encoded. {_ENCODE}")
         login, at, hosts = authority.rpartition("@")
+        if not all(_is_host(host, kind) for host in hosts.split(",")):
+            raise ValueError(f"The ledger's URL has no port number where one belongs, or lacks an @. {_USE} {_ENCODE}")
         safe = f"{_shown(kind, scheme)}://{_login(login)}{hosts or _socket(query)}{slash}{path}"
         if kind == "redis":
             return cls(kind, url.strip(), safe)
@@ -64,6 +66,19 @@ class LedgerUrl:
 
     def __repr__(self) -> str:
         return f"LedgerUrl({self.safe!r})"
+
+
+def _is_host(text: str, kind: str) -> bool:
+    """Whether it can be nothing but a host and a port: a password without its @ stands in the same place. Redis has no
+    port without a host, and what looks so may be a password of digits."""
+    host, colon, port = text.rpartition(":") if not text.endswith("]") else (text, "", "")
+    if not colon:
+        return True
+    if ":" in host and not (host.startswith("[") and host.endswith("]")):
+        return False
+    if not host and kind == "redis":
+        return False
+    return not port or (port.isascii() and port.isdigit() and int(port) < 65_536)
 
 
 def _shown(kind: str, scheme: str) -> str:

@@ -16,6 +16,12 @@ from tests.integration.ledger.samples import batch, counts, reads, report
 from tests.redis_server import RedisServer
 
 NOWHERE = "redis://me:hunter2@127.0.0.1:1/0"
+#: What neither user may send: to see, stop and cut off others, to look around, and to change the server.
+REFUSED = (
+    "client list", "client pause 1", "client unpause", "client kill type normal", "client no-evict on", "keys *",
+    "scan 0", "flushdb", "flushall", "config get *", "info", "acl list", "script flush", "shutdown", "monitor", "save",
+    "dbsize", "randomkey", "swapdb 0 1", "publish a b",
+)  # fmt: skip
 FULL = {"reads": 1, "misses": 1, "checkpoints": 1, "writes": 1, "last_read_at": 1.0, "last_miss_at": 1.0}
 
 
@@ -94,6 +100,10 @@ def test_the_printed_acl_is_enough_and_no_more(
         dashboard.delete(f"{REDIS_PREFIX}workers")
     with redis.Redis.from_url(writer_url) as probe, pytest.raises(redis.exceptions.NoPermissionError):
         probe.hget("other", "x")
+    for login in (reader_url, writer_url):
+        for command in REFUSED:
+            with redis.Redis.from_url(login) as guest, pytest.raises(redis.exceptions.NoPermissionError):
+                guest.execute_command(*command.split())
     writer.prune(2e9)
     assert not reader.exists()
     client.execute_command("ACL", "SETUSER", "dash-1", "-zcard")

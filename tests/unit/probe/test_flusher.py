@@ -280,6 +280,7 @@ def test_where_no_thread_can_be_started_a_flush_writes_by_itself(
         read("a")
         assert flush(0)
         assert finish(0)
+        assert probe.ledger.closed == 1
     (report,) = probe.ledger.reports.values()
     assert (report.reads, report.ended) == (1, True)
     assert probe.ledger.thread("a").reads == 1

@@ -19,6 +19,11 @@ SAFE = {
     "postgresql://app:hunter2#@db/x": "postgresql://app@db/x",
     "redis://:hunter2@cache:6379/3": "redis://cache:6379/3",
     "rediss://app:hunter2@cache/0": "rediss://app@cache/0",
+    "postgresql://app:hunter2@[::1]:5432/x": "postgresql://app@[::1]:5432/x",
+    "postgresql://app:hunter2@[::1]/x": "postgresql://app@[::1]/x",
+    "postgresql://app:hunter2@:5432/x": "postgresql://app@:5432/x",
+    "postgresql://db:/x": "postgresql://db:/x",
+    "redis://cache": "redis://cache",
     "sqlite:////var/lib/ledger.db": "sqlite:////var/lib/ledger.db",
     "sqlite:///ledger%20one.db": "sqlite:///ledger one.db",
 }
@@ -30,6 +35,15 @@ REFUSED = [
     "postgresql://app:hun/ter2@db/x",
     "postgresql://app:hun?ter2@db/x",
     "redis://app:hunter2#@db/0",
+    "postgresql://app:hunter2/orders",
+    "postgresql://app:hunter2",
+    "postgresql://one:5432,app:hunter2/orders",
+    "postgresql://db:hun:5432/orders",
+    "redis://app:hunter2/0",
+    "redis://:hunter2/0",
+    "redis://:7777777/0",
+    "redis://:6379/0",
+    "postgresql://app:99999/orders",
     "postgresql://app:hunter2\x00@db/x",
     "sqlite://hunter2/x",
     "sqlite://",
@@ -51,6 +65,7 @@ def test_what_is_no_ledger_is_refused_without_its_text(url: str) -> None:
         with pytest.raises(ValueError, match="ledger") as told:
             refuse(url)
         assert "hun" not in str(told.value)
+        assert "7777777" not in str(told.value)
     with pytest.raises(ConfigError) as shown:
         open_ledger_reader(url, Limits())
     assert "hun" not in shown.value.message + shown.value.hint
