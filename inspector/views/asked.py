@@ -19,8 +19,8 @@ from inspector.views.room import asked_that_fit
 _ELSEWHERE = "Workers put checkpoints under this id in another place than this store, which is named below."
 _HERE = "Workers put checkpoints under this id here: it was deleted since, has expired, or was never committed."
 _SOMEWHERE = (
-    "Workers put checkpoints under this id, and nobody can tell where: in another place, or here, where they are gone "
-    "since."
+    "Workers put checkpoints under this id. Whether their place, named below, is this store cannot be told: they are "
+    "elsewhere, or were here and are gone."
 )
 _NOWHERE = (
     "No worker reports that it wrote under this id. An id that is made anew at every request, or spelled in two ways, "

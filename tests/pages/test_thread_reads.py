@@ -226,11 +226,11 @@ def test_a_thread_that_was_put_here_and_is_gone_says_so(world: World) -> None:
     assert "deleted since, has expired, or was never committed" in page["hint"]
 
 
-def test_what_was_put_nobody_can_tell_where_is_not_said_to_have_been_here(world: World) -> None:
+def test_what_was_put_into_a_place_that_cannot_be_told_apart_is_not_said_to_have_been_here(world: World) -> None:
     nameless = dataclasses.replace(world.ledger.place, identities=())
     world.ledger.tell("web-1", counted(thread_id="somewhere", checkpoints=4), places=(nameless,))
 
-    assert "nobody can tell where" in world.browser.data("/thread/", status=404, id="somewhere")["hint"]
+    assert "is this store cannot be told" in world.browser.data("/thread/", status=404, id="somewhere")["hint"]
 
 
 def test_where_nobody_put_anything_the_page_says_that_none_reports_it(world: World) -> None:
