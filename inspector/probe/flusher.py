@@ -13,7 +13,6 @@ from inspector.probe.errors import name_error
 from inspector.probe.identities import Resolver
 from inspector.probe.ledger_schema import Batch, Ledger, Refused, WorkerReport
 from inspector.probe.outbox import Outbox
-from inspector.probe.places import Places
 from inspector.probe.pruner import Pruner
 from inspector.probe.recorder import Recorder
 from inspector.probe.settings import log
@@ -41,7 +40,7 @@ class Flusher:
         self,
         *,
         recorder: Recorder,
-        places: Places,
+        resolver: Resolver,
         open_ledger: Callable[[], Ledger],
         safe_place: str,
         report: MakeReport,
@@ -51,7 +50,7 @@ class Flusher:
         self._open_ledger = open_ledger
         self._safe_place = safe_place
         self._make_report = report
-        self._resolver = Resolver(places)
+        self._resolver = resolver
         self._ledger: Ledger | None = None
         self._outbox = Outbox()
         self._reported_at = float("-inf")

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -22,9 +23,9 @@ from inspector.probe.ledger_schema import (
 from inspector.probe.places import Address, Places, postgres_where
 from inspector.probe.settings import log
 
-#: Seconds between two looks at the same place, and after a failure.
+#: Seconds between two looks at the same place; and after a failure, four times as many after each further one.
 _EVERY = 600.0
-_AFTER_FAILURE = 60.0
+_AFTER_FAILURE, _AT_MOST = 60.0, 6 * 3_600.0
 _CONNECT_SECONDS = 5
 #: Local to the transaction: behind a pooler, a setting of the session would reach the workers' own.
 _LIMIT = "SELECT set_config('statement_timeout', '3s', true)"
@@ -34,8 +35,12 @@ Found = tuple[tuple[str, ...], str]
 
 
 class Resolver:
-    def __init__(self, places: Places) -> None:
+    """`logins` is whether it may log in to servers, with the credentials of the agent's savers."""
+
+    def __init__(self, places: Places, *, logins: bool = True) -> None:
         self._places = places
+        self._ask = _ASK if logins else {"sqlite": _ask_sqlite}
+        self._failures: dict[int, int] = {}  #: in a row
         self._due: dict[int, float] = {}
         self._thread: threading.Thread | None = None
 
@@ -45,7 +50,7 @@ class Resolver:
             return
         now = monotonic()
         due = [(slot, address) for slot, address in self._places.addresses() if self._due.get(slot, 0.0) <= now]
-        due = [(slot, address) for slot, address in due if address.kind in _ASK and address.parameters]
+        due = [(slot, address) for slot, address in due if address.kind in self._ask and address.parameters]
         if not due:
             return
         thread = threading.Thread(target=self._look, args=(due,), name="checkpoint-inspector-places", daemon=True)
@@ -56,11 +61,24 @@ class Resolver:
     def _look(self, due: list[tuple[int, Address]]) -> None:
         for slot, address in due:
             try:
-                self._places.resolve(slot, *_ASK[address.kind](address))
+                self._places.resolve(slot, *self._ask[address.kind](address))
+                self._failures[slot] = 0
                 self._due[slot] = monotonic() + _EVERY
             except Exception as error:
-                self._due[slot] = monotonic() + _AFTER_FAILURE
+                failures = self._failures[slot] = self._failures.get(slot, 0) + 1
+                pause = min(_AFTER_FAILURE * 4 ** min(failures - 1, 10), _AT_MOST)
+                self._due[slot] = inf if _is_turned_away(error) else monotonic() + pause
                 log.debug("The probe cannot tell who %s is (%s).", address.where, name_error(error))
+
+
+def _is_turned_away(error: Exception) -> bool:
+    """The login was refused. Another attempt would be refused too, and may lock the agent's login out."""
+    name = name_error(error)
+    if "AuthenticationError" in name or "NoPermission" in name:  # of redis-py
+        return True
+    attempt = getattr(error, "pgconn", None)  # of psycopg, where no connection came about
+    asked = attempt is not None and (attempt.used_password or attempt.needs_password)
+    return bool(asked) and "too many clients" not in name
 
 
 def _ask_postgres(address: Address) -> Found:
@@ -99,6 +117,8 @@ _POSTGRES_SCHEMA = """
 
 def _ask_redis(address: Address) -> Found:
     import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
     given = address.parameters
     arguments = {name: given[name] for name in _REDIS_ARGUMENTS if given.get(name) is not None}
@@ -111,6 +131,7 @@ def _ask_redis(address: Address) -> Found:
         decode_responses=True,
         socket_connect_timeout=_CONNECT_SECONDS,
         socket_timeout=_CONNECT_SECONDS,
+        retry=Retry(NoBackoff(), 0),  # or it tries ten times, with a refused login too
         client_name="checkpoint-inspector-probe",
     )
     try:

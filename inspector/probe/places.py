@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,14 +90,19 @@ def describe(saver: Any, depth: int = 0) -> Address:
             return Address(kind, name, f"{kind}, not known closer", (kind,))
         if found is not None:
             return found
-    inner = next((value for value in _parts(saver) if hasattr(value, "get_next_version")), None)
-    if inner is not None and depth < _DEPTH:  # a saver that passes everything on to another one
+    inner = _find_inner(saver) if depth < _DEPTH else None
+    if inner is not None:  # a saver that passes everything on to another one
         return replace(describe(inner, depth + 1), saver=name)
     return Address("other", name, name, (name,))
 
 
-def _parts(saver: Any) -> list[Any]:
-    return list(getattr(saver, "__dict__", {}).values())
+def _find_inner(saver: Any) -> Any:
+    """A saver that it keeps. What a lazy object does when it is looked at is anybody's code, and may raise."""
+    for value in list(getattr(saver, "__dict__", {}).values()):
+        with suppress(Exception):
+            if hasattr(value, "get_next_version"):
+                return value
+    return None
 
 
 def _look_memory(saver: Any, name: str) -> Address | None:
@@ -140,7 +146,8 @@ def postgres_where(parameters: Mapping[str, Any], schema: str = "") -> str:
 def _look_sqlite(saver: Any, name: str) -> Address | None:
     connection = saver.__dict__.get("conn")
     if _comes_from(connection, "sqlite3") or _comes_from(connection, "aiosqlite"):
-        return Address("sqlite", name, "sqlite, not known closer", ("sqlite", id(connection)))
+        # One for all: a program may open a file for each request, and none may come to be known closer.
+        return Address("sqlite", name, "sqlite, not known closer", ("sqlite",))
     return None
 
 

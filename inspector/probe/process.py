@@ -12,6 +12,7 @@ from typing import Any
 
 from inspector.probe.errors import name_class
 from inspector.probe.flusher import Flusher
+from inspector.probe.identities import Resolver
 from inspector.probe.ledger_schema import Ledger, WorkerReport, storable
 from inspector.probe.places import Places
 from inspector.probe.recorder import Event, Recorder
@@ -41,7 +42,7 @@ class Process:
         self.begun = self.recorder.begun
         self.flusher = Flusher(
             recorder=self.recorder,
-            places=self.places,
+            resolver=Resolver(self.places, logins=settings.identify),
             open_ledger=lambda: open_ledger(settings.ledger),
             safe_place=_safe_place(settings.ledger),
             report=self._report,

@@ -19,6 +19,7 @@ class Settings:
     hostname: str
     stamp: bool  #: write `worker_hostname` into the metadata of new checkpoints
     enabled: bool = True
+    identify: bool = True  #: ask the servers of the agent's savers who they are, over connections of the probe's own
 
     def with_arguments(self, ledger: str | None, hostname: str | None, stamp: bool | None) -> Settings:
         """None leaves a setting as it is."""
@@ -35,9 +36,14 @@ def read_settings() -> Settings:
     return Settings(
         ledger=_read_ledger(),
         hostname=_read_hostname(),
-        stamp=os.environ.get("INSPECTOR_PROBE_STAMP", "").strip().lower() not in _NO,
-        enabled=os.environ.get("INSPECTOR_PROBE", "").strip().lower() not in _NO,
+        stamp=_read_switch("INSPECTOR_PROBE_STAMP"),
+        enabled=_read_switch("INSPECTOR_PROBE"),
+        identify=_read_switch("INSPECTOR_PROBE_IDENTIFY"),
     )
+
+
+def _read_switch(name: str) -> bool:
+    return os.environ.get(name, "").strip().lower() not in _NO
 
 
 def _read_ledger() -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from inspector.probe.settings import read_settings
 
-_NAMES = ("LEDGER_URL", "LEDGER_URL_FILE", "HOSTNAME", "PROBE_STAMP", "PROBE")
+_NAMES = ("LEDGER_URL", "LEDGER_URL_FILE", "HOSTNAME", "PROBE_STAMP", "PROBE_IDENTIFY", "PROBE")
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +19,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_by_default_there_is_no_ledger_and_the_machine_names_the_host() -> None:
     settings = read_settings()
-    assert (settings.ledger, settings.stamp, settings.enabled) == ("", True, True)
+    assert (settings.ledger, settings.stamp, settings.enabled, settings.identify) == ("", True, True, True)
     assert settings.hostname
 
 
@@ -40,10 +40,12 @@ def test_the_ledger_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 @pytest.mark.parametrize("value", ["off", "0", "False", "no"])
-def test_the_probe_and_its_stamp_can_be_turned_off(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_the_probe_its_stamp_and_its_logins_can_be_turned_off(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("INSPECTOR_PROBE", value)
     monkeypatch.setenv("INSPECTOR_PROBE_STAMP", value)
-    assert (read_settings().enabled, read_settings().stamp) == (False, False)
+    monkeypatch.setenv("INSPECTOR_PROBE_IDENTIFY", value)
+    settings = read_settings()
+    assert (settings.enabled, settings.stamp, settings.identify) == (False, False, False)
 
 
 def test_arguments_win_and_the_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
