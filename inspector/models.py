@@ -11,6 +11,8 @@ from django.db import models
 
 #: Stands for "the id and the document tell no time": sorts before every real checkpoint.
 UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+#: The state of a thread that workers asked for and the store does not hold.
+ABSENT = "absent"
 
 
 class StoreEntry(models.Model):
@@ -95,6 +97,7 @@ class ThreadEntry(models.Model):
     #: When a host that puts checkpoints of it into no configured store was first heard of. Whoever asks for the thread
     #: after that may rightly expect to find it, though nothing is stored here yet.
     elsewhere_at = models.DateTimeField(null=True)
+    missed = models.PositiveSmallIntegerField(default=0)  #: what `index.missed` makes of these and the store's word
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]
@@ -105,6 +108,7 @@ class ThreadEntry(models.Model):
             models.Index(fields=["store", "stored", "owner", "-last_at", "-id"], name="thread_by_owner"),
             models.Index(fields=["store", "stored", "first_at"], name="thread_by_first_at"),
             models.Index(fields=["store", "stored", "verified_at"], name="thread_by_verified_at"),
+            models.Index(fields=["store", "missed", "-last_at", "-id"], name="thread_by_missed"),
         ]
 
     def __str__(self) -> str:

@@ -9,15 +9,14 @@ from typing import Any
 from django.db import transaction
 
 from inspector.domain.coordinates import looks_random
+from inspector.index.missed import TOLD, tell
 from inspector.index.workers import several_write
-from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from inspector.reader import ThreadSummary
 
 #: What the store does not say: the row's key, and what the ledger says of its reads.
-_NOT_WRITTEN = ("id", "store", "thread_id", "reads", "misses", "last_miss_at", "elsewhere_at")
+_NOT_WRITTEN = ("id", "store", "thread_id", *TOLD)
 _WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in _NOT_WRITTEN]
-#: The state of a thread that workers asked for and the store does not hold.
-ABSENT = "absent"
 #: What a row says of a thread that the store does not hold.
 UNSTORED: dict[str, Any] = {
     "stored": False,
@@ -51,14 +50,24 @@ def write_entries(
         if held.fingerprint != claim:
             StoreEntry.objects.filter(pk=store.pk).update(fingerprint="")
         reported = _read_reported(store, [*found])
+        made = [entry_of(store, summary, read_at, reported.get(summary.row.thread_id, {})) for summary in summaries]
+        _tell_all(store, made)
         entries = ThreadEntry.objects.bulk_create(
-            [entry_of(store, summary, read_at, reported.get(summary.row.thread_id, {})) for summary in summaries],
+            made,
             update_conflicts=True,
             unique_fields=["store", "thread_id"],
             update_fields=_WRITTEN,
         )
         _write_workers(entries, summaries)
         return _remove(store, gone)
+
+
+def _tell_all(store: StoreEntry, entries: Sequence[ThreadEntry]) -> None:
+    """Puts in what the ledger says in the rows that these replace: whether reads missed depends on both."""
+    rows = ThreadEntry.every.filter(store=store, reads__isnull=False)
+    told = {row.thread_id: row for row in rows.filter(thread_id__in=[entry.thread_id for entry in entries])}
+    for entry in entries:
+        tell(entry, told.get(entry.thread_id))
 
 
 def _remove(store: StoreEntry, thread_ids: Sequence[str]) -> int:

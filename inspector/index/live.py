@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from inspector.errors import StoreError
 from inspector.index.entries import entry_of, workers_of
+from inspector.index.missed import tell
 from inspector.index.queries import Row, find_thread
-from inspector.index.reads import tell
 from inspector.index.workers import Asked
 from inspector.models import StoreEntry, ThreadWorker
 from inspector.reader import Reader, ThreadSummary

@@ -1,30 +1,70 @@
-"""Threads with reads that found nothing where something should be: one rule, for the database and for one row.
+"""What a ledger says of a thread as a whole, and whether reads found nothing where something should be.
 
 The first read of every new thread misses and is no fault. So a miss counts when it came after the first checkpoint,
-here or elsewhere. Where no read found anything it counts, too, unless it was just that first one: there were more, the
-id looks made anew for each, or nobody wrote.
+here or elsewhere, and where there were several reads and none found anything. Where a single read missed, or the id
+looks made anew for each conversation, it counts only when nothing came of the thread for as long as makes an orphan: a
+new one looks the same until its first turn ends or its second begins.
+
+What a row says of itself is worked out when it is written, so that a list asks for a number.
 """
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from datetime import datetime
+from typing import Any, Protocol
 
-from inspector.index.entries import ABSENT
-from inspector.models import UNKNOWN_TIME, ThreadEntry
+from django.db.models import Q
+
+from inspector.models import ABSENT, UNKNOWN_TIME, ThreadEntry
+
+#: What a ledger says of a thread as a whole. Every other field of its row is the store's word.
+TOLD = ("reads", "misses", "last_miss_at", "elsewhere_at")
+#: Values of `ThreadEntry.missed`.
+NOTHING, ONCE_IDLE, SOMETHING = 0, 1, 2
 
 
-def is_missed() -> Q:
-    late = Q(last_miss_at__gt=F("first_at"), first_at__gt=UNKNOWN_TIME) | Q(last_miss_at__gt=F("elsewhere_at"))
-    unwritten = Q(state=ABSENT, elsewhere_at=None)
-    never_found = Q(misses=F("reads")) & (Q(random_id=True) | Q(reads__gt=1) | unwritten)
-    return Q(misses__gt=0) & (late | never_found)
+class Told(Protocol):
+    """A row that has it from a ledger, or the ledger's sums."""
+
+    @property
+    def reads(self) -> int | None: ...
+    @property
+    def misses(self) -> int | None: ...
+    @property
+    def last_miss_at(self) -> datetime | None: ...
+    @property
+    def elsewhere_at(self) -> datetime | None: ...
 
 
-def has_missed(entry: ThreadEntry) -> bool:
-    """What `is_missed` asks the database."""
+def tell(entry: ThreadEntry, told: Told | None) -> None:
+    """Puts into a row what a ledger says of its thread; None for nothing."""
+    for name in TOLD:
+        setattr(entry, name, getattr(told, name) if told is not None else None)
+    entry.missed = rank_missed(entry)
+
+
+def told_nothing() -> dict[str, Any]:
+    """The fields of a row of which no ledger tells anything."""
+    return {**dict.fromkeys(TOLD), "missed": NOTHING}
+
+
+def rank_missed(entry: ThreadEntry) -> int:
     reads, misses, missed_at = entry.reads or 0, entry.misses or 0, entry.last_miss_at or UNKNOWN_TIME
     elsewhere = entry.elsewhere_at
+    if not misses:
+        return NOTHING
     late = missed_at > entry.first_at > UNKNOWN_TIME or (elsewhere is not None and missed_at > elsewhere)
+    if late or (misses == reads > 1 and not entry.random_id):
+        return SOMETHING
     unwritten = entry.state == ABSENT and elsewhere is None
-    never_found = misses == reads and (entry.random_id or reads > 1 or unwritten)
-    return misses > 0 and (late or never_found)
+    return ONCE_IDLE if misses == reads and (entry.random_id or reads > 1 or unwritten) else NOTHING
+
+
+def is_missed(idle_before: datetime) -> Q:
+    """`idle_before` is since when nothing has come of a thread that is left."""
+    return Q(missed=SOMETHING) | Q(missed=ONCE_IDLE, last_at__lt=idle_before)
+
+
+def has_missed(entry: ThreadEntry, idle_before: datetime) -> bool:
+    """What `is_missed` asks the database."""
+    return entry.missed == SOMETHING or (entry.missed == ONCE_IDLE and entry.last_at < idle_before)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import StrIndex
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from inspector.errors import BadRequest
 from inspector.index.cursor import Cursor, decode_cursor
-from inspector.index.entries import ABSENT
 from inspector.index.missed import has_missed, is_missed
-from inspector.index.workers import did_put, did_something
-from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.index.scope import FEW, absent_threads, merge, scopes_of, shows_absent, within
+from inspector.index.workers import did_put
+from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 
 #: Unfinished work younger than this (seconds) is taken to be running.
 RUNNING_FOR = 60.0
 
 SORTS = ("last_at", "first_at", "turns", "checkpoints", "thread_id")
-STATES = ("complete", "interrupted", "failed", "unfinished", "running")
+STATES = ("complete", "interrupted", "failed", "unfinished", "running", ABSENT)
 _TIMES = ("last_at", "first_at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -113,11 +112,9 @@ def is_undecided(moment: Moment) -> Q:
 
 def is_never_stored() -> Q:
     """Asked for, and no probe reports that it was ever put into this store."""
-    return Q(~Exists(ThreadWorker.objects.filter(did_put(), thread=OuterRef("pk"))), state=ABSENT)
+    return Q(state=ABSENT) & ~Q(Exists(ThreadWorker.objects.filter(did_put(), thread=OuterRef("pk"))))
 
 
-#: Flags of threads that are not in the store.
-OF_ABSENT = ("missed-reads", "never-stored")
 #: What each flag means in the index. `missed-reads` and `never-stored` need the probe's reports.
 FLAGS: dict[str, Callable[[Moment], Q]] = {
     "one-turn": lambda _: is_one_turn(),
@@ -126,7 +123,7 @@ FLAGS: dict[str, Callable[[Moment], Q]] = {
     "several-hosts": lambda _: Q(several_hosts=True),
     "siblings": lambda _: Q(siblings=True),
     "clock-skew": lambda _: Q(clock_skew=True),
-    "missed-reads": lambda _: is_missed(),
+    "missed-reads": lambda moment: is_missed(moment.orphan_before),
     "never-stored": lambda _: is_never_stored(),
     "rebuilt-values": lambda _: Q(rebuilt_values=True),
 }
@@ -138,29 +135,39 @@ def find_threads(
     """One page. Raises `BadRequest` for a cursor, sort, state or flag that cannot be. `fits` says how many of some
     thread_ids the page has room for; the next page begins where it ended."""
     column, descending = _sort(query.sort)
-    matching = _matching(store, query, moment)
-    page = matching
+    beyond = Q()
     if query.after:
-        page = page.filter(_beyond(decode_cursor(query.after, sort=query.sort), column, descending=descending))
-    sign = "-" if descending else ""
-    found = list(page.order_by(f"{sign}{column}", f"{sign}id").prefetch_related("workers")[: query.limit + 1])
+        beyond = _beyond(decode_cursor(query.after, sort=query.sort), column, descending=descending)
+    stored, absent = _count(store, query, moment)
+    parts = [part.filter(beyond) for part in _matching(store, query, moment, one_by_one=stored + absent <= FEW)]
+    found = merge(parts, column, query.limit + 1, descending=descending)
     room = fits([entry.thread_id for entry in found[: query.limit]]) if fits else query.limit
     shown = found[: min(room, query.limit)]
     more = _cursor(shown[-1], query.sort, column) if len(found) > len(shown) else ""
     rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
-    absent = matching.filter(stored__in=(False,)).count() if _shows_absent(query) else 0
-    return ThreadPage(rows, more, matching.count(), absent=absent)
+    total = max(stored + absent, len(rows))  # threads may have come since they were counted
+    return ThreadPage(rows, more, total, absent=absent)
+
+
+def _count(store: StoreEntry, query: ThreadQuery, moment: Moment) -> tuple[int, int]:
+    """How many threads match: stored ones, absent ones."""
+    counts = {True: 0, False: 0}
+    for part in _matching(store, query, moment, one_by_one=True):
+        counts |= dict(part.values_list("stored").annotate(threads=Count("id")).order_by())
+    return counts[True], counts[False]
 
 
 def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
     """The row of one thread, by its exact id. It may be absent."""
-    found = ThreadEntry.every.filter(store=store, thread_id=thread_id).prefetch_related("workers")
-    return tuple(Row(entry, tuple(entry.workers.all())) for entry in found)
+    every = ThreadEntry.every.filter(store=store, thread_id=thread_id, verified_at__gt=UNKNOWN_TIME)
+    return tuple(Row(entry, tuple(entry.workers.all())) for entry in every.prefetch_related("workers"))
 
 
 def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadCounts:
     """Counts for the quick filters: the query without its own turns, state and flag."""
-    wanted = {
+    query = replace(query, turns="", state="", flag="")
+    stored = {
+        "all": Q(),
         "one_turn": is_one_turn(),
         "orphans": is_orphan(moment),
         "random_ids": Q(random_id=True),
@@ -169,12 +176,19 @@ def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Thre
         "unfinished": Q(state="unfinished") & ~is_running(moment),
         "several_hosts": Q(several_hosts=True),
         "siblings": Q(siblings=True),
-        "missed_reads": is_missed(),
-        "never_stored": is_never_stored(),
-        "all": Q(pk__gt=0) if _shows_absent(replace(query, flag="")) else Q(stored=True),
+        "missed_reads": is_missed(moment.orphan_before),
     }
-    counts = {name: Count("id", filter=condition) for name, condition in wanted.items()}
-    return ThreadCounts(**_in_scope(ThreadEntry.every.filter(store=store), query).aggregate(**counts))
+    absent = {"missed_reads": is_missed(moment.orphan_before), "never_stored": is_never_stored()}
+    if shows_absent(query):
+        absent["all"] = Q()
+    here = _count_each(within(ThreadEntry.objects.filter(store=store), query, one_by_one=True), stored)
+    away = _count_each(within(absent_threads(store), query, one_by_one=True), absent)
+    return ThreadCounts(**{item.name: here.get(item.name, 0) + away.get(item.name, 0) for item in fields(ThreadCounts)})
+
+
+def _count_each(threads: QuerySet[ThreadEntry], conditions: Mapping[str, Q]) -> dict[str, int]:
+    counts = {name: Count("id", filter=condition or None) for name, condition in conditions.items()}
+    return threads.aggregate(**counts)
 
 
 def count_owned(store: StoreEntry, owner: str) -> int:
@@ -194,7 +208,7 @@ def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:
         "several-hosts": entry.several_hosts,
         "siblings": entry.siblings,
         "clock-skew": entry.clock_skew,
-        "missed-reads": has_missed(entry),
+        "missed-reads": has_missed(entry, moment.orphan_before),
         "never-stored": entry.state == ABSENT and not any(w.reported and not w.elsewhere for w in row.workers),
         "rebuilt-values": entry.rebuilt_values,
     }
@@ -207,48 +221,22 @@ def state_of(entry: ThreadEntry, moment: Moment) -> str:
     return "running" if running else entry.state
 
 
-def _shows_absent(query: ThreadQuery) -> bool:
-    """Threads that were asked for and are not stored are in no list but those of who looks for them."""
-    return bool(query.q) or query.host is not None or query.flag in OF_ABSENT
-
-
-def _threads(store: StoreEntry, query: ThreadQuery) -> QuerySet[ThreadEntry]:
-    """With absent threads where they are looked for and there are any: only without them is there an index that holds
-    a whole list in its order."""
-    every = ThreadEntry.every.filter(store=store)
-    if _shows_absent(query) and every.filter(stored__in=(False,)).exists():
-        return every
-    return ThreadEntry.objects.filter(store=store)
-
-
-def _in_scope(threads: QuerySet[ThreadEntry], query: ThreadQuery) -> QuerySet[ThreadEntry]:
-    if query.q:  # INSTR and STRPOS compare as they are stored: case counts, and no character is a wildcard
-        threads = threads.annotate(place=StrIndex("thread_id", Value(query.q))).filter(place__gt=0)
-    if query.host is not None:
-        theirs = ThreadWorker.objects.filter(did_something(), thread=OuterRef("pk"), hostname=query.host)
-        threads = threads.filter(Exists(theirs))
-    if query.owner is not None:
-        threads = threads.filter(owner=query.owner)
-    if query.since is not None:
-        threads = threads.filter(last_at__gte=query.since)
-    if query.until is not None:
-        threads = threads.filter(last_at__lt=query.until)
-    return threads
-
-
-def _matching(store: StoreEntry, query: ThreadQuery, moment: Moment) -> QuerySet[ThreadEntry]:
-    threads = _in_scope(_threads(store, query), query)
+def _matching(
+    store: StoreEntry, query: ThreadQuery, moment: Moment, *, one_by_one: bool
+) -> list[QuerySet[ThreadEntry]]:
+    """Stored and absent threads apart, see `scope`."""
+    filters = Q()
     if query.turns == "one":
-        threads = threads.filter(is_one_turn())
+        filters &= is_one_turn()
     elif query.turns:
         raise BadRequest("`turns` can only be `one`.", "Leave it out to see every thread.")
     if query.state:
-        threads = threads.filter(_has_state(query.state, moment))
+        filters &= _has_state(query.state, moment)
     if query.flag:
         if query.flag not in FLAGS:
             raise BadRequest(f"No flag is called {query.flag!r}.", f"Flags are {', '.join(FLAGS)}.")
-        threads = threads.filter(FLAGS[query.flag](moment))
-    return threads
+        filters &= FLAGS[query.flag](moment)
+    return [within(scope, query, one_by_one=one_by_one).filter(filters) for scope in scopes_of(store, query)]
 
 
 def _has_state(state: str, moment: Moment) -> Q:

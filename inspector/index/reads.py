@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from inspector.index.entries import UNSTORED
+from inspector.index.missed import TOLD, tell, told_nothing
 from inspector.index.workers import Asked, Sum, did_something, several_write
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 
@@ -23,8 +24,6 @@ LONGEST_ID = 2_000
 FORGOTTEN = 2_000
 
 _ENTRY = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in ("id", "store", "thread_id")]
-#: What a ledger says of a thread as a whole, by the same names in `Asked`.
-_TOLD = ("reads", "misses", "last_miss_at", "elsewhere_at")
 _WORKER = ["reads", "misses", "reported", "elsewhere"]
 Workers = dict[str, ThreadWorker]
 
@@ -57,12 +56,6 @@ def write_reads(store: StoreEntry, asked: Mapping[str, Asked | None], untold: Co
     return _write_workers([(entry, asked[entry.thread_id]) for entry in told], workers)
 
 
-def tell(entry: ThreadEntry, sums: Asked | ThreadEntry | None) -> None:
-    """What a ledger, or a row that has it from there, says of a thread as a whole."""
-    for name in _TOLD:
-        setattr(entry, name, getattr(sums, name) if sums is not None else None)
-
-
 def read_hosts(store: StoreEntry) -> list[str]:
     """Hosts that wrote to a thread or read one, sorted."""
     theirs = ThreadWorker.objects.filter(did_something(), thread__store=store)
@@ -76,7 +69,7 @@ def forget_reads(store: StoreEntry) -> None:
     several = named.values("thread").annotate(hosts=Count("id")).filter(hosts__gt=1).values("thread")
     doubtful = ThreadEntry.every.filter(store=store, reads__isnull=False, several_hosts=True)
     doubtful.exclude(pk__in=several).update(several_hosts=False)
-    ThreadEntry.every.filter(store=store, reads__isnull=False).update(**dict.fromkeys(_TOLD))
+    ThreadEntry.every.filter(store=store, reads__isnull=False).update(**told_nothing())
     told = ThreadWorker.objects.filter(thread__store=store, reads__isnull=False)
     told.filter(writes=0).delete()
     told.update(reads=None, misses=None, reported=None, elsewhere="")
@@ -98,12 +91,12 @@ def _read_workers(entries: Iterable[ThreadEntry]) -> dict[int, Workers]:
 
 def _note(entry: ThreadEntry, sums: Asked | None, workers: Workers) -> bool:
     """Whether that changed anything."""
-    before = [getattr(entry, name) for name in (*_TOLD, "several_hosts")]
+    before = [getattr(entry, name) for name in (*TOLD, "missed", "several_hosts")]
     tell(entry, sums)
     hosts = sums.hosts if sums is not None else {}
     reported = {hostname: host.reported for hostname, host in hosts.items() if not host.elsewhere}
     entry.several_hosts = several_write({hostname: worker.writes for hostname, worker in workers.items()}, reported)
-    return before != [getattr(entry, name) for name in (*_TOLD, "several_hosts")]
+    return before != [getattr(entry, name) for name in (*TOLD, "missed", "several_hosts")]
 
 
 def _is_kept(thread_id: str, sums: Asked, now: datetime) -> bool:
@@ -112,15 +105,16 @@ def _is_kept(thread_id: str, sums: Asked, now: datetime) -> bool:
 
 
 def _absent(store: StoreEntry, thread_id: str, sums: Asked, now: datetime) -> ThreadEntry:
-    return ThreadEntry(
+    entry = ThreadEntry(
         **UNSTORED,
         store=store,
         thread_id=thread_id,
         first_at=sums.first_at,
         last_at=sums.last_at,
         verified_at=now,
-        **{name: getattr(sums, name) for name in _TOLD},
     )
+    tell(entry, sums)
+    return entry
 
 
 def _write_workers(told: Iterable[tuple[ThreadEntry, Asked | None]], known: Mapping[int, Workers]) -> set[str]:

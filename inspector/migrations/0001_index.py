@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
                 ("misses", models.PositiveBigIntegerField(null=True)),
                 ("last_miss_at", models.DateTimeField(null=True)),
                 ("elsewhere_at", models.DateTimeField(null=True)),
+                ("missed", models.PositiveSmallIntegerField(default=0)),
                 (
                     "store",
                     models.ForeignKey(
@@ -128,6 +129,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="threadentry",
             index=models.Index(fields=["store", "stored", "verified_at"], name="thread_by_verified_at"),
+        ),
+        migrations.AddIndex(
+            model_name="threadentry",
+            index=models.Index(fields=["store", "missed", "-last_at", "-id"], name="thread_by_missed"),
         ),
         migrations.AddConstraint(
             model_name="threadentry",

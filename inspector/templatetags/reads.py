@@ -24,7 +24,7 @@ def worker_says(worker: Any, thread: Any) -> str:
     if not known_reads(thread):
         return ""
     name = _name(worker)
-    put = text.count_noun(worker.writes, "checkpoint")
+    put = text.count_noun(worker.put, "checkpoint")
     if worker.reads is None:
         return f"{name} wrote {put}. Its reads are not known: no probe reports them."
     reads = text.count_noun(worker.reads, "read")
@@ -32,7 +32,7 @@ def worker_says(worker: Any, thread: Any) -> str:
     if not worker.elsewhere:
         return f"{name} wrote {put}; {reads}{missed}."
     place = _place(worker.kept_in)
-    if worker.writes:
+    if worker.put:
         return f"{name} wrote to {place}, not to this store: {put}; {reads}{missed}."
     return f"{name} looked in {place}, not in this store: {reads}{missed}."
 

@@ -40,7 +40,7 @@ FLAGS = {
     "missed-reads": (
         "missed reads",
         "warn",
-        "A worker looked for it and found nothing, though it was written before, or though it looked more than once.",
+        "A worker looked for it in vain: after it was written, or several times, or just once and nothing came of it.",
     ),
     "never-stored": ("never stored", "warn", "A worker asked for it, and none reports that it was ever put here."),
     "rebuilt-values": (

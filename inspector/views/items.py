@@ -34,11 +34,12 @@ def worker_counts(workers: Sequence[ThreadWorker]) -> tuple[WorkerCount, ...]:
     """Most writes first, then most reads. A host that is left with nothing to show is left out."""
     writes = shown_writes(workers)
     counts = [_worker_count(worker, writes.get(worker.hostname, 0)) for worker in workers]
-    shown = [count for count in counts if count.writes or count.reads is not None]
-    return tuple(sorted(shown, key=lambda count: (-count.writes, -(count.reads or 0), count.hostname)))
+    shown = [count for count in counts if count.put or count.reads is not None]
+    return tuple(sorted(shown, key=lambda count: (-count.put, -(count.reads or 0), count.hostname)))
 
 
 def _worker_count(worker: ThreadWorker, writes: int) -> WorkerCount:
     """What the store itself holds of a host is here, whatever its probe says of the place."""
     kept_in = worker.elsewhere if not worker.writes else ""
-    return WorkerCount(worker.hostname, writes, worker.reads, worker.misses, bool(kept_in), kept_in)
+    here, there = (0, writes) if kept_in else (writes, 0)
+    return WorkerCount(worker.hostname, here, worker.reads, worker.misses, bool(kept_in), there, kept_in)

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from inspector.index.live import find_live
 from inspector.index.queries import (
-    OF_ABSENT,
     Moment,
     Row,
     ThreadPage,
@@ -20,6 +19,7 @@ from inspector.index.queries import (
     find_thread,
     find_threads,
 )
+from inspector.index.scope import OF_ABSENT
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of

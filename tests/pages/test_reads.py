@@ -102,8 +102,8 @@ def test_what_was_never_stored_is_found_by_whoever_looks_for_it(told: Browser) -
         assert (item["state"], item["checkpoints"], item["turns"]) == ("absent", 0, 0)
         assert item["flags"] == ["missed-reads", "never-stored"]
         assert item["workers"] == [
-            {"hostname": "web-2", "writes": 0, "reads": 4, "misses": 4, "elsewhere": False},
-            {"hostname": "web-1", "writes": 0, "reads": 1, "misses": 1, "elsewhere": False},
+            {"hostname": host, "reads": count, "misses": count, "writes": 0, "elsewhere": False, "writes_elsewhere": 0}
+            for host, count in (("web-2", 4), ("web-1", 1))
         ]
     row = _row(told.document("/threads/", flag="never-stored"), "user:42")
     assert "never stored" in row["tags"]
@@ -115,7 +115,19 @@ def test_what_a_worker_keeps_to_itself_is_told_so(told: Browser) -> None:
     (host,) = [element for element in page.all("span") if "away" in element.attributes.get("class", "").split()]
     assert host.attributes["title"].startswith("web-3 wrote to its own memory, not to this store: 3 checkpoints")
     (item,) = told.data("/threads/", q="kept")["threads"]
-    assert item["workers"] == [{"hostname": "web-3", "writes": 3, "reads": 2, "misses": 0, "elsewhere": True}]
+    (worker,) = item["workers"]
+    assert (worker["hostname"], worker["reads"], worker["misses"], worker["elsewhere"]) == ("web-3", 2, 0, True)
+    assert (worker["writes"], worker["writes_elsewhere"]) == (0, 3), "this store holds none of them"
+
+
+def test_data_say_how_many_of_a_list_are_not_stored(told: Browser) -> None:
+    assert {item["thread_id"] for item in told.data("/threads/", state="absent")["threads"]} == {"user:42", "kept <b>"}
+    totals = {
+        query: (found["total"], found["absent"])
+        for query in ("q=e", "state=absent", "flag=missed-reads", "")
+        for found in [told.data("/threads/", **dict([query.split("=")] if query else []))]
+    }
+    assert totals == {"q=e": (totals["q=e"][0], 2), "state=absent": (2, 2), "flag=missed-reads": (2, 1), "": (4, 0)}
 
 
 def test_the_page_says_how_many_are_not_stored(told: Browser) -> None:

@@ -12,15 +12,22 @@ from inspector.views.contexts.base import page_only
 
 @dataclass(frozen=True, slots=True)
 class WorkerCount:
-    """What one host did to a thread. `reads` and `misses` are None where no probe reported, never 0. `elsewhere` when
-    none of it was in this store; `kept_in` is then the kind of place that it was in ("memory", "postgres", ...)."""
+    """What one host did to a thread. `writes` are the checkpoints that this store holds of it. `reads` and `misses` are
+    None where no probe reported, never 0. `elsewhere` when none of it was in this store: `writes_elsewhere` is then
+    what it put there, and `kept_in` the kind of place that it was in ("memory", "postgres", ...)."""
 
     hostname: str
     writes: int
     reads: int | None
     misses: int | None
     elsewhere: bool = False
+    writes_elsewhere: int = 0
     kept_in: str = page_only(default="")
+
+    @property
+    def put(self) -> int:
+        """Checkpoints, wherever they went."""
+        return self.writes or self.writes_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,10 @@ class ThreadsPage:
     total_is_exact: bool
     index: IndexState
     not_indexed: bool  #: the one thread shown was found in the store by its exact id; the index has not met it yet
+    absent: int  #: of the total, those that are not stored
     bar: Bar = page_only()
     form: ThreadsForm = page_only()
     filters: tuple[Filter, ...] = page_only()
     hosts: tuple[str, ...] = page_only()
     owner_threads: int = page_only()  #: threads of the owner whom the search names exactly
     first_page: bool = page_only()
-    absent: int = page_only(default=0)  #: of the total, those that are not stored

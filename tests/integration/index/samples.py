@@ -8,8 +8,9 @@ from typing import Any
 
 from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
 from inspector.index.entries import UNSTORED
+from inspector.index.missed import rank_missed
 from inspector.index.queries import STATES
-from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import ABSENT, StoreEntry, ThreadEntry, ThreadWorker
 
 HOSTS = ("", "web-1", "web-2", 'host "x"', "100%_host")
 OWNERS = ("", "ada", "Ada", "b%b", "o'wner")
@@ -40,6 +41,8 @@ def more(store: StoreEntry, now: datetime, *, seed: int, count: int = 20) -> lis
 
 
 def add(chance: random.Random, entries: list[ThreadEntry]) -> None:
+    for entry in entries:
+        entry.missed = rank_missed(entry)
     created = ThreadEntry.every.bulk_create(entries)
     workers = [worker for entry in created for worker in _workers(chance, entry)]
     ThreadWorker.objects.bulk_create(workers)
@@ -94,7 +97,7 @@ def _entry(chance: random.Random, store: StoreEntry, thread_id: str, now: dateti
         first_at=last - timedelta(microseconds=chance.choice([0, 1, 10**6, 10**11])),
         last_at=last,
         last_checkpoint_id="1ef",
-        state=chance.choice([state for state in STATES if state != "running"]),
+        state=chance.choice([state for state in STATES if state not in ("running", ABSENT)]),
         owner=chance.choice(OWNERS),
         metadata={},
         random_id=chance.random() < 0.3,

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import BadRequest
 from inspector.index.cursor import Cursor, decode_cursor
+from inspector.index.missed import SOMETHING
 from inspector.index.queries import (
     FLAGS,
     SORTS,
@@ -32,7 +33,7 @@ from inspector.index.queries import (
     state_of,
 )
 from inspector.index.sync import sync_store
-from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from tests.integration.index.conftest import OpenReader
 from tests.integration.index.samples import HOSTS, OWNERS, fill, more
 
@@ -51,6 +52,8 @@ FILTERS = [
     ThreadQuery(flag="orphan"),
     ThreadQuery(host="web-1"),
     ThreadQuery(flag="never-stored"),
+    ThreadQuery(state="absent", host="web-2"),
+    ThreadQuery(q="asked-1", host="web-1", until=NOW - timedelta(minutes=1)),
     ThreadQuery(flag="missed-reads", until=NOW - timedelta(minutes=1)),
     ThreadQuery(owner="ada"),
     ThreadQuery(since=NOW - timedelta(hours=1)),
@@ -104,7 +107,7 @@ def test_the_database_and_python_raise_the_same_flags(store: StoreEntry) -> None
 
 
 def test_the_database_and_python_see_the_same_states(store: StoreEntry) -> None:
-    everything = _list(store, ThreadQuery())
+    everything = _everything(store)
     for state in STATES:
         found = {row.entry.pk for row in _list(store, ThreadQuery(state=state))}
         assert found == {row.entry.pk for row in everything if state_of(row.entry, MOMENT) == state}
@@ -114,16 +117,47 @@ def test_the_database_and_python_see_the_same_states(store: StoreEntry) -> None:
 def test_absent_threads_are_listed_only_for_who_looks_for_them(store: StoreEntry) -> None:
     absent = set(ThreadEntry.every.filter(store=store, state="absent").values_list("thread_id", flat=True))
     filters = [ThreadQuery(turns="one"), ThreadQuery(since=NOW - timedelta(days=9)), ThreadQuery(owner="")]
-    filters += [ThreadQuery(state=state) for state in STATES]
+    filters += [ThreadQuery(state=state) for state in STATES if state != ABSENT]
     filters += [ThreadQuery(flag=flag) for flag in FLAGS if flag not in ("never-stored", "missed-reads")]
     for query in [ThreadQuery(), *filters]:
         assert not _ids(_list(store, query)) & absent, query
-    for query in (ThreadQuery(flag="never-stored"), ThreadQuery(flag="missed-reads"), ThreadQuery(host="web-1")):
+    assert _ids(_list(store, ThreadQuery(state=ABSENT))) == absent
+    looked_for = [ThreadQuery(flag="never-stored"), ThreadQuery(flag="missed-reads"), ThreadQuery(host="web-1")]
+    for query in [*looked_for, ThreadQuery(state=ABSENT)]:
         page = find_threads(store, replace(query, limit=ALL), MOMENT)
         assert page.absent == len(_ids(list(page.rows)) & absent) > 0, query
     assert _ids(_list(store, ThreadQuery(q="asked-"))) == absent
     (found,) = find_thread(store, "asked-7")
     assert found.entry.state == "absent"
+
+
+@pytest.mark.parametrize("few", [0, ALL])
+def test_a_hosts_threads_are_the_same_however_they_are_looked_up(
+    store: StoreEntry, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.index.queries.FEW", few)
+    for host, sort in product(HOSTS, EACH_SORT):
+        query = ThreadQuery(host=host, sort=sort)
+        expected = {
+            row.entry.pk for row in _everything(store) if any(w.hostname == host and _did(w) for w in row.workers)
+        }
+        assert {row.entry.pk for row in _pages(store, query)} == expected
+
+
+def test_a_thread_that_left_the_store_is_nowhere_until_the_ledger_was_asked_of_it(store: StoreEntry) -> None:
+    """It may have been read and deleted, and nobody missed it since."""
+    left = ThreadEntry.every.filter(store=store, state=ABSENT)
+    before, counts = _list(store, ThreadQuery(q="e")), count_threads(store, ThreadQuery(q="e"), MOMENT)
+    (gone,) = left.filter(missed=SOMETHING, last_at__lt=NOW - timedelta(hours=1))[:1]
+    left.filter(pk=gone.pk).update(verified_at=UNKNOWN_TIME)
+    for query in (ThreadQuery(q="e"), ThreadQuery(state=ABSENT), *(ThreadQuery(flag=flag) for flag in FLAGS)):
+        page = find_threads(store, replace(query, limit=ALL), MOMENT)
+        assert gone.thread_id not in _ids(list(page.rows)), query
+        assert page.total == len(page.rows)
+    assert len(_list(store, ThreadQuery(q="e"))) == len(before) - 1
+    after = count_threads(store, ThreadQuery(q="e"), MOMENT)
+    assert (after.all, after.missed_reads) == (counts.all - 1, counts.missed_reads - 1)
+    assert find_thread(store, gone.thread_id) == ()
 
 
 def test_flags_agree_on_what_real_graphs_wrote(

@@ -6,11 +6,18 @@ from types import SimpleNamespace
 from typing import Any
 
 from inspector.templatetags.reads import asked_words, worker_says
+from inspector.views.contexts import WorkerCount
 
 
-def worker(hostname: str, writes: int, reads: int | None, misses: int | None = 0, kept_in: str = "") -> Any:
-    return SimpleNamespace(
-        hostname=hostname, writes=writes, reads=reads, misses=misses, elsewhere=bool(kept_in), kept_in=kept_in
+def worker(hostname: str, writes: int, reads: int | None, misses: int | None = 0, kept_in: str = "") -> WorkerCount:
+    return WorkerCount(
+        hostname=hostname,
+        writes=0 if kept_in else writes,
+        writes_elsewhere=writes if kept_in else 0,
+        reads=reads,
+        misses=misses,
+        elsewhere=bool(kept_in),
+        kept_in=kept_in,
     )
 
 
