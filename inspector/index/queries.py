@@ -138,23 +138,18 @@ def find_threads(
     beyond = Q()
     if query.after:
         beyond = _beyond(decode_cursor(query.after, sort=query.sort), column, descending=descending)
-    stored, absent = _count(store, query, moment)
-    parts = [part.filter(beyond) for part in _matching(store, query, moment, one_by_one=stored + absent <= FEW)]
+    counts = {stored: part.count() for stored, part in _matching(store, query, moment, one_by_one=True).items()}
+    few = sum(counts.values()) <= FEW
+    parts = [part.filter(beyond) for part in _matching(store, query, moment, one_by_one=few).values()]
+    if few and query.q:
+        parts = [ThreadEntry.every.filter(pk__in=list(part.values_list("pk", flat=True))) for part in parts]
     found = merge(parts, column, query.limit + 1, descending=descending)
     room = fits([entry.thread_id for entry in found[: query.limit]]) if fits else query.limit
     shown = found[: min(room, query.limit)]
     more = _cursor(shown[-1], query.sort, column) if len(found) > len(shown) else ""
     rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
-    total = max(stored + absent, len(rows))  # threads may have come since they were counted
-    return ThreadPage(rows, more, total, absent=absent)
-
-
-def _count(store: StoreEntry, query: ThreadQuery, moment: Moment) -> tuple[int, int]:
-    """How many threads match: stored ones, absent ones."""
-    counts = {True: 0, False: 0}
-    for part in _matching(store, query, moment, one_by_one=True):
-        counts |= dict(part.values_list("stored").annotate(threads=Count("id")).order_by())
-    return counts[True], counts[False]
+    total = max(sum(counts.values()), len(rows))  # threads may have come since they were counted
+    return ThreadPage(rows, more, total, absent=counts.get(False, 0))
 
 
 def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
@@ -223,7 +218,7 @@ def state_of(entry: ThreadEntry, moment: Moment) -> str:
 
 def _matching(
     store: StoreEntry, query: ThreadQuery, moment: Moment, *, one_by_one: bool
-) -> list[QuerySet[ThreadEntry]]:
+) -> dict[bool, QuerySet[ThreadEntry]]:
     """Stored and absent threads apart, see `scope`."""
     filters = Q()
     if query.turns == "one":
@@ -236,7 +231,8 @@ def _matching(
         if query.flag not in FLAGS:
             raise BadRequest(f"No flag is called {query.flag!r}.", f"Flags are {', '.join(FLAGS)}.")
         filters &= FLAGS[query.flag](moment)
-    return [within(scope, query, one_by_one=one_by_one).filter(filters) for scope in scopes_of(store, query)]
+    scopes = scopes_of(store, query).items()
+    return {stored: within(scope, query, one_by_one=one_by_one).filter(filters) for stored, scope in scopes}
 
 
 def _has_state(state: str, moment: Moment) -> Q:

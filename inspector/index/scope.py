@@ -17,20 +17,20 @@ from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, Thre
 if TYPE_CHECKING:
     from inspector.index.queries import ThreadQuery
 
-#: Threads of a host that are looked up one by one for a page. Where there are more, a page is full sooner by going
-#: through all threads in their order.
+#: Threads of a host, or of a search, that are looked up one by one for a page. Where there are more, a page is full
+#: sooner by going through all threads in their order.
 FEW = 5_000
 #: Flags of threads that are not in the store.
 OF_ABSENT = ("missed-reads", "never-stored")
 
 
-def scopes_of(store: StoreEntry, query: ThreadQuery) -> list[QuerySet[ThreadEntry]]:
-    """One or two sets, without the query's filters."""
-    scopes = [] if query.flag == "never-stored" or query.state == ABSENT else [ThreadEntry.objects.filter(store=store)]
+def scopes_of(store: StoreEntry, query: ThreadQuery) -> dict[bool, QuerySet[ThreadEntry]]:
+    """Stored threads as True, absent ones as False, or one of them, without the query's filters."""
     absent = absent_threads(store)
-    if not scopes or (shows_absent(query) and absent.exists()):
-        scopes.append(absent)
-    return scopes
+    if query.flag == "never-stored" or query.state == ABSENT:
+        return {False: absent}
+    stored = ThreadEntry.objects.filter(store=store)
+    return {True: stored, False: absent} if shows_absent(query) and absent.exists() else {True: stored}
 
 
 def shows_absent(query: ThreadQuery) -> bool:
