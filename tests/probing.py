@@ -66,6 +66,8 @@ class MemoryLedger:
     def close(self) -> None:
         self.closed += 1
 
+    def before_fork(self) -> None: ...
+
     def forget(self) -> None:
         self.forgotten += 1
 

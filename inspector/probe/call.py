@@ -70,12 +70,13 @@ def begin(args: tuple[Any, ...], kwargs: dict[str, Any], kind: int, asynchronous
         running = _get_running_loop()
         if running is not None and watched.is_foreign(running, saver, asynchronous):
             probe.note(WRONG_LOOP)
-        if asynchronous:
-            watched.serving[id(config)] = kind
         if not probe.flusher.started:
             probe.flusher.start()
+        call: Call = [(probe, watched, kind, asynchronous, config, many)]
+        if asynchronous:
+            watched.serving[id(call)] = id(config), kind
         next(probe.begun)
-        return [(probe, watched, kind, asynchronous, config, many)]
+        return call
     except Exception as failure:
         probe.note_failure(failure)
         return None
@@ -88,7 +89,7 @@ def end(call: Call, result: Any = None, error: BaseException | None = None) -> N
         return
     probe, watched, kind, asynchronous, config, many = started
     if asynchronous:
-        watched.serving.pop(id(config), None)
+        watched.serving.pop(id(call), None)
     try:
         try:
             configurable = config["configurable"]

@@ -5,6 +5,9 @@ Our bookkeeping never raises. The method's own exceptions pass through, and so d
 Most wrappers take whatever arguments there are, the saver first. The three methods that every run of a graph calls
 have a second one on top, with their parameters spelt out: it serves the sync calls that `begin_quickly` knows, and
 leaves all others to the first.
+
+A call's mark is set inside of what ends the call: one that is interrupted as it begins has ended, and its mark counts
+for nothing.
 """
 
 from __future__ import annotations
@@ -17,12 +20,13 @@ from typing import Any
 
 from inspector.probe.call import CURRENT, begin, begin_quickly, end, leave
 from inspector.probe.listing import wrap_async_generator, wrap_generator, wrap_lister
+from inspector.probe.lookup import Method
 from inspector.probe.recorder import OTHER, PUT, READ, WRITES
 from inspector.probe.sqlite_path import ask_path, ask_path_async
 from inspector.probe.stamp import stamp, stamped
 from inspector.probe.watched import ATTRIBUTE
 
-Method = Callable[..., Any]
+Function = Callable[..., Any]
 
 _KINDS = {
     "get_tuple": READ,
@@ -31,16 +35,17 @@ _KINDS = {
 }
 
 
-def wrap(name: str, method: Method) -> Method:
-    """`name` is the method's, as `BaseCheckpointSaver` has it."""
+def wrap(method: Method) -> Function:
+    """Its name is one that `BaseCheckpointSaver` has."""
+    name, function = method.name, method.function
     asynchronous = name.startswith("a")
     kind = _KINDS.get(name.removeprefix("a"), OTHER)
-    wrapper: Method
-    if inspect.isasyncgenfunction(method):
+    wrapper: Function
+    if inspect.isasyncgenfunction(function):
         wrapper = wrap_async_generator(method, kind)
-    elif inspect.isgeneratorfunction(method):
+    elif inspect.isgeneratorfunction(function):
         wrapper = wrap_generator(method, kind)
-    elif name in ("list", "alist") and not inspect.iscoroutinefunction(method):
+    elif name in ("list", "alist") and not inspect.iscoroutinefunction(function):
         wrapper = wrap_lister(method, kind, asynchronous)
     elif asynchronous:
         wrapper = _wrap_async(method, kind)
@@ -50,76 +55,85 @@ def wrap(name: str, method: Method) -> Method:
             wrapper = _wrap_quickly(_QUICK[name], method, wrapper)
     # LangGraph asks for the signature in every run. Following `__wrapped__` would cost more than all the counting.
     with suppress(TypeError, ValueError):
-        wrapper.__signature__ = inspect.signature(method)  # type: ignore[attr-defined]
+        wrapper.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     return wrapper
 
 
-def _wrap_quickly(make: Callable[[Method, Method], Method], method: Method, wrapper: Method) -> Method:
+def _wrap_quickly(make: Callable[[Method, Function], Function], method: Method, wrapper: Function) -> Function:
     """The wrapper itself where the method's parameters are others than the usual ones."""
     quick = make(method, wrapper)
-    if _parameters(method) != _parameters(quick):
+    if _parameters(method.function) != _parameters(quick):
         return wrapper
-    return wraps(method)(quick)
+    return wraps(method.function)(quick)
 
 
-def _parameters(function: Method) -> list[tuple[str, Any, Any]] | None:
+def _parameters(function: Function) -> list[tuple[str, Any, Any]] | None:
     with suppress(TypeError, ValueError):
         return [(one.name, one.kind, one.default) for one in inspect.signature(function).parameters.values()]
     return None
 
 
-def _quick_get_tuple(method: Method, wrapper: Method) -> Method:
+def _quick_get_tuple(method: Method, wrapper: Function) -> Function:
+    owner, _, function, late = method
+
     def get_tuple(self: Any, config: Any) -> Any:
         call = begin_quickly(self, READ, config)
         if call is None:
             return wrapper(self, config)
-        token = CURRENT.set(call)
         try:
-            result = method(self, config)
+            token = CURRENT.set(call)
+            try:
+                result = (function if owner.get_tuple is function else late)(self, config)
+            finally:
+                CURRENT.reset(token)
         except BaseException as error:
             end(call, error=error)
             raise
-        finally:
-            CURRENT.reset(token)
         end(call, result)
         return result
 
     return get_tuple
 
 
-def _quick_put(method: Method, wrapper: Method) -> Method:
+def _quick_put(method: Method, wrapper: Function) -> Function:
+    owner, _, function, late = method
+
     def put(self: Any, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
         metadata = stamp(config, metadata)
         call = begin_quickly(self, PUT, config)
         if call is None:
             return wrapper(self, config, checkpoint, metadata, new_versions)
-        token = CURRENT.set(call)
         try:
-            result = method(self, config, checkpoint, metadata, new_versions)
+            token = CURRENT.set(call)
+            try:
+                result = (function if owner.put is function else late)(self, config, checkpoint, metadata, new_versions)
+            finally:
+                CURRENT.reset(token)
         except BaseException as error:
             end(call, error=error)
             raise
-        finally:
-            CURRENT.reset(token)
         end(call)
         return result
 
     return put
 
 
-def _quick_put_writes(method: Method, wrapper: Method) -> Method:
+def _quick_put_writes(method: Method, wrapper: Function) -> Function:
+    owner, _, function, late = method
+
     def put_writes(self: Any, config: Any, writes: Any, task_id: Any, task_path: Any = "") -> Any:
         call = begin_quickly(self, WRITES, config, writes)
         if call is None:
             return wrapper(self, config, writes, task_id, task_path)
-        token = CURRENT.set(call)
         try:
-            result = method(self, config, writes, task_id, task_path)
+            token = CURRENT.set(call)
+            try:
+                result = (function if owner.put_writes is function else late)(self, config, writes, task_id, task_path)
+            finally:
+                CURRENT.reset(token)
         except BaseException as error:
             end(call, error=error)
             raise
-        finally:
-            CURRENT.reset(token)
         end(call)
         return result
 
@@ -129,22 +143,26 @@ def _quick_put_writes(method: Method, wrapper: Method) -> Method:
 _QUICK = {"get_tuple": _quick_get_tuple, "put": _quick_put, "put_writes": _quick_put_writes}
 
 
-def _wrap_sync(method: Method, kind: int) -> Method:
-    @wraps(method)
+def _wrap_sync(method: Method, kind: int) -> Function:
+    owner, name, function, late = method
+
+    @wraps(function)
     def call_sync(*args: Any, **kwargs: Any) -> Any:
         if kind == PUT:
             args, kwargs = stamped(args, kwargs)
+        now = function if getattr(owner, name) is function else late
         call = begin(args, kwargs, kind, False)
         if call is None:
-            return method(*args, **kwargs)
-        token = CURRENT.set(call)
+            return now(*args, **kwargs)
         try:
-            result = method(*args, **kwargs)
+            token = CURRENT.set(call)
+            try:
+                result = now(*args, **kwargs)
+            finally:
+                leave(token)
         except BaseException as error:
             end(call, error=error)
             raise
-        finally:
-            leave(token)
         if (watched := args[0]._inspector_probe).wants_path:
             ask_path(args[0], watched)
         end(call, result)
@@ -153,26 +171,30 @@ def _wrap_sync(method: Method, kind: int) -> Method:
     return call_sync
 
 
-def _wrap_async(method: Method, kind: int) -> Method:
-    @wraps(method)
+def _wrap_async(method: Method, kind: int) -> Function:
+    owner, name, function, late = method
+
+    @wraps(function)
     async def call_async(*args: Any, **kwargs: Any) -> Any:
         if kind == PUT:
             args, kwargs = stamped(args, kwargs)
+        now = function if getattr(owner, name) is function else late
         call = begin(args, kwargs, kind, True)
         if call is None:
-            result = await method(*args, **kwargs)
+            result = await now(*args, **kwargs)
             watched = getattr(args[0], ATTRIBUTE, None)
             if watched is not None and watched.wants_path:  # a sync call, served in the saver's event loop
                 await ask_path_async(args[0], watched)
             return result
-        token = CURRENT.set(call)
         try:
-            result = await method(*args, **kwargs)
+            token = CURRENT.set(call)
+            try:
+                result = await now(*args, **kwargs)
+            finally:
+                leave(token)
         except BaseException as error:
             end(call, error=error)
             raise
-        finally:
-            leave(token)
         try:
             if (watched := args[0]._inspector_probe).wants_path:
                 await ask_path_async(args[0], watched)

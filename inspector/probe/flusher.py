@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from inspector.probe.errors import name_error
+from inspector.probe.gate import Gate
 from inspector.probe.identities import Resolver
 from inspector.probe.ledger_schema import Batch, Ledger, Refused, WorkerReport
 from inspector.probe.outbox import Outbox
@@ -25,6 +26,8 @@ HEARTBEAT = 10.0
 LONGEST_PAUSE = 5.0
 #: Seconds that the end of a process may take.
 EXIT_SECONDS = 2.0
+#: Seconds that a fork may wait for the end of a batch.
+FORK_SECONDS = 0.5
 #: Counters in one batch. What is left follows at once in the next one.
 BATCH = 1_000
 #: Seconds until another attempt where no thread could be started.
@@ -63,6 +66,7 @@ class Flusher:
         self._thread: threading.Thread | None = None
         self._state = threading.Condition()
         self._passing = threading.Lock()
+        self.gate = Gate()
         self._asked = self._answered = self._written = 0  #: tickets of `flush`
 
     def start(self) -> None:
@@ -104,6 +108,19 @@ class Flusher:
         if not (self.started or self._ledger or self._outbox) and self._recorder.is_empty():
             return True
         return self.flush(timeout, ending=True)
+
+    def before_fork(self) -> Iterator[threading.Lock]:
+        """Locks to hold during the fork: a child inherits no batch that is half written, and no driver in the midst of
+        something. Waits for none of them long, and for a ledger that does not answer not at all."""
+        until = monotonic() + (0.0 if self._down else FORK_SECONDS)
+        held = 0
+        for lock in self.gate.shut(until):
+            held += 1
+            yield lock
+        if held == 2 and self._ledger is not None:
+            with suppress(Exception):
+                self._ledger.before_fork()
+        yield from self._resolver.gate.shut(until)
 
     def forget(self) -> None:
         """In a forked child: the thread is not there, and the connection is the parent's."""
@@ -149,7 +166,7 @@ class Flusher:
     def _close_ledger(self) -> None:
         ledger, self._ledger = self._ledger, None
         if ledger is not None:
-            with suppress(Exception):
+            with self.gate.batch(), suppress(Exception):
                 ledger.close()
 
     def _try_pass(self, *, asked: bool) -> bool:
@@ -177,7 +194,8 @@ class Flusher:
             if not self._send_all(taken.totals):
                 return False
         if self._ledger is not None:
-            self._pruner.look_after(self._ledger)
+            with self.gate.batch():
+                self._pruner.look_after(self._ledger)
         return True
 
     def _is_heartbeat_due(self) -> bool:
@@ -202,9 +220,10 @@ class Flusher:
         return True
 
     def _write(self, batch: Batch) -> None:
-        if self._ledger is None:
-            self._ledger = self._open_ledger()
-        self._ledger.write(batch)
+        with self.gate.batch():
+            if self._ledger is None:
+                self._ledger = self._open_ledger()
+            self._ledger.write(batch)
 
     def _split(self, error: Refused) -> None:
         """One row that the ledger cannot hold must not keep all others from coming: the batch is halved down to that

@@ -66,7 +66,8 @@ def _hook_compile(original: Function) -> Function:
         for given in (*args[:1], kwargs.get("checkpointer"), getattr(self, "checkpointer", None)):
             watch(given)
         graph = original(self, *args, **kwargs)
-        unsaved = getattr(graph, "checkpointer", None) in (None, False)
+        saver = getattr(graph, "checkpointer", None)
+        unsaved = saver is None or saver is False  # `==` would be the saver's own
         process.current().note(COMPILED_UNSAVED if unsaved else COMPILED)
         return graph
 

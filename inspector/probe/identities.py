@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from inspector.probe.errors import name_error
+from inspector.probe.gate import Gate
 from inspector.probe.ledger_schema import (
     POSTGRES_MAY_ASK_SYSTEM,
     POSTGRES_START,
@@ -41,6 +42,7 @@ class Resolver:
         self._places = places
         self._ask = _ASK if logins else {"sqlite": _ask_sqlite}
         self._failures: dict[int, int] = {}  #: in a row
+        self.gate = Gate()
         self._due: dict[int, float] = {}
         self._thread: threading.Thread | None = None
 
@@ -61,7 +63,9 @@ class Resolver:
     def _look(self, due: list[tuple[int, Address]]) -> None:
         for slot, address in due:
             try:
-                self._places.resolve(slot, *self._ask[address.kind](address))
+                with self.gate.batch():
+                    found = self._ask[address.kind](address)
+                self._places.resolve(slot, *found)
                 self._failures[slot] = 0
                 self._due[slot] = monotonic() + _EVERY
             except Exception as error:

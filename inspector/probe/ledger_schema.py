@@ -186,6 +186,10 @@ class Ledger(Protocol):
 
     def close(self) -> None: ...
 
+    def before_fork(self) -> None:
+        """In a process that is about to fork, between two batches: lets go of what a child must not inherit."""
+        ...
+
     def forget(self) -> None:
         """In a forked child: lets go of what belongs to the parent without touching its connection."""
         ...

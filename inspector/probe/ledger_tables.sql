@@ -28,7 +28,7 @@ create table if not exists {counts} (
     recent text[] not null,
     updated_at timestamptz not null default clock_timestamp(),
     primary key (thread_key, worker_id, slot)
-);
+) with (autovacuum_vacuum_scale_factor = 0.02); -- every addition to a row leaves an old version of it, in the index too
 create index if not exists {index} on {counts} (updated_at, thread_key);
 create table if not exists {errors} (
     thread_key text not null,

@@ -10,18 +10,22 @@ from functools import wraps
 from typing import Any
 
 from inspector.probe.call import CURRENT, Call, begin, end, leave
+from inspector.probe.lookup import Method
 
-Method = Callable[..., Any]
+Function = Callable[..., Any]
 
 
-def wrap_generator(method: Method, kind: int) -> Method:
-    @wraps(method)
+def wrap_generator(method: Method, kind: int) -> Function:
+    owner, name, function, late = method
+
+    @wraps(function)
     def call_generator(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        now = function if getattr(owner, name) is function else late
         call = begin(args, kwargs, kind, False)
         if call is None:
-            yield from method(*args, **kwargs)
+            yield from now(*args, **kwargs)
         else:
-            yield from _steps(call, method(*args, **kwargs))
+            yield from _steps(call, iter(now(*args, **kwargs)))
 
     return call_generator
 
@@ -48,17 +52,21 @@ def _steps(call: Call, iterator: Iterator[Any]) -> Iterator[Any]:
             end(call)
 
 
-def wrap_async_generator(method: Method, kind: int) -> Method:
-    @wraps(method)
+def wrap_async_generator(method: Method, kind: int) -> Function:
+    owner, name, function, late = method
+
+    @wraps(function)
     async def call_async_generator(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        now = function if getattr(owner, name) is function else late
         call = begin(args, kwargs, kind, True)
-        items = method(*args, **kwargs)
+        items = aiter(now(*args, **kwargs))
         steps = items if call is None else _async_steps(call, items)
         try:
             async for item in steps:
                 yield item
         finally:
-            await steps.aclose()
+            if close := getattr(steps, "aclose", None):
+                await close()
 
     return call_async_generator
 
@@ -85,22 +93,26 @@ async def _async_steps(call: Call, iterator: AsyncIterator[Any]) -> AsyncGenerat
             end(call)
 
 
-def wrap_lister(method: Method, kind: int, asynchronous: bool) -> Method:
+def wrap_lister(method: Method, kind: int, asynchronous: bool) -> Function:
     """For a `list` that is no generator function: it may hand on an iterator of something else."""
 
-    @wraps(method)
+    owner, name, function, late = method
+
+    @wraps(function)
     def call_lister(*args: Any, **kwargs: Any) -> Any:
+        now = function if getattr(owner, name) is function else late
         call = begin(args, kwargs, kind, asynchronous)
         if call is None:
-            return method(*args, **kwargs)
-        token = CURRENT.set(call)
+            return now(*args, **kwargs)
         try:
-            result = method(*args, **kwargs)
+            token = CURRENT.set(call)
+            try:
+                result = now(*args, **kwargs)
+            finally:
+                leave(token)
         except BaseException as error:
             end(call, error=error)
             raise
-        finally:
-            leave(token)
         end(call)  # now: nobody has to iterate
         if isinstance(result, AsyncIterator):
             call.append(None)

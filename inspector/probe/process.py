@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from inspector.probe.errors import name_class
@@ -116,6 +117,8 @@ def start(
         if before is not None and settings == before.settings and open_ledger is None:
             before.hooked = hooked
             return before
+        if settings.ledger and settings.enabled:
+            _import_drivers(settings.ledger)
         opener = open_ledger or (before._open_ledger if before else _open_ledger)
         process = _State.current = Process(settings, opener, hooked=hooked)
     if before is None:
@@ -137,6 +140,14 @@ def _open_ledger(url: str) -> Ledger:
     return open_ledger(url)
 
 
+def _import_drivers(url: str) -> None:
+    """What is missing is told once the ledger is opened."""
+    from inspector.probe.ledgers import import_drivers
+
+    with suppress(ImportError, ValueError):
+        import_drivers(url)
+
+
 def _safe_place(url: str) -> str:
     from inspector.probe.ledgers import safe_place
 
@@ -151,6 +162,23 @@ def _finish() -> None:
         _State.current.flusher.finish()
 
 
+def _before_fork() -> None:
+    _held.locks = []
+    with suppress(Exception):  # whoever forks is to notice nothing
+        if _State.current is not None:
+            for lock in _State.current.flusher.before_fork():
+                _held.locks.append(lock)
+
+
+def _after_fork_in_parent() -> None:
+    for lock in _held.__dict__.pop("locks", ()):
+        lock.release()
+
+
+#: By the thread that forks.
+_held = threading.local()
+
+
 def _after_fork_in_child() -> None:
     """A fork copies locks as they are, and none of the threads that would release them: everything is made anew."""
     _State.starting = threading.Lock()
@@ -160,4 +188,4 @@ def _after_fork_in_child() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork_in_child)
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

@@ -7,8 +7,9 @@ reference that the agent holds already. A saver class of the agent's own is trea
 
 from __future__ import annotations
 
-import copyreg
 import types
+import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -16,7 +17,9 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from inspector.probe import process
 from inspector.probe.calls import wrap
+from inspector.probe.copies import copying
 from inspector.probe.errors import name_class
+from inspector.probe.lookup import find_method
 from inspector.probe.settings import log
 from inspector.probe.watched import ATTRIBUTE, enter
 
@@ -29,8 +32,14 @@ METHODS = tuple(name for sync in _SYNC for name in (sync, f"a{sync}") if hasattr
 
 Saver = TypeVar("Saver")
 
-_classes: dict[type, type | None] = {}
-_originals: dict[type, type] = {}
+#: The watched class of each class, for as long as either is in use: classes may be made at run time.
+_classes: weakref.WeakKeyDictionary[type, weakref.ref[type]] = weakref.WeakKeyDictionary()
+_unwatchable: weakref.WeakSet[type] = weakref.WeakSet()
+#: The newest stay while they have no saver: making one takes a millisecond.
+_kept: deque[type] = deque(maxlen=64)
+#: The attribute of a watched class that holds the one it was made from. Only its own counts.
+_ORIGINAL = "_inspector_original"
+_CLASS: Any = object.__dict__["__class__"]
 
 
 def watch(saver: Saver) -> Saver:
@@ -38,13 +47,13 @@ def watch(saver: Saver) -> Saver:
     is, and the log says so once a class. Never raises."""
     try:
         probe = process.current()
-        if type(saver) in _originals:
+        if _ORIGINAL in type(saver).__dict__:
             watched = saver._inspector_probe  # type: ignore[attr-defined]
             if watched is not None and watched.probe is probe and probe.flusher.started:
                 return saver  # as before nearly every run
         if not probe.settings.enabled or not isinstance(saver, BaseCheckpointSaver):
             return saver
-        if type(saver) not in _originals:
+        if _ORIGINAL not in type(saver).__dict__:
             kind = _watched_class(type(saver))
             if kind is None or not hasattr(saver, "__dict__"):
                 return saver
@@ -59,24 +68,28 @@ def watch(saver: Saver) -> Saver:
 
 
 def _watched_class(kind: type) -> type | None:
-    """None where there is none. Takes no lock, which a fork could leave locked: the first of two that are made at once
-    is taken by both."""
-    if kind not in _classes:
-        made = None
-        try:
-            made = _make_class(kind)
-            _originals[made] = kind
-        except Exception as failure:  # a metaclass or `__init_subclass__` of the agent's own may refuse
-            log.warning("The probe cannot watch %s (%s).", name_class(kind), name_class(type(failure)))
-        _classes.setdefault(kind, made)
-    return _classes[kind]
+    """None where there is none. Takes no lock, which a fork could leave locked: of two that are made at once, each
+    serves the saver that it was made for."""
+    known = _classes.get(kind)
+    made = known() if known is not None else None
+    if made is not None or kind in _unwatchable:
+        return made
+    try:
+        made = _make_class(kind)
+    except Exception as failure:  # a metaclass or `__init_subclass__` of the agent's own may refuse
+        _unwatchable.add(kind)
+        log.warning("The probe cannot watch %s (%s).", name_class(kind), name_class(type(failure)))
+        return None
+    _kept.append(made)
+    _classes[kind] = weakref.ref(made)
+    return made
 
 
 def _make_class(kind: type) -> type:
     def fill(namespace: dict[str, Any]) -> None:
         # No slots of its own: the memory layout is the same, or the object could not change its class.
-        namespace.update(__slots__=(), __module__=kind.__module__, __doc__=kind.__doc__, __reduce_ex__=_reduce)
-        namespace[ATTRIBUTE] = None
+        namespace.update(__slots__=(), __module__=kind.__module__, __doc__=kind.__doc__, **copying(kind))
+        namespace.update({ATTRIBUTE: None, _ORIGINAL: kind, "__class__": property(_get_class, _CLASS.__set__)})
         for name in METHODS:
             namespace[name] = _wrapped(kind, name)
 
@@ -85,10 +98,16 @@ def _make_class(kind: type) -> type:
     return made
 
 
+def _get_class(saver: Any) -> type:
+    """The one that the agent knows. A saver's `super(self.__class__, self)` would find itself again otherwise."""
+    kind = type(saver)
+    return kind.__dict__.get(_ORIGINAL, kind)
+
+
 def _wrapped(kind: type, name: str) -> Any:
-    method, inherited = getattr(kind, name), getattr(BaseCheckpointSaver, name)
-    wrapper = wrap(name, method)
-    return wrapper if method is not inherited else _Inherited(inherited, wrapper)
+    method, inherited = find_method(kind, name), getattr(BaseCheckpointSaver, name)
+    wrapper = wrap(method)
+    return wrapper if method.function is not inherited else _Inherited(inherited, wrapper)
 
 
 class _Inherited:
@@ -101,18 +120,3 @@ class _Inherited:
 
     def __get__(self, saver: Any, owner: type | None = None) -> Any:
         return self._inherited if saver is None else types.MethodType(self._wrapper, saver)
-
-
-def _reduce(self: Any, protocol: Any) -> Any:
-    """Names the class that can be found by its name."""
-    kind = type(self)
-    original = _originals[kind]
-    reduced = super(kind, self).__reduce_ex__(protocol)
-    if isinstance(reduced, tuple) and reduced[0] is copyreg.__newobj__ and reduced[1][0] is kind:  # type: ignore[attr-defined]
-        return (_rebuild, (original, *reduced[1][1:]), *reduced[2:])
-    return reduced
-
-
-def _rebuild(kind: type, *arguments: Any) -> Any:
-    """For `copy` and `pickle`."""
-    return copyreg.__newobj__(_watched_class(kind) or kind, *arguments)  # type: ignore[attr-defined]

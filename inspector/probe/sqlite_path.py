@@ -1,6 +1,6 @@
 """Asks a saver's own SQLite connection which file it has open: the one thing that cannot be told from outside.
 
-Once a saver, right after its first call, where the connection may be used. It takes microseconds.
+Once a saver, right after a call, where the connection may be used. It takes microseconds.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from inspector.probe.places import sqlite_address
 from inspector.probe.watched import Watched
 
 _ASK = "PRAGMA database_list"
-#: Seconds to wait for the saver's lock. Another thread's call may have it.
-_PATIENCE = 0.2
 
 
 def ask_path(saver: Any, watched: Watched) -> None:
@@ -21,8 +19,8 @@ def ask_path(saver: Any, watched: Watched) -> None:
         if hasattr(saver.conn, "execute_fetchall"):
             return  # aiosqlite's, which is asked in its event loop
         lock = saver.lock
-        if not lock.acquire(timeout=_PATIENCE):
-            return
+        if not lock.acquire(blocking=False):
+            return  # another thread's call has it: the next call asks again
         try:
             cursor = saver.conn.cursor()
             cursor.row_factory = None

@@ -29,9 +29,9 @@ class Watched:
 
     def enter(self, probe: Process, saver: Any) -> None:
         """Names the saver to the probe of this process."""
-        self.probe = probe
-        #: The kinds of async calls under way, by the identity of their configuration.
-        self.serving: dict[int, int] = {}
+        #: The async calls under way: the identity of their configuration, and their kind. By the call's identity: each
+        #: comes and goes in one step, and several may share a configuration.
+        self.serving: dict[int, tuple[int, int]] = {}
         self.slot: int | None = None
         self._loop: weakref.ref[AbstractEventLoop] | None = None
         self._address = describe(saver)
@@ -39,6 +39,7 @@ class Watched:
         self.wants_path = self._address.kind == "sqlite"
         if not self.wants_path:
             self.slot = probe.places.enter(self._address)
+        self.probe = probe  # last: whoever sees it takes the rest for this probe's
 
     def settle(self, address: Address | None) -> None:
         """The answer to `wants_path`; None where there is none to be had."""
@@ -55,7 +56,7 @@ class Watched:
     def is_serving(self, config: Any, kind: int) -> bool:
         """Whether a sync call is how an async one is served: with the same configuration object, in a thread that
         `loop.run_in_executor` gave no context."""
-        return self.serving.get(id(config)) == kind
+        return (id(config), kind) in self.serving.values()
 
     def is_foreign(self, running: AbstractEventLoop, saver: Any, asynchronous: bool) -> bool:
         """Whether the running event loop is another than the one the saver belongs to: the one it says, else the one

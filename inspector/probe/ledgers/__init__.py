@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from inspector.probe.ledger_schema import Ledger
 from inspector.probe.ledger_url import LedgerUrl
 
@@ -23,6 +25,22 @@ def open_ledger(url: str) -> Ledger:
     from inspector.probe.ledgers.sqlite import SqliteLedger
 
     return SqliteLedger(parsed.address)
+
+
+def import_drivers(url: str) -> None:
+    """All that the ledger's module and the driver would import later on. A fork while another thread imports leaves
+    the child waiting for that import for ever. Raises `ValueError`, and `ImportError` where there is no driver."""
+    kind = LedgerUrl.parse(url).kind
+    import_module(f"inspector.probe.ledgers.{kind}")
+    for name in _DRIVERS[kind]:
+        import_module(name)
+
+
+_DRIVERS = {
+    "postgres": ("psycopg", "psycopg.errors", "psycopg.conninfo", "encodings.idna"),
+    "redis": ("redis", "redis.backoff", "redis.retry", "encodings.idna"),
+    "sqlite": ("sqlite3",),
+}
 
 
 def safe_place(url: str) -> str:

@@ -74,6 +74,9 @@ class PostgresLedger:
         if connection is not None:
             connection.close()
 
+    def before_fork(self) -> None:
+        """Nothing: the child lets the connection be."""
+
     def forget(self) -> None:
         if self._connection is not None:
             _PARENTS.append(self._connection)

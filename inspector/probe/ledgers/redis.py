@@ -71,6 +71,9 @@ class RedisLedger:
         if client is not None:
             client.close()
 
+    def before_fork(self) -> None:
+        """Nothing: the child lets the connection be."""
+
     def forget(self) -> None:
         if self._client is not None:
             _PARENTS.append(self._client)

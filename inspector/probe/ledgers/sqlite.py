@@ -67,6 +67,11 @@ class SqliteLedger:
         if connection is not None:
             connection.close()
 
+    def before_fork(self) -> None:
+        """SQLite keeps a list of the locks that its process has on a file. A child inherits the list and not the locks,
+        and the last connection of the parent may remove a log that the child still writes to."""
+        self.close()
+
     def forget(self) -> None:
         if self._connection is not None:
             _PARENTS.append(self._connection)

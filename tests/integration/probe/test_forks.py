@@ -13,7 +13,7 @@ from tests.integration.probe.forks import CHILDREN, READS
 from tests.integration.probe.workers import ROOT, closing_reader
 
 
-@pytest.mark.parametrize("how", ["fork", "locked", "multiprocessing-fork", "multiprocessing-spawn"])
+@pytest.mark.parametrize("how", ["fork", "between-batches", "locked", "multiprocessing-fork", "multiprocessing-spawn"])
 def test_parent_and_children_are_workers_of_their_own(how: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"
     environment = {**os.environ, "INSPECTOR_LEDGER_URL": url, "INSPECTOR_HOSTNAME": "web-1", "INSPECTOR_PROBE": "on"}

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -25,6 +26,8 @@ DROPPED = ("reads", "checkpoints", "writes")
 #: A write to a ledger that does not answer is given up after about five seconds. Who waited for one would show it.
 LESS_THAN_A_WRITE = 4.0
 OUTAGE_SECONDS = 10.0
+#: What a machine with few processors and much else to do may add.
+LATE_SECONDS = 1.5
 PATIENCE = 60.0
 
 
@@ -76,7 +79,7 @@ def test_of_a_killed_worker_at_most_the_last_second_is_missing(tmp_path: Path) -
     ledger_url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with fleet(tmp_path, [{"saver": "memory", "ledger": ledger_url}]) as (worker,):
         worker.begin(10**9)
-        reports = wait_for_reports(ledger_url, 4)
+        reports = wait_for_reports(ledger_url, 8)
         worker.kill()
         killed_at = time.time()
     events, ledger = read_tally(tmp_path / "tally"), read_ledger(ledger_url)
@@ -84,10 +87,10 @@ def test_of_a_killed_worker_at_most_the_last_second_is_missing(tmp_path: Path) -
     assert all(many <= done[key] for key, many in kept.items())
     (report,) = ledger.workers
     assert not report.ended
-    # A busy machine may be late with everything: no later at the end than it was before, and a second more.
-    late = max(after - before for before, after in pairwise(reports)) - PAUSE
-    assert PAUSE < 1.0
-    assert killed_at - report.seen_at <= 1.0 + max(late, 0.0) + 1.0
+    # A busy machine may be late, but not ever more so: a flusher that takes its time is not a busy machine.
+    assert PAUSE <= 0.5
+    assert median(after - before for before, after in pairwise(reports)) < 1.0
+    assert killed_at - report.seen_at <= 1.0 + LATE_SECONDS
     # What each thread of the process was about to count when the last report was made may be missing too.
     before = sums(event for event in events if event.at < report.seen_at)
     missing = {kind: before[kind] - ledger.sums()[kind] for kind in DROPPED}
@@ -103,7 +106,9 @@ def test_a_ledger_that_is_gone_for_ten_seconds_costs_nothing(tmp_path: Path) -> 
             server.stop()
             back_at = time.monotonic() + OUTAGE_SECONDS
             while time.monotonic() < back_at:
+                began_at = time.monotonic()
                 run_all(workers, 50)
+                assert time.monotonic() - began_at < LESS_THAN_A_WRITE
             server.start()
             run_all(workers, 50)
             for worker in workers:
