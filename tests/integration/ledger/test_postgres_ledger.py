@@ -180,3 +180,21 @@ def test_a_wrong_url_is_told_without_its_password(open_writer: OpenWriter) -> No
     with pytest.raises(ValueError, match="cannot be read") as told:
         open_writer("postgresql://me:hunter2@h/db?nonsense=hunter2").write(batch(report(), 1))
     assert "hunter2" not in str(told.value)
+
+
+def test_a_removal_waits_for_nobody_who_writes(database: str, open_writer: OpenWriter) -> None:
+    """A writer has its errors first and asks for the counts then: a removal that waited would lock up with it."""
+    writer = open_writer(database)
+    writer.write(batch(report(), 1, counts("a", reads=1, errors={"E": 1})))
+    with psycopg.connect(database) as other:
+        other.execute(f"select from {ERRORS_TABLE} for update".encode())
+        assert not writer.prune(4e9)
+    with psycopg.connect(database) as look:
+        assert look.execute(f"select count(*) from {COUNTS_TABLE}".encode()).fetchone() == (0,)
+
+
+def test_the_counts_are_vacuumed_often(database: str, open_writer: OpenWriter) -> None:
+    open_writer(database).write(batch(report(), 1))
+    with psycopg.connect(database) as look:
+        found = look.execute("select reloptions from pg_class where relname = %s", [COUNTS_TABLE]).fetchone()
+    assert found == (["autovacuum_vacuum_scale_factor=0.02"],)
