@@ -14,7 +14,7 @@ from typing import Any
 from inspector.probe.watched import ATTRIBUTE
 
 
-def copying(kind: type) -> dict[str, Callable[..., Any]]:
+def copying(kind: Any) -> dict[str, Callable[..., Any]]:
     """The methods that a watched class gets, by their names. `kind` is the class that it was made from."""
 
     def reduce(self: Any, protocol: Any) -> Any:

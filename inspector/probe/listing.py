@@ -21,11 +21,9 @@ def wrap_generator(method: Method, kind: int) -> Function:
     @wraps(function)
     def call_generator(*args: Any, **kwargs: Any) -> Iterator[Any]:
         now = function if getattr(owner, name) is function else late
+        items = iter(now(*args, **kwargs))  # arguments that it does not take make no call
         call = begin(args, kwargs, kind, False)
-        if call is None:
-            yield from now(*args, **kwargs)
-        else:
-            yield from _steps(call, iter(now(*args, **kwargs)))
+        yield from items if call is None else _steps(call, items)
 
     return call_generator
 
@@ -58,8 +56,8 @@ def wrap_async_generator(method: Method, kind: int) -> Function:
     @wraps(function)
     async def call_async_generator(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         now = function if getattr(owner, name) is function else late
-        call = begin(args, kwargs, kind, True)
         items = aiter(now(*args, **kwargs))
+        call = begin(args, kwargs, kind, True)
         steps = items if call is None else _async_steps(call, items)
         try:
             async for item in steps:

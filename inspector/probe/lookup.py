@@ -16,7 +16,7 @@ class Method(NamedTuple):
     """`function` is to be called for as long as `getattr(owner, name)` is it, else `late`. Both take the saver first.
     Whoever calls looks by itself: one more function call would cost more than the look."""
 
-    owner: type
+    owner: Any  #: a class
     name: str
     function: Callable[..., Any]
     late: Callable[..., Any]

@@ -101,7 +101,8 @@ def _make_class(kind: type) -> type:
 def _get_class(saver: Any) -> type:
     """The one that the agent knows. A saver's `super(self.__class__, self)` would find itself again otherwise."""
     kind = type(saver)
-    return kind.__dict__.get(_ORIGINAL, kind)
+    original: type = kind.__dict__.get(_ORIGINAL, kind)
+    return original
 
 
 def _wrapped(kind: type, name: str) -> Any:
