@@ -8,7 +8,8 @@ agent and never waits for a ledger.
 
 Set by arguments, else by the environment: INSPECTOR_LEDGER_URL (or INSPECTOR_LEDGER_URL_FILE), INSPECTOR_HOSTNAME (else
 POD_NAME, HOSTNAME, the machine's name), INSPECTOR_PROBE_STAMP=off to leave `worker_hostname` out of new checkpoints'
-metadata, INSPECTOR_PROBE_IDENTIFY=off to ask no server of a saver's who it is, INSPECTOR_PROBE=off to do nothing at all.
+metadata, INSPECTOR_PROBE_IDENTIFY=off to ask no saver's server who it is, INSPECTOR_PROBE=off to do nothing at
+all.
 """
 
 from __future__ import annotations
