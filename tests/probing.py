@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 
 from inspector.probe import flush, hooks, install, process
 from inspector.probe.ledger_schema import Batch, Read, Refused, WorkerReport
@@ -169,3 +170,24 @@ def installed(**settings: Any) -> Iterator[Probing]:
         with probing(**settings) as probe:
             install()
             yield probe
+
+
+class Plain(BaseCheckpointSaver[int]):
+    """A saver of the agent's own, importable and picklable, with sync methods only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: BaseException | None = None
+        self.metadata: list[Any] = []
+
+    def get_tuple(self, config: Any) -> CheckpointTuple | None:
+        if self.error is not None:
+            raise self.error
+        return None
+
+    def put(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
+        self.metadata.append(metadata)
+        return config
+
+    def list(self, config: Any, **rest: Any) -> Iterator[Any]:
+        yield from (1, 2, 3)
