@@ -17,6 +17,8 @@ from inspector.probe.ledger_schema import Place, WorkerReport
 
 #: Reads that all found nothing may be the first ones of so many new conversations; from here on they are told.
 FEW_READS = 5
+#: The same of one process beside others that found something: of many processes one has a run of new ones by chance.
+FEW_READS_BESIDE = 10
 #: Graphs compiled, and runs, until which a process may just have started: large programs compile dozens of graphs then.
 FEW_RUNS = 50
 #: Compiles for each run from which on a process compiles for every request.
@@ -87,13 +89,19 @@ def elsewhere(reports: Reports, here: Collection[str], there: Collection[str] = 
 
 
 def missing_every_read(reports: Reports) -> Iterator[Remark]:
+    """A process that finds nothing is not hidden by one that does, on the same host."""
     reads, misses = (sum(getattr(report, name) for report in reports) for name in ("reads", "misses"))
-    if reads >= FEW_READS and misses == reads:
-        yield Remark(
-            "every-read-missed",
-            f"Every one of its {thousands(reads)} reads found nothing: what it asks for is not where it looks, or "
-            "these were all first turns.",
-        )
+    blind = [report for report in reports if report.misses == report.reads >= FEW_READS_BESIDE]
+    asks = "what it asks for is not where it looks"
+    if misses == reads >= FEW_READS:
+        said = f"Every one of its {thousands(reads)} reads found nothing"
+    elif blind:
+        who, found = _share(len(blind), reports, "found nothing in any of its", "found nothing in any of their")
+        said = f"{who} {found} {thousands(sum(report.reads for report in blind))} reads"
+        asks = asks if len(blind) == 1 else "what they ask for is not where they look"
+    else:
+        return
+    yield Remark("every-read-missed", f"{said}: {asks}, or these were all first turns.")
 
 
 def compiling_often(reports: Reports) -> Iterator[Remark]:

@@ -120,10 +120,26 @@ def test_several_processes_are_told_together() -> None:
     assert all_of_them.startswith("All its processes keep their checkpoints in their own memory")
 
 
-def test_misses_are_summed_over_processes_and_one_read_that_found_something_silences_them() -> None:
+def test_a_few_misses_of_each_process_are_summed_where_none_found_anything() -> None:
     assert said(like_sound(reads=3, misses=3), like_sound(reads=2, misses=2)).keys() == {"every-read-missed"}
     assert said(like_sound(reads=4, misses=4)) == {}
-    assert said(like_sound(reads=900, misses=900), like_sound(reads=1, misses=0)) == {}
+
+
+def test_a_process_whose_every_read_missed_is_told_beside_healthy_ones() -> None:
+    blind = like_sound(reads=12, misses=12)
+    assert said(blind, SOUND)["every-read-missed"] == (
+        "1 of its 2 processes found nothing in any of its 12 reads: what it asks for is not where it looks, or these "
+        "were all first turns."
+    )
+    assert said(blind, SOUND, like_sound(reads=1_000, misses=1_000))["every-read-missed"] == (
+        "2 of its 3 processes found nothing in any of their 1,012 reads: what they ask for is not where they look, or "
+        "these were all first turns."
+    )
+
+
+def test_one_read_that_found_something_silences_a_process_and_a_run_of_new_threads_beside_others_is_chance() -> None:
+    assert said(like_sound(reads=900, misses=899), SOUND) == {}
+    assert said(like_sound(reads=9, misses=9), SOUND) == {}
 
 
 def test_a_few_compiles_at_the_start_are_no_habit() -> None:
