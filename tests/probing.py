@@ -16,6 +16,9 @@ from inspector.probe import flush, hooks, install, process
 from inspector.probe.ledger_schema import Batch, Read, Refused, WorkerReport
 from inspector.probe.ledgers import open_ledger
 
+#: A URL that stands for a ledger in memory: it must be one that the probe accepts.
+MEMORY = "postgresql://app:secret@memory/counts"
+
 
 class LedgerDown(Exception):
     pass
@@ -133,7 +136,7 @@ class Probing:
 
 
 @contextmanager
-def probing(*, ledger: MemoryLedger | None = None, ledger_url: str = "memory://", **settings: Any) -> Iterator[Probing]:
+def probing(*, ledger: MemoryLedger | None = None, ledger_url: str = MEMORY, **settings: Any) -> Iterator[Probing]:
     """Without hooks."""
     ledger = ledger or MemoryLedger()
     process._State.current = None

@@ -60,9 +60,13 @@ class LedgerUrl:
     def _of_file(cls, rest: str) -> LedgerUrl:
         host, slash, path = rest.partition("/")
         path = unquote(path.partition("?")[0])
-        if host or not slash or not path or path == ":memory:":
+        if host or not slash or not path or path == ":memory:" or "\x00" in path:
             raise ValueError("A SQLite ledger is a file that others can open too. Use sqlite:///PATH.")
-        return cls("sqlite", str(Path(path).expanduser()), f"sqlite:///{path}")
+        try:
+            file = Path(path).expanduser()
+        except RuntimeError:
+            raise ValueError("The SQLite ledger's path begins with ~ and the name of nobody here.") from None
+        return cls("sqlite", str(file), f"sqlite:///{path}")
 
     def __repr__(self) -> str:
         return f"LedgerUrl({self.safe!r})"
@@ -78,7 +82,7 @@ def _is_host(text: str, kind: str) -> bool:
         return False
     if not host and kind == "redis":
         return False
-    return not port or (port.isascii() and port.isdigit() and int(port) < 65_536)
+    return not port or (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) < 65_536)
 
 
 def _shown(kind: str, scheme: str) -> str:

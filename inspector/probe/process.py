@@ -29,7 +29,8 @@ class Process:
     def __init__(self, settings: Settings, open_ledger: OpenLedger, *, hooked: bool = False) -> None:
         self.settings = settings
         self.hooked = hooked
-        self.counts = bool(settings.ledger) and settings.enabled
+        place, self.problem = _read_place(settings.ledger)
+        self.counts = bool(place) and settings.enabled
         self.worker_id = uuid.uuid4().hex
         self.places = Places(self.worker_id)
         self._open_ledger = open_ledger
@@ -45,7 +46,7 @@ class Process:
             recorder=self.recorder,
             resolver=Resolver(self.places, logins=settings.identify),
             open_ledger=lambda: open_ledger(settings.ledger),
-            safe_place=_safe_place(settings.ledger),
+            safe_place=place,
             report=self._report,
         )
 
@@ -123,14 +124,23 @@ def start(
         process = _State.current = Process(settings, opener, hooked=hooked)
     if before is None:
         atexit.register(_finish)
-        _say_hello(process)
     else:
         before.flusher.finish()
+    if before is None or before.settings.ledger != settings.ledger:
+        _say_hello(process)
     return process
 
 
 def _say_hello(process: Process) -> None:
-    if process.settings.enabled and not process.counts:
+    if process.counts or not process.settings.enabled:
+        return
+    if process.problem:
+        log.warning(
+            "%s cannot be used: %s Until a restart the probe counts nothing.",
+            process.settings.ledger_from,
+            process.problem,
+        )
+    else:
         log.info("The probe knows no ledger (INSPECTOR_LEDGER_URL): it stamps worker_hostname and counts nothing.")
 
 
@@ -148,13 +158,16 @@ def _import_drivers(url: str) -> None:
         import_drivers(url)
 
 
-def _safe_place(url: str) -> str:
+def _read_place(url: str) -> tuple[str, str]:
+    """The ledger's address for the log, and what is wrong with the URL. Neither holds a password."""
+    if not url:
+        return "", ""
     from inspector.probe.ledgers import safe_place
 
     try:
-        return safe_place(url)
-    except ValueError:
-        return "an address that cannot be read"
+        return safe_place(url), ""
+    except ValueError as error:
+        return "", str(error)
 
 
 def _finish() -> None:

@@ -19,6 +19,8 @@ class Settings:
     hostname: str
     stamp: bool  #: write `worker_hostname` into the metadata of new checkpoints
     enabled: bool = True
+    #: Where `ledger` was set, for people to find it.
+    ledger_from: str = field(default="INSPECTOR_LEDGER_URL", compare=False)
     identify: bool = True  #: ask the servers of the agent's savers who they are, over connections of the probe's own
 
     def with_arguments(self, ledger: str | None, hostname: str | None, stamp: bool | None) -> Settings:
@@ -26,6 +28,7 @@ class Settings:
         return replace(
             self,
             ledger=self.ledger if ledger is None else ledger,
+            ledger_from=self.ledger_from if ledger is None else "install(ledger=…)",
             hostname=self.hostname if hostname is None else hostname,
             stamp=self.stamp if stamp is None else stamp,
         )
@@ -33,8 +36,10 @@ class Settings:
 
 def read_settings() -> Settings:
     """From the environment. Never raises: a file that cannot be read counts as no ledger, and the log says so."""
+    ledger, ledger_from = _read_ledger()
     return Settings(
-        ledger=_read_ledger(),
+        ledger=ledger,
+        ledger_from=ledger_from,
         hostname=_read_hostname(),
         stamp=_read_switch("INSPECTOR_PROBE_STAMP"),
         enabled=_read_switch("INSPECTOR_PROBE"),
@@ -46,18 +51,20 @@ def _read_switch(name: str) -> bool:
     return os.environ.get(name, "").strip().lower() not in _NO
 
 
-def _read_ledger() -> str:
-    if url := os.environ.get("INSPECTOR_LEDGER_URL", "").strip():
-        return url
-    path = os.environ.get("INSPECTOR_LEDGER_URL_FILE", "").strip()
+def _read_ledger() -> tuple[str, str]:
+    """The URL, and the variable that it comes from."""
+    name = "INSPECTOR_LEDGER_URL"
+    if url := os.environ.get(name, "").strip():
+        return url, name
+    path = os.environ.get(f"{name}_FILE", "").strip()
     if not path:
-        return ""
+        return "", name
     try:
         with open(path, encoding="utf-8") as file:
-            return file.read().strip()
+            return file.read().strip(), f"{name}_FILE"
     except (OSError, ValueError) as error:
         log.warning("The probe cannot read INSPECTOR_LEDGER_URL_FILE (%s).", type(error).__name__)
-        return ""
+        return "", name
 
 
 def _read_hostname() -> str:

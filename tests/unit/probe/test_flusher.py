@@ -201,11 +201,11 @@ def test_a_ledger_that_cannot_be_opened_is_tried_again(probe: Probing) -> None:
             raise ImportError("no driver")
         return probe.ledger
 
-    process.start(ledger="other://", open_ledger=open_ledger)
+    process.start(ledger="redis://other", open_ledger=open_ledger)
     read("a")
     assert not flush(30)
     assert flush(30)
-    assert attempts == ["other://"] * 2
+    assert attempts == ["redis://other"] * 2
     assert probe.ledger.thread("a").reads == 1
 
 

@@ -49,6 +49,9 @@ REFUSED = [
     "sqlite://",
     "sqlite:///",
     "sqlite:///:memory:",
+    "sqlite:///hunter%002",
+    "sqlite:///~hunter2/x",
+    f"postgresql://app:{'7' * 5_000}/hunter2",
 ]
 
 
