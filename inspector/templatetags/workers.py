@@ -17,6 +17,8 @@ register = Library()
 #: What the folded line about versions names, most telling first.
 _TELLING = ("langgraph", "langgraph-checkpoint", "python")
 _EXCEPTIONS = 3
+#: The name of the probe's login, unless `inspector grants` is told another.
+_PROBE = "checkpoint_probe"
 _DROPPED = 3
 
 
@@ -73,6 +75,14 @@ def misses_all(counted: Any) -> bool:
     """No read found anything, and there were more than a few. A share says nothing: the first read of every new
     conversation misses, and where conversations have one turn all their reads are first ones."""
     return bool(counted.reads and counted.misses == counted.reads >= FEW_READS)
+
+
+@register.filter
+def probe_login(ledger: str) -> str:
+    """The address for a worker's environment: the same place with the login that `inspector grants` makes up, for the
+    dashboard's own only reads. A file has no login. An example where there is no ledger."""
+    scheme, _, place = (ledger or "postgresql://HOST/DATABASE").partition("://")
+    return ledger if scheme == "sqlite" else f"{scheme}://{_PROBE}:PASSWORD@{place.rpartition('@')[2]}"
 
 
 @register.filter

@@ -219,8 +219,9 @@ def test_without_a_report_the_page_says_how_to_begin(world: World) -> None:
     words = world.words()
 
     assert (page["workers"], page["hosts"], page["error"]) == ([], [], "")
-    assert "from inspector.probe import install install()" in words
-    assert "INSPECTOR_LEDGER_URL=" in words
+    assert "from inspector import probe probe.install()" in words
+    assert "INSPECTOR_LEDGER_URL=postgresql://checkpoint_probe:PASSWORD@" in words  # the dashboard's login only reads
+    assert "inspector grants --part ledger prints the login that it needs." in words
     assert "No worker has reported yet" in words
 
 

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from inspector.templatetags.steps import read_words
-from inspector.templatetags.workers import alive_words, misses_all, processes_words, setup_words, trouble_words
+from inspector.templatetags.workers import (
+    alive_words,
+    misses_all,
+    probe_login,
+    processes_words,
+    setup_words,
+    trouble_words,
+)
 from inspector.views.contexts import ReadLine
 
 
@@ -50,6 +57,20 @@ def test_the_most_telling_versions_are_named() -> None:
     assert setup_words([one]) == "langgraph 1.2.22, python 3.12"
     assert setup_words([one, two]) == "langgraph 1.2.22, python 3.12"
     assert setup_words([SimpleNamespace(versions=())]) == "Versions"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "url"),
+    [
+        ("postgresql://reader@db:5432/orders", "postgresql://checkpoint_probe:PASSWORD@db:5432/orders"),
+        ("postgresql://reader:***@a:1,b:2/orders", "postgresql://checkpoint_probe:PASSWORD@a:1,b:2/orders"),
+        ("rediss://cache:6379/0", "rediss://checkpoint_probe:PASSWORD@cache:6379/0"),
+        ("sqlite:////var/a@b.db", "sqlite:////var/a@b.db"),
+        ("", "postgresql://checkpoint_probe:PASSWORD@HOST/DATABASE"),
+    ],
+)
+def test_a_worker_is_offered_the_same_ledger_with_a_login_that_writes(ledger: str, url: str) -> None:
+    assert probe_login(ledger) == url
 
 
 def test_the_first_reads_of_new_conversations_are_no_warning() -> None:
