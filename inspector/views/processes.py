@@ -18,6 +18,8 @@ from inspector.views.room import earlier_that_fit, setups_that_fit, workers_that
 
 #: Processes that were not heard of for so long (seconds) are folded away.
 EARLIER = 86_400.0
+#: A live process that was not heard of for so long (seconds) has missed two of the probe's heartbeats, 10 s each.
+LATE = 25.0
 _SUMS = ("invocations", "compiles", "sync_calls", "async_calls", "reads", "misses", "checkpoints", "writes")
 
 Pair = tuple[WorkerReport, WorkerItem]
@@ -101,6 +103,7 @@ def _item(heard: Heard, here: Collection[str]) -> WorkerItem:
     report = heard.report
     places = tuple(_place(place, here) for place in report.places)
     first = places[0] if places else None
+    state = "ended" if report.ended else "silent" if heard.ago > SILENT_SECONDS else "live"
     return WorkerItem(
         worker_id=report.worker_id,
         hostname=report.hostname,
@@ -108,7 +111,7 @@ def _item(heard: Heard, here: Collection[str]) -> WorkerItem:
         program=report.program,
         started_at=time_at(report.started_at),
         seen_at=time_at(report.seen_at),
-        state="ended" if report.ended else "silent" if heard.ago > SILENT_SECONDS else "live",
+        state=state,
         saver=first.saver if first else "",
         store=first.where if first else "",
         elsewhere=first.elsewhere if first else None,
@@ -117,6 +120,7 @@ def _item(heard: Heard, here: Collection[str]) -> WorkerItem:
         exceptions=dict(report.exceptions),
         dropped=dict(report.dropped),
         age=heard.ago,
+        late=state == "live" and heard.ago > LATE,
         **{name: getattr(report, name) for name in _SAME},
     )
 

@@ -9,8 +9,8 @@ from inspector.views.weight import address_bytes, how_many_fit, shown_bytes
 
 #: Bytes of markup that one page of hosts may take, and what its parts take without names and addresses.
 PAGE_BYTES = 105_000
-HOST_BYTES = 1_900
-WORKER_BYTES = 1_000
+HOST_BYTES = 2_200
+WORKER_BYTES = 1_050
 #: Processes of one host that a page shows, and earlier ones; bytes that they may take.
 MOST = 60
 MOST_EARLIER = 12
@@ -75,6 +75,7 @@ def _of_group(group: HostGroup) -> int:
         for setup in group.setups
     )
     name = 2 * address_bytes(group.host.hostname) + shown_bytes(group.host.hostname, 48)
+    name += 2 * shown_bytes(group.host.hostname, 200)  # of the link to what it missed
     return HOST_BYTES + name + notes + workers + earlier + setups
 
 

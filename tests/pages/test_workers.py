@@ -68,7 +68,8 @@ def test_the_page_says_who_lives_what_is_off_and_who_runs_no_probe(world: World)
     assert "1 live process, 1 silent, 1 ended" in words
     assert "Every one of its 124 reads found nothing" in words
     assert "ended 3 min ago" in words
-    assert "silent for 10 min" in words
+    assert "silent for 10 min, no goodbye" in words
+    assert "The first read of every new thread misses." in words
     assert "web-2 wrote checkpoints; no probe tells of it" in words
     assert "in its own memory" not in words  # the process that kept its checkpoints there is gone
 
@@ -157,13 +158,34 @@ def test_hosts_lead_to_their_threads_and_misses_to_those_missed_where_there_are_
     world.ledger.tell("web-3", counts("another", reads=1), reads=9, misses=2)
     run_pass(get_reader())
 
-    links = [element.attributes.get("href") for element in world.browser.document("/workers/").all("a")]
+    anchors = {element.attributes.get("href"): element for element in world.browser.document("/workers/").all("a")}
+    links = list(anchors)
 
     assert "/threads/?host=web-1" in links
     assert "/threads/?host=web-1&flag=missed-reads" in links
+    told = "Threads of web-1 whose reads should have found something"  # not the same number as of the misses
+    assert anchors["/threads/?host=web-1&flag=missed-reads"].attributes["title"] == told
     assert world.browser.data("/threads/", host="web-1", flag="missed-reads")["total"] == 1
     assert "/threads/?host=web-3&flag=missed-reads" not in links
     assert world.browser.data("/threads/", host="web-3", flag="missed-reads")["total"] == 0
+
+
+def test_a_live_process_that_missed_heartbeats_does_not_look_as_if_it_were_well(world: World) -> None:
+    for pid, ago in enumerate((12, 43, 120)):
+        world.ledger.tell("web-1", pid=pid, ago=ago)
+    world.ledger.tell("web-1", pid=3, ago=43, ended=True)
+
+    marks = {
+        state.attributes["data-state"]: " ".join(state.text.split())
+        for state in world.browser.document("/workers/").all("span")
+        if "data-state" in state.attributes
+    }
+
+    assert set(marks) == {"live", "late", "silent", "ended"}
+    assert marks["late"].startswith("last heard of 4")
+    assert marks["live"].startswith("1")
+    states = {worker["pid"]: worker["state"] for worker in world.browser.data("/workers/")["workers"]}
+    assert states == {0: "live", 1: "live", 2: "silent", 3: "ended"}
 
 
 @pytest.mark.parametrize("off", [-7_200, 7_200])

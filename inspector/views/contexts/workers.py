@@ -55,6 +55,7 @@ class WorkerItem:
     exceptions: dict[str, int]
     dropped: dict[str, int]
     age: float = page_only(default=0.0)  #: seconds since it was heard of, by the ledger's clock
+    late: bool = page_only(default=False)  #: it counts as live, and should have been heard of by now
 
 
 @dataclass(frozen=True, slots=True)
