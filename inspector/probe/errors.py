@@ -39,6 +39,10 @@ _KNOWN_PAIRS = (
     ("relation", "does not exist", "no such table"),
     ("column", "does not exist", "no such column"),
 )
+_INSUFFICIENT_PRIVILEGE = "42501"
+#: SQLITE_READONLY, and as extended codes: _RECOVERY, _CANTLOCK, _CANTINIT, _DIRECTORY. Not _DBMOVED and _ROLLBACK,
+#: which say nothing of permissions.
+_SQLITE_READONLY = (8, 8 | 1 << 8, 8 | 2 << 8, 8 | 5 << 8, 8 | 6 << 8)
 #: Of a message, so much is looked at, and of a name, so much is kept (characters).
 _LOOKED_AT = 2_000
 _LONGEST = 200
@@ -52,6 +56,16 @@ def name_error(error: BaseException) -> str:
     except Exception:  # `__str__` is anybody's code
         phrase = ""
     return f"{name}: {phrase}" if phrase else name
+
+
+def is_refused_login(error: BaseException) -> bool:
+    """Whether the server or file is there, and this login may not do what it did. Known by what psycopg, sqlite3 and
+    redis-py give their errors, so none of them is imported."""
+    if getattr(error, "sqlstate", None) == _INSUFFICIENT_PRIVILEGE:
+        return True
+    if getattr(error, "sqlite_errorcode", None) in _SQLITE_READONLY:
+        return True
+    return any(name_class(kind) == "redis.exceptions.NoPermissionError" for kind in type(error).__mro__)
 
 
 def name_class(kind: type) -> str:

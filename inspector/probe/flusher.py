@@ -9,7 +9,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from inspector.probe.errors import name_error
+from inspector.probe.errors import is_refused_login, name_error
 from inspector.probe.gate import Gate
 from inspector.probe.identities import Resolver
 from inspector.probe.ledger_schema import Batch, Ledger, Refused, WorkerReport
@@ -32,6 +32,12 @@ FORK_SECONDS = 0.5
 BATCH = 1_000
 #: Seconds until another attempt where no thread could be started.
 _START_AGAIN = 5.0
+
+_UNREACHABLE = "The probe cannot reach its ledger at %s (%s). It goes on counting and tries again."
+_REFUSES_LOGIN = (
+    "The probe's ledger at %s refuses its login (%s): `inspector grants --part ledger` prints what it needs. "
+    "It goes on counting and tries again."
+)
 
 MakeReport = Callable[[Mapping[str, Any], bool], WorkerReport]
 
@@ -240,11 +246,8 @@ class Flusher:
     def _say_down(self, error: Exception) -> None:
         if not self._down:
             self._down = True
-            log.warning(
-                "The probe cannot reach its ledger at %s (%s). It goes on counting and tries again.",
-                self._safe_place,
-                name_error(error),
-            )
+            said = _REFUSES_LOGIN if is_refused_login(error) else _UNREACHABLE
+            log.warning(said, self._safe_place, name_error(error))
             log.debug("The ledger's failure:", exc_info=error)
 
     def _say_threadless(self, error: RuntimeError) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
+import redis
 from langgraph.checkpoint.memory import InMemorySaver
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.probe import flush, watch
-from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE, Ledger, Refused
+from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, REDIS_PREFIX, WORKERS_TABLE, Ledger, Refused
 from tests.integration.ledger.conftest import OpenReader, OpenWriter
 from tests.integration.ledger.samples import batch, counts, report
 from tests.integration.ledger.test_postgres_ledger import as_role, run
 from tests.probing import probing_into
+from tests.redis_server import RedisServer
 
 TOO_MANY = 2**63
 
@@ -68,7 +71,11 @@ def test_a_thread_id_that_the_database_has_no_characters_for_is_dropped_alone(
 
 
 def test_what_a_login_may_not_write_yet_is_kept(
-    database: str, postgres: EmbeddedPostgres, open_writer: OpenWriter, open_reader: OpenReader
+    database: str,
+    postgres: EmbeddedPostgres,
+    open_writer: OpenWriter,
+    open_reader: OpenReader,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The server answers here too, and holds nothing against the counts."""
     open_writer(database).write(batch(report("owner"), 1))
@@ -87,3 +94,30 @@ def test_what_a_login_may_not_write_yet_is_kept(
     reader = open_reader(database)
     assert [len(reader.read_thread(f"t{number}")) for number in range(20)] == [1] * 20
     assert all(not worker.dropped for worker in reader.read_workers().reports)
+    (told,) = warnings(caplog)
+    assert "ledger_halfway@" in told
+    assert "refuses its login (psycopg.errors.InsufficientPrivilege): `inspector grants --part ledger`" in told
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+@pytest.mark.redis
+def test_a_redis_user_without_the_rights_is_told_what_to_do(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = redis_server.create_database()
+    with redis.Redis.from_url(url) as client:
+        client.execute_command("ACL", "SETUSER", "ledger_guest", "on", ">word", "+hget", f"~{REDIS_PREFIX}*")
+        try:
+            with probing_into(url.replace("redis://", "redis://ledger_guest:word@")):
+                read("a")
+                assert not flush(30)
+                client.execute_command("ACL", "SETUSER", "ledger_guest", "+@all")
+                assert flush(30)
+        finally:
+            client.execute_command("ACL", "DELUSER", "ledger_guest")
+    (told,) = warnings(caplog)
+    assert "refuses its login (redis.exceptions.NoPermissionError): `inspector grants --part ledger`" in told
+    assert "word@" not in told

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
+import redis
 
-from inspector.probe.errors import name_error
+from inspector.probe.errors import is_refused_login, name_error
 
 
 @pytest.mark.parametrize(
@@ -47,3 +50,31 @@ def test_an_error_that_cannot_be_shown_is_named_by_its_class() -> None:
             raise RuntimeError("no words")
 
     assert name_error(Mute()).endswith("Mute")
+
+
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (psycopg.errors.InsufficientPrivilege("permission denied for table"), True),
+        (psycopg.OperationalError("connection refused"), False),
+        (psycopg.errors.UndefinedTable("no such table"), False),
+        (redis.exceptions.NoPermissionError("this user has no permissions"), True),
+        (redis.exceptions.ConnectionError("connection refused"), False),
+        (PermissionError("not a ledger's"), False),
+    ],
+)
+def test_a_login_that_lacks_rights_is_told_from_a_ledger_that_is_away(error: Exception, refused: bool) -> None:
+    assert is_refused_login(error) is refused
+
+
+def test_a_file_that_cannot_be_written_refuses_and_one_that_cannot_be_opened_is_away(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(file)) as owner:
+        owner.execute("create table there (a)")
+    read_only = f"file:{file}?mode=ro"
+    with closing(sqlite3.connect(read_only, uri=True)) as guest, pytest.raises(sqlite3.OperationalError) as refused:
+        guest.execute("create table mine (a)")
+    assert is_refused_login(refused.value)
+    with pytest.raises(sqlite3.OperationalError) as away:
+        sqlite3.connect(tmp_path / "nowhere" / "ledger.db")
+    assert not is_refused_login(away.value)
