@@ -42,6 +42,14 @@ class Granted:
     reader: str
 
 
+def run_printed(owner: str, **options: str) -> None:
+    """As the owner would, in one go."""
+    printed = StringIO()
+    call_command("grants", store=[f"shop={owner}"], stdout=printed, **{**ROLES, **options})
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(printed.getvalue().encode())
+
+
 @pytest.fixture(params=["public", "lang"])
 def granted(request: pytest.FixtureRequest, database: str, postgres: EmbeddedPostgres) -> Iterator[Granted]:
     """A store whose owner ran what the command printed for it, with the tables in one schema or another."""
@@ -50,10 +58,8 @@ def granted(request: pytest.FixtureRequest, database: str, postgres: EmbeddedPos
         connection.execute("create table public.salaries as select 1 as amount")
     with PostgresSaver.from_conn_string(f"{database}&options=-csearch_path%3D{request.param}") as saver:
         saver.setup()
-    printed = StringIO()
-    call_command("grants", store=[f"shop={database}"], stdout=printed, **ROLES)
+    run_printed(database)
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(printed.getvalue().encode())
         yield Granted(
             database,
             *(postgres.url_for(urlsplit(database).path[1:], user=ROLES[name]) for name in ("ledger_role", "role")),
