@@ -36,7 +36,8 @@ _PARENTS: list[sqlite3.Connection] = []
 
 
 class SqliteLedger:
-    """Opens the file at the first call, and again after a failure or when another file takes its place."""
+    """Opens the file at the first call, and again after a failure or when another file takes its place. Makes the file
+    and no directory: a path that is wrong in one container must fail there, not become a ledger that nobody reads."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
@@ -137,7 +138,6 @@ class SqliteLedger:
         if self._connection is not None and self._file == _identity(self._path):
             return self._connection
         self.close()
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
         with suppress(sqlite3.OperationalError):  # another process is just doing it, or the file system cannot
             connection.execute("pragma journal_mode = wal")

@@ -43,7 +43,7 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(request.getfixturevalue("database"))
     if request.param == "redis":
         return str(request.getfixturevalue("redis_server").create_database())
-    return f"sqlite:///{tmp_path / 'made' / 'ledger.sqlite3'}"
+    return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
 
 
 @pytest.fixture

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from langgraph.checkpoint.memory import InMemorySaver
 
 from inspector.errors import StoreError, StoreTimeout
 from inspector.ledger.sqlite import SqliteLedgerReader
+from inspector.probe import flush, watch
 from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE
 from tests.integration.ledger.conftest import OpenReader, OpenWriter
 from tests.integration.ledger.samples import batch, counts, report
+from tests.probing import probing_into
 
 _ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 
@@ -89,3 +94,20 @@ def test_a_file_that_is_no_database_is_told(path: Path, url: str, open_reader: O
     path.write_text("no database " * 1_000)
     with pytest.raises(StoreError, match="cannot be read as a ledger"):
         open_reader(url).exists()
+
+
+def test_a_directory_that_is_missing_is_not_made_and_waited_for(
+    tmp_path: Path, open_reader: OpenReader, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory = tmp_path / "volume"
+    ledger = f"sqlite:///{directory}/ledger.db"
+    with probing_into(ledger):
+        saver: Any = watch(InMemorySaver())
+        saver.get_tuple({"configurable": {"thread_id": "a", "checkpoint_ns": ""}})
+        assert not flush(30)
+        assert not directory.exists()
+        directory.mkdir()
+        assert flush(30)
+    assert open_reader(ledger).read_thread("a")[0].reads == 1
+    (told,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert f"cannot reach its ledger at {ledger} (sqlite3.OperationalError)" in told
