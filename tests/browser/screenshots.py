@@ -1,6 +1,6 @@
 """Pictures of the running demo: `python -m tests.browser.screenshots`, or `make screenshots`.
 
-Without options it takes the picture that the README shows. `--all DIRECTORY` takes every page, light and dark, wide and
+Without options it takes the pictures that the docs show. `--all DIRECTORY` takes every page, light and dark, wide and
 narrow, for looking at after a change.
 """
 
@@ -24,7 +24,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.chromium import ARGUMENTS, find_chromium
 
 ROOT = Path(__file__).parents[2]
-README_PICTURE = ROOT / "docs" / "images" / "threads.png"
+PICTURES = ROOT / "docs" / "images"
+#: Pages that the docs show, with the height of the picture.
+SHOWN = {"threads": 760, "workers": 900}
 SIZES = ((1320, 860), (390, 844))
 _SECONDS_TO_ORPHAN = 50  # a little longer than the demo's own setting, so that the picture shows orphans
 
@@ -41,8 +43,9 @@ def main() -> None:
         if options.all:
             _take_all(browser, url, options.all)
         else:
-            README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
-            _take(browser, f"{url}/threads/", README_PICTURE, size=(1180, 760), theme="light")
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            for name, height in SHOWN.items():
+                _take(browser, f"{url}/{name}/", PICTURES / f"{name}.png", size=(1180, height), theme="light")
 
 
 def _take_all(browser: Browser, url: str, directory: Path) -> None:
