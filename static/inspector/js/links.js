@@ -64,6 +64,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (elt.hasAttribute("data-links") && path !== wanted) detail.shouldSwap = false;
 });
 
+// Going back faster than pages come: the answers may come in any order, and only the last place counts. So does none of
+// a link that was followed before.
+let restoring;
+document.addEventListener("htmx:historyCacheMiss", ({ detail }) => {
+  restoring?.abort();
+  restoring = detail.xhr;
+  wanted = undefined;
+});
+
 // Going back to what htmx cannot load: the browser shows what there is, if only an error.
 document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 
