@@ -7,6 +7,9 @@ import re
 from inspector.errors import ConfigError
 from inspector.probe.ledger_schema import REDIS_PREFIX
 
+#: What the login that writes a ledger is called where nobody says otherwise.
+PROBE_ROLE = "checkpoint_probe"
+
 #: Everything that the probe sends, and what its client sends to log in.
 _WRITES = (
     "watch unwatch multi exec time set hget hset hsetnx hincrby rpush ltrim zadd zrem zscore zrange zrangebyscore "

@@ -9,6 +9,7 @@ from django.template import Library
 from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.text import ago, count_noun, thousands
+from inspector.ledger.grants import PROBE_ROLE
 from inspector.ledger.remarks import FEW_READS
 from inspector.templatetags.marks import short
 
@@ -18,7 +19,6 @@ register = Library()
 _TELLING = ("langgraph", "langgraph-checkpoint", "python")
 _EXCEPTIONS = 3
 #: The name of the probe's login, unless `inspector grants` is told another.
-_PROBE = "checkpoint_probe"
 _DROPPED = 3
 
 
@@ -82,7 +82,7 @@ def probe_login(ledger: str) -> str:
     """The address for a worker's environment: the same place with the login that `inspector grants` makes up, for the
     dashboard's own only reads. A file has no login. An example where there is no ledger."""
     scheme, _, place = (ledger or "postgresql://HOST/DATABASE").partition("://")
-    return ledger if scheme == "sqlite" else f"{scheme}://{_PROBE}:PASSWORD@{place.rpartition('@')[2]}"
+    return ledger if scheme == "sqlite" else f"{scheme}://{PROBE_ROLE}:PASSWORD@{place.rpartition('@')[2]}"
 
 
 @register.filter

@@ -27,11 +27,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.fleet import ORPHAN_AFTER, Fleet
 from inspector.errors import ConfigError
+from inspector.ledger.grants import PROBE_ROLE
 from inspector.management.commands.serve import DEFAULT_HOST, DEFAULT_PORT
 from inspector.stores.postgres.grants import ledger_grants, reader_grants
 
 _ROLE = "checkpoint_inspector"
-_PROBE_ROLE = "checkpoint_probe"
 _SEED_SECONDS = 90.0
 _START_SECONDS = 60.0
 
@@ -127,7 +127,7 @@ def _make_reader(server: EmbeddedPostgres) -> str:
     with server.connect() as connection:
         database = connection.info.dbname
         connection.execute(reader_grants(database=database, schema="public", role=_ROLE))
-        connection.execute(ledger_grants(database=database, schema="public", role=_PROBE_ROLE, reader=_ROLE))
+        connection.execute(ledger_grants(database=database, schema="public", role=PROBE_ROLE, reader=_ROLE))
     return server.url_for(database, user=_ROLE)
 
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from inspector.errors import ConfigError, StoreError
 from inspector.index.connections import all_readers, close_readers
-from inspector.ledger.grants import redis_grants
+from inspector.ledger.grants import PROBE_ROLE, redis_grants
 from inspector.management.stores import add_store_option, use_stores
 from inspector.probe.ledger_url import LedgerUrl
 from inspector.stores.base import CheckpointStore
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         add_store_option(parser)
         parser.add_argument("--part", choices=["reader", "ledger", "both"], default="both", help="what to print (both)")
         parser.add_argument("--role", default="checkpoint_inspector", help="the reader's name (checkpoint_inspector)")
-        parser.add_argument("--ledger-role", default="checkpoint_probe", help="the probe's name (checkpoint_probe)")
+        parser.add_argument("--ledger-role", default=PROBE_ROLE, help=f"the probe's name ({PROBE_ROLE})")
         parser.add_argument("--schema", default="", help="the tables' schema, where the store cannot be asked")
         parser.add_argument("--database", default="", help="the database, where the store cannot be asked")
 
