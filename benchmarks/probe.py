@@ -2,12 +2,13 @@
 
     python benchmarks/probe.py
 
-Two processes run the same graph of one node, one of them with the probe and a ledger that is there. They take turns, so
-that a busy machine slows both, and each pair of turns gives one ratio. A turn takes about a second. It ends with what
-is left to be written to the ledger, in CPU seconds, since the agent would not wait for the ledger's disk: nothing that
-the probe costs falls into the other's turn. Before a turn each side collects its garbage, so that neither pays for the
-past. As two processes may differ by their layout in memory alone, several pairs of them take part. The in-memory saver
-is the worst case: with every other one the store takes most of the time.
+Two processes run the same graph of one node, one of them with the probe and a ledger that is there. They take turns of
+some 40 ms, so that a busy machine slows both, and twenty turns of each give one ratio. What a process does between its
+turns (the probe's thread, writing to the ledger) is added in CPU seconds, since the agent would not wait for the
+ledger's disk: nothing that the probe costs falls into the other's turn, and nothing is left out. Before its turns each
+side collects its garbage, so that neither pays for the past. As two processes may differ by their layout in memory
+alone, several pairs of them take part. The in-memory saver is the worst case: with every other one the store takes most
+of the time.
 
 What to expect of the median: at least 0.97 in memory, at least 0.99 on Postgres. Next to it stand the bounds that it
 keeps to in 95 of 100 draws from these pairs, and the same median in CPU seconds of all threads of the process, which
@@ -50,6 +51,11 @@ from inspector.demo.embedded import EmbeddedPostgres  # noqa: E402
 
 #: Invocations of a thread before the next one begins, so that no history grows long.
 PER_THREAD = 5
+#: Of each side, for one ratio.
+TURNS = 20
+
+#: Seconds, and CPU seconds of all threads.
+Spent = tuple[float, float]
 
 
 class State(TypedDict):
@@ -76,26 +82,31 @@ def opened(store: str) -> Iterator[Any]:
 
 def take_turns(store: str, ledger: str) -> None:
     """One of the two processes: reads how many invocations to do, answers with the seconds that they took and the CPU
-    seconds."""
+    seconds. None are the end of its turns: it answers with what they left to be done."""
     if ledger:
         probe.install(ledger=ledger)
     name = "watched" if ledger else "raw"
     done = 0
     with opened(store) as saver:
         graph = compiled(saver)
+        known = time.process_time()  # CPU seconds that are told
         for line in sys.stdin:
-            gc.collect()
-            gc.freeze()
+            many = int(line)
             begin, cpu = time.perf_counter(), time.process_time()
-            for _ in range(int(line)):
+            for _ in range(many):
                 config = {"configurable": {"thread_id": f"{name}-{done // PER_THREAD}"}}
                 graph.invoke({"number": done}, config)
                 done += 1
-            seconds, spent = time.perf_counter() - begin, time.process_time()
-            if ledger and not probe.flush(60):
+            seconds = time.perf_counter() - begin if many else 0.0
+            if not many and ledger and not probe.flush(60):
                 sys.exit("The ledger does not take what was counted.")
-            ended = time.process_time()
-            print(seconds + ended - spent, ended - cpu, flush=True)
+            between = cpu - known if many else time.process_time() - known
+            known = time.process_time()
+            print(seconds + between, between + (known - cpu if many else 0.0), flush=True)
+            if not many:
+                gc.collect()
+                gc.freeze()
+                known = time.process_time()
 
 
 class Side:
@@ -107,8 +118,7 @@ class Side:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def take_turn(self, invocations: int) -> tuple[float, float]:
-        """Seconds, and CPU seconds."""
+    def take_turn(self, invocations: int) -> Spent:
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018
         self._process.stdin.write(f"{invocations}\n")
         self._process.stdin.flush()
@@ -120,26 +130,26 @@ class Side:
 
 
 def begun(store: str, ledger: str, invocations: int) -> Side:
-    """After a first turn, which is for imports, caches and tables: two cannot make a saver's tables at once."""
+    """After first turns, which are for imports, caches and tables: two cannot make a saver's tables at once."""
     side = Side("--turns", json.dumps([store, ledger]))
     side.take_turn(invocations)
+    side.take_turn(0)
     return side
 
 
-#: Seconds of a raw and of a watched turn, and their CPU seconds.
-Pair = tuple[tuple[float, float], tuple[float, float]]
-
-
-def pairs_of_turns(store: str, ledger: str, rounds: int, invocations: int) -> Iterator[Pair]:
-    """By two processes that are new, which begin in turn."""
-    raw, watched = (begun(store, there, invocations) for there in ("", ledger))
-    for number in range(rounds):
-        if number % 2:
-            second, first = watched.take_turn(invocations), raw.take_turn(invocations)
-        else:
-            first, second = raw.take_turn(invocations), watched.take_turn(invocations)
-        yield first, second
-    for side in (raw, watched):
+def pairs_of_turns(store: str, ledger: str, rounds: int, invocations: int) -> Iterator[tuple[Spent, Spent]]:
+    """What a raw and a watched process spent, both new. They begin in turn."""
+    sides = [begun(store, there, invocations) for there in ("", ledger)]
+    for _ in range(rounds):
+        spent: dict[Side, list[Spent]] = {side: [] for side in sides}
+        for number in range(TURNS):
+            for side in reversed(sides) if number % 2 else sides:
+                spent[side].append(side.take_turn(invocations // TURNS))
+        for side in sides:
+            spent[side].append(side.take_turn(0))
+        raw, watched = (tuple(map(sum, zip(*spent[side], strict=True))) for side in sides)
+        yield raw, watched
+    for side in sides:
         side.end()
 
 

@@ -24,8 +24,9 @@ from inspector.sql_file import load_queries
 
 #: Seconds to wait for another process that writes.
 _BUSY = 3.0
-#: Rows that are added at once. Old versions of SQLite take no more than 999 values in a statement.
-_ROWS = 500
+#: Rows that one statement adds at most: old versions of SQLite take no more than 999 values. Fewer are added by powers
+#: of two, so that the connection knows every statement after a while.
+_ROWS = 64
 #: Rows of each table that one call of `prune` removes.
 _PRUNED = 5_000
 _TABLES = {"workers": WORKERS_TABLE, "counts": COUNTS_TABLE, "errors": ERRORS_TABLE}
@@ -96,25 +97,34 @@ class SqliteLedger:
         if known is not None and known[0] >= batch.number:
             return
         try:
-            for start in range(0, len(rows), _ROWS):
-                self._add_rows(connection, worker_id, rows[start : start + _ROWS], now)
+            if rows:
+                self._add_rows(connection, worker_id, rows, now)
         except (sqlite3.DataError, sqlite3.IntegrityError, OverflowError, UnicodeError) as error:
             raise Refused from error
 
     def _add_rows(self, connection: sqlite3.Connection, worker_id: str, rows: list[CountRow], now: int) -> None:
-        """In few statements: at each one the agent's threads and this one change places."""
-        keys = [row.thread_key for row in rows]
-        query = self._queries["recent"].format(keys=",".join("?" * len(keys)))
-        old = {(key, slot): json.loads(recent) for key, slot, recent in connection.execute(query, (worker_id, *keys))}
-        counts, errors = [], []
+        """In few steps: at each one the agent's threads and this one change places."""
+        given = {"worker_id": worker_id, "keys": _JSON.encode([row.thread_key for row in rows])}
+        (found,) = connection.execute(self._queries["recent"], given).fetchone()
+        old = {(key, slot): json.loads(recent) for key, slot, recent in json.loads(found)}
+        values, errors = [], []
         for row in rows:
-            key = {"worker_id": worker_id, "thread_key": row.thread_key, "slot": row.slot}
             recent = [*old.get((row.thread_key, row.slot), ()), *row.recent][-RECENT_READS:]
-            counts.append({**row.columns(), **key, "recent": _JSON.encode(recent), "now": now})
+            values.append((
+                row.thread_key, row.slot, row.thread_id, row.reads, row.misses, row.checkpoints, row.writes,
+                row.first_at, row.last_at, row.last_read_at, row.last_miss_at, _JSON.encode(recent), worker_id, now,
+            ))  # fmt: skip
+            key = {"worker_id": worker_id, "thread_key": row.thread_key, "slot": row.slot}
             for name, count in row.errors.items():
                 errors.append({**key, "error": name, "count": count, "last_at": row.last_at})
-        connection.executemany(self._queries["add_counts"], counts)
-        connection.executemany(self._queries["add_error"], errors)
+        start = 0
+        while left := len(values) - start:
+            size = min(_ROWS, 1 << left.bit_length() - 1)
+            query = self._queries["add_counts"].format(rows=",".join([f"({','.join('?' * len(values[0]))})"] * size))
+            connection.execute(query, [value for row in values[start : start + size] for value in row])
+            start += size
+        if errors:
+            connection.executemany(self._queries["add_error"], errors)
 
     def _create_tables(self, connection: sqlite3.Connection) -> None:
         (found,) = connection.execute(self._queries["tables"]).fetchone()

@@ -60,15 +60,16 @@ set hostname = excluded.hostname, pid = excluded.pid, started_at = excluded.star
     batch = max(batch, excluded.batch), report = excluded.report, updated_at = excluded.updated_at
 
 -- name: recent
--- {{keys}} stands for as many question marks as there are thread keys.
-select thread_key, slot, recent from {counts} where worker_id = ? and thread_key in ({{keys}})
+-- One row, and so one step: a JSON list of (thread key, slot, recent). `:keys` is a JSON list.
+select json_group_array(json_array(thread_key, slot, recent)) from {counts}
+where worker_id = :worker_id and thread_key in (select value from json_each(:keys))
 
 -- name: add_counts
+-- {{rows}} stands for as many lists of question marks as there are rows: one statement is one step.
 -- max and min of two values are null where one is; coalesce gives the other.
-insert into {counts} (thread_key, worker_id, slot, thread_id, reads, misses, checkpoints, writes, first_at, last_at,
-                      last_read_at, last_miss_at, recent, updated_at)
-values (:thread_key, :worker_id, :slot, :thread_id, :reads, :misses, :checkpoints, :writes, :first_at, :last_at,
-        :last_read_at, :last_miss_at, :recent, :now)
+insert into {counts} (thread_key, slot, thread_id, reads, misses, checkpoints, writes, first_at, last_at, last_read_at,
+                      last_miss_at, recent, worker_id, updated_at)
+values {{rows}}
 on conflict (thread_key, worker_id, slot) do update
 set reads = reads + excluded.reads,
     misses = misses + excluded.misses,
