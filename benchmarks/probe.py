@@ -3,12 +3,11 @@
     python benchmarks/probe.py
 
 Two processes run the same graph of one node, one of them with the probe and a ledger that is there. They take turns of
-some 40 ms, so that a busy machine slows both, and twenty turns of each give one ratio. What a process does between its
-turns (the probe's thread, writing to the ledger) is added in CPU seconds, since the agent would not wait for the
-ledger's disk: nothing that the probe costs falls into the other's turn, and nothing is left out. Before its turns each
-side collects its garbage, so that neither pays for the past. As two processes may differ by their layout in memory
-alone, several pairs of them take part. The in-memory saver is the worst case: with every other one the store takes most
-of the time.
+some 40 ms, so that a busy machine slows both, and twenty turns of each give one ratio. Between its turns a process is
+stopped: what the probe's thread does falls into its own turns, and what is left after the last one is added in CPU
+seconds, since the agent would not wait for the ledger's disk. Before its turns each side collects its garbage, so that
+neither pays for the past. As two processes may differ by their layout in memory alone, many pairs of them take part.
+The in-memory saver is the worst case: with every other one the store takes most of the time.
 
 What to expect of the median: at least 0.97 in memory, at least 0.99 on Postgres. Next to it stand the bounds that it
 keeps to in 95 of 100 draws from these pairs, and the same median in CPU seconds of all threads of the process, which
@@ -26,6 +25,7 @@ import json
 import logging
 import os
 import random
+import signal
 import socket
 import statistics
 import subprocess
@@ -48,6 +48,7 @@ from langgraph.graph import START, StateGraph  # noqa: E402
 
 from inspector import probe  # noqa: E402
 from inspector.demo.embedded import EmbeddedPostgres  # noqa: E402
+from inspector.probe import flusher  # noqa: E402
 
 #: Invocations of a thread before the next one begins, so that no history grows long.
 PER_THREAD = 5
@@ -84,6 +85,7 @@ def take_turns(store: str, ledger: str) -> None:
     """One of the two processes: reads how many invocations to do, answers with the seconds that they took and the CPU
     seconds. None are the end of its turns: it answers with what they left to be done."""
     if ledger:
+        flusher.PAUSE *= 2  # by the clock, which goes on while the process is stopped
         probe.install(ledger=ledger)
     name = "watched" if ledger else "raw"
     done = 0
@@ -92,17 +94,18 @@ def take_turns(store: str, ledger: str) -> None:
         known = time.process_time()  # CPU seconds that are told
         for line in sys.stdin:
             many = int(line)
-            begin, cpu = time.perf_counter(), time.process_time()
+            begin = time.perf_counter()
             for _ in range(many):
                 config = {"configurable": {"thread_id": f"{name}-{done // PER_THREAD}"}}
                 graph.invoke({"number": done}, config)
                 done += 1
-            seconds = time.perf_counter() - begin if many else 0.0
+            seconds = time.perf_counter() - begin
             if not many and ledger and not probe.flush(60):
                 sys.exit("The ledger does not take what was counted.")
-            between = cpu - known if many else time.process_time() - known
-            known = time.process_time()
-            print(seconds + between, between + (known - cpu if many else 0.0), flush=True)
+            spent = time.process_time() - known
+            known += spent
+            seconds = seconds if many else spent
+            print(seconds, spent, flush=True)
             if not many:
                 gc.collect()
                 gc.freeze()
@@ -120,12 +123,15 @@ class Side:
 
     def take_turn(self, invocations: int) -> Spent:
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018
+        self._process.send_signal(signal.SIGCONT)
         self._process.stdin.write(f"{invocations}\n")
         self._process.stdin.flush()
         seconds, cpu = map(float, self._process.stdout.readline().split())
+        self._process.send_signal(signal.SIGSTOP)
         return seconds, cpu
 
     def end(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
         self._process.communicate()
 
 
@@ -135,6 +141,10 @@ def begun(store: str, ledger: str, invocations: int) -> Side:
     side.take_turn(invocations)
     side.take_turn(0)
     return side
+
+
+def summed(turns: list[Spent]) -> Spent:
+    return sum(seconds for seconds, _ in turns), sum(cpu for _, cpu in turns)
 
 
 def pairs_of_turns(store: str, ledger: str, rounds: int, invocations: int) -> Iterator[tuple[Spent, Spent]]:
@@ -147,7 +157,7 @@ def pairs_of_turns(store: str, ledger: str, rounds: int, invocations: int) -> It
                 spent[side].append(side.take_turn(invocations // TURNS))
         for side in sides:
             spent[side].append(side.take_turn(0))
-        raw, watched = (tuple(map(sum, zip(*spent[side], strict=True))) for side in sides)
+        raw, watched = (summed(spent[side]) for side in sides)
         yield raw, watched
     for side in sides:
         side.end()
@@ -215,10 +225,12 @@ def closed_port() -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=10, help="pairs of turns of two processes (10)")
-    parser.add_argument("--processes", type=int, default=5, help="pairs of processes, one after the other (5)")
-    parser.add_argument("--memory", type=int, default=800, help="invocations a turn in memory (800)")
-    parser.add_argument("--postgres", type=int, default=350, help="invocations a turn on Postgres (350)")
+    parser.add_argument("--rounds", type=int, default=5, help="ratios of two processes (5)")
+    parser.add_argument("--processes", type=int, default=12, help="pairs of processes, one after the other (12)")
+    parser.add_argument("--memory", type=int, default=800, help="invocations of each side for a ratio, in memory (800)")
+    parser.add_argument(
+        "--postgres", type=int, default=350, help="invocations of each side for a ratio, on Postgres (350)"
+    )
     parser.add_argument("--threads", type=int, default=200_000, help="threads asked for without a ledger (200000)")
     parser.add_argument("--turns", help=argparse.SUPPRESS)
     parser.add_argument("--ask", help=argparse.SUPPRESS)

@@ -188,21 +188,21 @@ class Recorder:
         """Only with the lock. Others append meanwhile: what they append is for the next time. It takes the agent's
         time, so there are few steps for each event."""
         events, totals, entries = self._events, self._totals, self._entries
-        for _ in range(len(events)):
-            event = events.popleft()
-            self._changed = True
-            if isinstance(event, int):
-                for name in _COUNTED[event]:
-                    setattr(totals, name, getattr(totals, name) + 1)
-                continue
-            kind, asynchronous, key, at, value, error = event
-            if asynchronous:
-                totals.async_calls += 1
-            else:
-                totals.sync_calls += 1
-            if error:
-                self._add_error(key, at, error)
-            elif kind != OTHER:
+        calls = async_calls = 0
+        try:
+            for _ in range(len(events)):
+                event = events.popleft()
+                if isinstance(event, int):
+                    self._add_plain(event)
+                    continue
+                kind, asynchronous, key, at, value, error = event
+                calls += 1
+                if asynchronous:
+                    async_calls += 1
+                if kind == OTHER:
+                    if error:
+                        self._add_error(key, at, error)
+                    continue
                 entry = entries.get(key) or self._make_entry(key, at)
                 if entry is None:
                     self._add_dropped(kind, value)
@@ -217,6 +217,15 @@ class Recorder:
                     entry.writes += value
                 else:
                     self._add_read(entry, at, value, kind == MISS)
+        finally:  # whatever a signal handler raises here: what has left the deque is counted
+            totals.async_calls += async_calls
+            totals.sync_calls += calls - async_calls
+            self._changed = self._changed or calls > 0
+
+    def _add_plain(self, event: int) -> None:
+        self._changed = True
+        for name in _COUNTED[event]:
+            setattr(self._totals, name, getattr(self._totals, name) + 1)
 
     def _add_dropped(self, kind: int, value: Any) -> None:
         """There is no room for its thread. The totals hold it all the same."""
