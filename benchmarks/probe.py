@@ -228,9 +228,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="ratios of two processes (5)")
     parser.add_argument("--processes", type=int, default=12, help="pairs of processes, one after the other (12)")
     parser.add_argument("--memory", type=int, default=800, help="invocations of each side for a ratio, in memory (800)")
-    parser.add_argument(
-        "--postgres", type=int, default=350, help="invocations of each side for a ratio, on Postgres (350)"
-    )
+    parser.add_argument("--postgres", type=int, default=350, help="the same on Postgres (350)")
     parser.add_argument("--threads", type=int, default=200_000, help="threads asked for without a ledger (200000)")
     parser.add_argument("--turns", help=argparse.SUPPRESS)
     parser.add_argument("--ask", help=argparse.SUPPRESS)
