@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inspector.decode import DEFAULT_BUDGET, Budget, Decoded, decode_json_inline, decode_value
 from inspector.domain.channels import decides_tasks
@@ -31,6 +31,14 @@ def decode_control(body: ChannelBody, key: bytes | None) -> Value:
     return present(decode_body(body, key, _NAMES).value)
 
 
+def own_control(row: CheckpointRow, key: bytes | None) -> dict[str, Value]:
+    """The channels whose values the checkpoint's own document keeps; the value only where it decides what comes
+    next."""
+    return {
+        channel: None if body.blob is None else decode_control(body, key) for channel, body in row.own_bodies.items()
+    }
+
+
 def present(value: Value | Absent) -> Value:
     """A decoded value where absence has been ruled out before."""
     return None if isinstance(value, Absent) else value
@@ -42,12 +50,13 @@ class Bodies:
 
     sizes: Mapping[ChannelKey, ChannelSize]
     control: Mapping[ChannelKey, Value]
+    key: bytes | None = field(default=None, repr=False)
 
     @classmethod
     def read(cls, store: CheckpointStore, rows: Sequence[CheckpointRow], key: bytes | None) -> Bodies:
         """Two reads, however many checkpoints: all of one thread and namespace."""
         if not rows:
-            return cls({}, {})
+            return cls({}, {}, key)
         where = (rows[0].thread_id, rows[0].checkpoint_ns)
         pairs = sorted({pair for row in rows for pair in keys_of(row)})
         sizes = {(size.channel, size.version): size for size in store.read_channel_sizes(*where, pairs)}
@@ -56,7 +65,7 @@ class Bodies:
         ]
         found = store.read_channels(*where, wanted, budget=_CONTROL)
         control = {(body.channel, body.version): decode_control(body, key) for body in found}
-        return cls(sizes, control)
+        return cls(sizes, control, key)
 
     def values_at(self, row: CheckpointRow) -> dict[str, Value]:
         """The channels that hold a value at a checkpoint; the value itself only where it decides what comes next."""
@@ -64,6 +73,7 @@ class Bodies:
         values.update(
             (channel, present(decode_json_inline(value).value)) for channel, value in row.inline_values.items()
         )
+        values.update(own_control(row, self.key))
         for pair in keys_of(row):
             size = self.sizes.get(pair)
             if size is not None and size.type != "empty":

@@ -51,6 +51,11 @@ def _ancestors(
             if version in stored:
                 bodies = store.read_channels(row.thread_id, row.checkpoint_ns, [(channel, version)], budget=_WRITES)
                 return chain, decode_body(bodies[0], key).value if bodies else ABSENT, bool(bodies)
+            if channel in ancestor.own_bodies:
+                bodies = store.read_own_channels(
+                    row.thread_id, row.checkpoint_ns, ancestor.checkpoint_id, [channel], budget=_WRITES
+                )
+                return chain, decode_body(bodies[0], key).value if bodies else ABSENT, bool(bodies)
             if ancestor.inline_values.get(channel) is not None:
                 return chain, decode_json_inline(ancestor.inline_values[channel]).value, True
             next_id = ancestor.parent_checkpoint_id

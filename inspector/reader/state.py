@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from inspector.decode import decode_json_inline
 from inspector.domain.channels import is_internal
@@ -12,12 +13,14 @@ from inspector.domain.thread import ChannelState
 from inspector.domain.value import Absent, Omitted, Value
 from inspector.reader.bodies import ChannelKey, decode_body, keys_of, present
 from inspector.reader.delta import rebuild
-from inspector.stores.base import ChannelBody, CheckpointRow, CheckpointStore, ReadBudget
+from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, CheckpointStore, ReadBudget
 
 #: A body larger than this (bytes) is loaded only when its channel is asked for by name.
 EAGER_BYTES = 256_000
 _EAGER = ReadBudget(bytes=2_000_000)
 _ASKED = ReadBudget(bytes=64_000_000)
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,23 @@ class StateReader:
     def _stored(
         self, row: CheckpointRow, wanted: Sequence[ChannelKey], load: Collection[str]
     ) -> Iterator[ChannelState]:
+        """Bodies that other checkpoints may share, then those of the checkpoint's own document."""
         where = (row.thread_id, row.checkpoint_ns)
+        names = {channel for channel, _ in wanted}
         sizes = [size for size in self.store.read_channel_sizes(*where, wanted) if size.type != "empty"]
-        eager = [(size.channel, size.version) for size in sizes if size.size_bytes <= EAGER_BYTES]
-        asked = [
-            (size.channel, size.version) for size in sizes if size.size_bytes > EAGER_BYTES and size.channel in load
-        ]
+        eager, asked = _parted([((size.channel, size.version), size) for size in sizes], load)
         bodies = self.store.read_channels(*where, eager, budget=_EAGER)
         bodies += self.store.read_channels(*where, asked, budget=_ASKED)
+        own = [
+            ChannelSize(body.channel, body.version, body.type, body.size_bytes)
+            for body in row.own_bodies.values()
+            if body.channel in names and body.type != "empty"
+        ]
+        eager_names, asked_names = _parted([(size.channel, size) for size in own], load)
+        bodies += self.store.read_own_channels(*where, row.checkpoint_id, eager_names, budget=_EAGER)
+        bodies += self.store.read_own_channels(*where, row.checkpoint_id, asked_names, budget=_ASKED)
         found = {body.channel: body for body in bodies}
-        for size in sizes:
+        for size in (*sizes, *own):
             left = ChannelBody(size.channel, size.version, size.type, size.size_bytes, None)
             decoded = decode_body(found.get(size.channel, left), self.key)
             if not isinstance(decoded.value, Absent):
@@ -74,6 +84,12 @@ class StateReader:
     def _rebuilt(self, row: CheckpointRow, channel: str) -> ChannelState:
         rebuilt = rebuild(self.store, row, channel, self.key)
         return _state(row, channel, rebuilt.value, type="delta", rebuilt=True, complete=rebuilt.complete)
+
+
+def _parted(found: Sequence[tuple[Key, ChannelSize]], load: Collection[str]) -> tuple[list[Key], list[Key]]:
+    """Those small enough to be read unasked, and those that are larger and asked for."""
+    eager = [key for key, size in found if size.size_bytes <= EAGER_BYTES]
+    return eager, [key for key, size in found if size.size_bytes > EAGER_BYTES and size.channel in load]
 
 
 def _left_in_store(size: int) -> Omitted:

@@ -12,7 +12,7 @@ from inspector.domain.coordinates import parse_time, time_of
 from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import due_nodes, learn_starters, learn_triggers
 from inspector.domain.value import Json, Value
-from inspector.reader.bodies import decode_control, present
+from inspector.reader.bodies import decode_control, own_control, present
 from inspector.reader.history import first_text
 from inspector.stores.base import Head, ThreadRow
 
@@ -47,6 +47,7 @@ def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -
 def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:
     values: dict[str, Value] = dict.fromkeys(head.row.inline_omitted)
     values.update(_inline(head.row.inline_values))
+    values.update(own_control(head.row, key))
     values.update((body.channel, decode_control(body, key)) for body in head.control)
     triggers = learn_triggers([head.row.versions_seen])
     if START in values and not any(START in channels for channels in triggers.values()):

@@ -7,7 +7,7 @@ method is one short read. Records are frozen; bytes stay bytes.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.value import Json
@@ -78,6 +78,9 @@ class CheckpointRow:
     inline_omitted: Mapping[str, int]  #: inline values over the budget: channel to size in bytes
     metadata: Mapping[str, Json]
     size_bytes: int  #: of the document itself, without the bodies kept elsewhere
+    #: Channel values that the store keeps in the document itself, in its serializer's form, by channel (SQLite, Redis).
+    #: `blob` only of channels that decide what runs next (`domain.channels.decides_tasks`), and None over the budget.
+    own_bodies: Mapping[str, ChannelBody] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,21 @@ class CheckpointStore(Protocol):
         *,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[ChannelBody]:
-        """Bodies behind (channel, version), smallest first, until the byte budget is spent."""
+        """Bodies behind (channel, version), smallest first, until the byte budget is spent. None where the store keeps
+        values in the checkpoint's document."""
+        ...
+
+    def read_own_channels(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_id: str,
+        channels: Sequence[str],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[ChannelBody]:
+        """Bodies that the checkpoint's own document keeps (see `CheckpointRow.own_bodies`), smallest first, until the
+        byte budget is spent. None where the store keeps no values there."""
         ...
 
     def read_writes(

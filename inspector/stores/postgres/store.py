@@ -182,6 +182,17 @@ class PostgresStore:
         given = {**_wanted_channels(thread_id, checkpoint_ns, versions), "bytes": budget.bytes}
         return [rows.channel_body(row) for row in self._all("channels", given)]
 
+    def read_own_channels(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_id: str,
+        channels: Sequence[str],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[ChannelBody]:
+        return []  # a document holds plain values only, and a row has them already
+
     def read_writes(
         self,
         thread_id: str,
