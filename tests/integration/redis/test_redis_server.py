@@ -12,7 +12,7 @@ import pytest
 import redis
 from langgraph.checkpoint.redis import RedisSaver
 
-from tests import redis_server as module
+from inspector.demo import embedded_redis as module
 from tests.redis_server import RedisServer, RedisServerMissingError, running_redis
 
 ROOT = Path(__file__).parents[3]
