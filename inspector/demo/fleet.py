@@ -19,11 +19,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from inspector.demo.traffic import FORGETFUL, HOSTS, IN_MEMORY, Conversation, Script
+from inspector.demo.traffic import ASTRAY, FORGETFUL, HOSTS, IN_MEMORY, Conversation, Script
 
 # Conversations of the demo happen now and their ids say so: nothing is backdated. For the demo to show
 # orphans (one-turn threads nobody came back to), the dashboard should take so many seconds as its limit.
@@ -42,13 +43,12 @@ class _Process:
     """One worker process and the thread that listens to it."""
 
     def __init__(
-        self, url: str, host: str, log_path: Path, events: queue.Queue[tuple[str, str]], *, setup: bool
+        self, url: str, host: str, log_path: Path, events: queue.Queue[tuple[str, str]], *, arguments: Sequence[str]
     ) -> None:
         self.host = host
         self.log_path = log_path
         command = [sys.executable, "-m", "inspector.demo.worker", "--url", url]
-        command += ["--setup"] if setup else []
-        command += FAULTS.get(host, [])
+        command += [*FAULTS.get(host, []), *arguments]
         with log_path.open("ab") as log:
             self._popen = subprocess.Popen(  # noqa: S603  our own arguments
                 command,
@@ -102,16 +102,17 @@ class _Process:
 class Fleet:
     """`with Fleet(url, directory) as fleet: fleet.wait_seeded(30)`. Workers stop when the block ends.
 
-    `directory` gets the logs, one a host. `pace` is the number of requests a second after the first burst.
+    `directory` gets the logs, one a host. With `other_url`, a Redis with search and JSON, one more host serves some of
+    the conversations and keeps them there. `pace` is the number of requests a second after the first burst.
     """
 
-    hosts = HOSTS
-
-    def __init__(self, url: str, directory: Path, *, pace: float = 2.0, seed: int = 1) -> None:
+    def __init__(self, url: str, directory: Path, *, other_url: str = "", pace: float = 2.0, seed: int = 1) -> None:
+        self.hosts = (*HOSTS, ASTRAY) if other_url else HOSTS
         self._url = url
+        self._other_url = other_url
         self._directory = directory
         self._pace = pace
-        self._script = Script(_token(), seed)
+        self._script = Script(_token(), seed, astray=bool(other_url))
         self._dice = random.Random(seed)
         self._events: queue.Queue[tuple[str, str]] = queue.Queue()
         self._processes: dict[str, _Process] = {}
@@ -125,7 +126,7 @@ class Fleet:
     def start(self) -> Self:
         """Start the workers and their traffic; returns at once."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        for host in HOSTS:
+        for host in self.hosts:
             self._spawn(host)
         self._thread.start()
         return self
@@ -163,8 +164,10 @@ class Fleet:
 
     def _spawn(self, host: str) -> None:
         log_path = self._directory / f"{host}.log"
-        setup = host == HOSTS[0] and not self._tables_are_there
-        self._processes[host] = _Process(self._url, host, log_path, self._events, setup=setup)
+        arguments = ["--setup"] if host == HOSTS[0] and not self._tables_are_there else []
+        if host == ASTRAY:
+            arguments += ["--redis", self._other_url]
+        self._processes[host] = _Process(self._url, host, log_path, self._events, arguments=arguments)
 
     def _balance(self) -> None:
         """The load balancer: first as fast as the workers can, then slowly, for ever."""
@@ -189,7 +192,7 @@ class Fleet:
             while (left := until - time.monotonic()) > 0 and not self._stop.is_set():
                 self._listen(waiting, timeout=left)
 
-    def _offer(self, waiting: list[Conversation], limit: int = len(HOSTS)) -> None:
+    def _offer(self, waiting: list[Conversation], limit: int = len(HOSTS) + 1) -> None:
         """Hand next steps to idle hosts, at most `limit`, once the first host has made the tables."""
         given = 0 if self._tables_are_there else limit
         for conversation in list(waiting):

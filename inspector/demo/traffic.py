@@ -17,6 +17,7 @@ FORGETFUL = "web-3"  # makes a random thread_id for every request: the fault tha
 IN_MEMORY = "web-4"  # keeps its checkpoints in its own memory, where the others do not find them
 BATCH = "worker-1"
 HOSTS = (*WEB, FORGETFUL, IN_MEMORY, BATCH)
+ASTRAY = "web-5"  # writes to another store than the others, where the demo has one
 
 NAMES = ("Ada", "Bo", "Chen", "Dilara", "Emeka", "Freya", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena")
 TOPICS = ("Which tent for two?", "Which gas stove?", "A head lamp for caving?", "Boots for wide feet?")
@@ -51,20 +52,21 @@ class Conversation:
 class Script:
     """Draws conversations. The same seed draws the same ones."""
 
-    def __init__(self, token: str, seed: int = 1) -> None:
+    def __init__(self, token: str, seed: int = 1, *, astray: bool = False) -> None:
+        self._kinds = KINDS | (KINDS_ASTRAY if astray else {})
         self._dice = random.Random(seed)
         self._token = token
         self._number = 0
 
     def opening(self) -> list[Conversation]:
         """The first burst: every kind as often as it is weighted, in a random order, and the crash at its end."""
-        kinds = [kind for kind, weight in KINDS.items() for _ in range(weight)]
+        kinds = [kind for kind, weight in self._kinds.items() for _ in range(weight)]
         self._dice.shuffle(kinds)
         return [self._draw(kind) for kind in [*kinds, "crash"]]
 
     def endless(self) -> Iterator[Conversation]:
         """Then one after the other, for ever."""
-        kinds, weights = list(KINDS), list(KINDS.values())
+        kinds, weights = list(self._kinds), list(self._kinds.values())
         while True:
             yield self._draw(self._dice.choices(kinds, weights)[0])
 
@@ -120,6 +122,18 @@ def _support_in_memory(dice: random.Random, name: str) -> list[Step]:
     never hears of the thread."""
     hosts = dice.choice(((IN_MEMORY,), (IN_MEMORY, "web-1"), (IN_MEMORY, "web-2")))
     return _taking_turns(dice, _support_texts(dice, name), hosts)
+
+
+def _support_astray(dice: random.Random, name: str) -> list[Step]:
+    """Every turn, or every other one, is handled by the host that writes to the other store: there one half of the
+    conversation is kept, here the other."""
+    hosts = dice.choice(((ASTRAY,), (ASTRAY, "web-1"), (ASTRAY, "web-2")))
+    return _taking_turns(dice, _support_texts(dice, name), hosts)
+
+
+def _refund_astray(dice: random.Random, name: str) -> list[Step]:
+    """Asked and answered by the one host: a deployment that is whole, with a store of its own."""
+    return [Step(ASTRAY, step.action, step.value, step.durability) for step in _refund(dice, name)]
 
 
 def _single(dice: random.Random, name: str) -> list[Step]:
@@ -192,6 +206,8 @@ MAKERS: dict[str, tuple[str, Maker]] = {
     "support": ("support", _support),
     "support-forgetful": ("support", _support_forgetful),
     "support-in-memory": ("support", _support_in_memory),
+    "support-astray": ("support", _support_astray),
+    "refund-astray": ("refund", _refund_astray),
     "single": ("support", _single),
     "concierge": ("concierge", _concierge),
     "refund": ("refund", _refund),
@@ -220,3 +236,5 @@ KINDS = {
     "edited": 2,
     "replayed": 2,
 }
+# Drawn as well where there is another store.
+KINDS_ASTRAY = {"support-astray": 8, "refund-astray": 2}

@@ -1,4 +1,4 @@
-"""One worker process: `python -m inspector.demo.worker --url URL [--setup] [--forgetful] [--in-memory]`.
+"""One worker process: `python -m inspector.demo.worker --url URL [--setup] [--forgetful] [--in-memory] [--redis URL]`.
 
 Reads requests from standard input, one JSON object a line, runs the graph, answers on standard output with
 one line each. When its input ends, because the fleet closes it or has died, it ends too. SIGTERM lets it
@@ -155,6 +155,13 @@ def _saver(options: argparse.Namespace) -> Iterator[Saver]:
     if options.in_memory:
         yield InMemorySaver()
         return
+    if options.redis:
+        from langgraph.checkpoint.redis import RedisSaver  # half a second that the other workers need not wait
+
+        with RedisSaver.from_conn_string(options.redis) as saver:
+            saver.setup()
+            yield saver
+        return
     with _pool(options.url) as pool:
         yield PostgresSaver(pool)
 
@@ -166,6 +173,7 @@ def main() -> None:
     parser.add_argument("--setup", action="store_true", help="create LangGraph's tables first")
     parser.add_argument("--forgetful", action="store_true", help="use a new random thread_id for each request")
     parser.add_argument("--in-memory", action="store_true", help="keep checkpoints in this process")
+    parser.add_argument("--redis", default="", metavar="URL", help="keep checkpoints in this Redis")
     options = parser.parse_args()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the fleet's to handle
