@@ -8,7 +8,7 @@ from typing import Any
 
 from inspector.domain.value import Json
 from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, NamespaceRow, WriteRow
-from inspector.stores.postgres.documents import cut_depth
+from inspector.stores.documents import cut_depth
 
 Row = Mapping[str, Any]
 

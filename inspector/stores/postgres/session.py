@@ -23,8 +23,8 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from inspector.errors import StoreError, StoreTimeout, StoreUnreachable
 from inspector.sql_file import load_queries
+from inspector.stores.documents import load_document
 from inspector.stores.guard import Limits, within_deadline
-from inspector.stores.postgres.documents import load_document
 from inspector.stores.postgres.errors import explain, translated
 from inspector.stores.postgres.watchdog import cut_after
 

@@ -1,6 +1,6 @@
-"""JSON documents as the server sends them, to plain Python, whatever they hold.
+"""JSON documents as servers send them, to plain Python, whatever they hold.
 
-Python's parser refuses integers of more than 4,300 digits and nesting that its stack cannot hold; Postgres stores both.
+Python's parser refuses integers of more than 4,300 digits and nesting that its stack cannot hold; stores keep both.
 One such document must not make its thread, or a batch of two hundred threads, unreadable.
 """
 
