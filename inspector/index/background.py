@@ -37,9 +37,11 @@ class BackgroundSync:
             thread.start()
 
     def stop(self, timeout: float = 5.0) -> None:
+        """Waits for passes that go on so many seconds at most, however many stores hang."""
         self._stop.set()
+        until = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self, reader: Reader) -> None:
         failing = ""

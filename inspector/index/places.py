@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.errors import StoreError
+from inspector.index.asking import ask_all
 from inspector.index.connections import all_readers
 from inspector.models import StoreEntry
 from inspector.reader import Reader
@@ -28,8 +29,8 @@ def places_of(reader: Reader, others: Iterable[Reader] | None = None) -> Places:
     others = all_readers().values() if others is None else others
     known = {entry.name: entry for entry in StoreEntry.objects.only("name", "identities", "error")}
     here = _names(reader, known.get(name))
-    theirs = (_names(other, known.get(other.store.name)) for other in others if other.store.name != name)
-    return Places(here, frozenset[str]().union(*theirs) - here)
+    theirs = _names_of_others([other for other in others if other.store.name != name], known)
+    return Places(here, theirs - here)
 
 
 def note_identities(reader: Reader, entry: StoreEntry) -> None:
@@ -45,9 +46,22 @@ def note_identities(reader: Reader, entry: StoreEntry) -> None:
 
 
 def _names(reader: Reader, entry: StoreEntry | None) -> frozenset[str]:
-    if entry is not None and (entry.identities or entry.error):
+    if entry is not None and _is_met(entry):
         return frozenset(entry.identities)
     try:
         return frozenset(reader.store.read_identities())
     except StoreError:
         return frozenset()
+
+
+def _names_of_others(others: Sequence[Reader], known: Mapping[str, StoreEntry]) -> frozenset[str]:
+    """Those that the index has not met are asked all at once, and none of them is waited for long."""
+    met = {other.store.name: entry for other in others if (entry := known.get(other.store.name)) and _is_met(entry)}
+    unmet = [other for other in others if other.store.name not in met]
+    heard = ask_all(unmet, "identities", lambda other: other.store.read_identities()).values()
+    told = [entry.identities for entry in met.values()] + [answer.told or () for answer in heard]
+    return frozenset[str]().union(*told)
+
+
+def _is_met(entry: StoreEntry) -> bool:
+    return bool(entry.identities or entry.error)
