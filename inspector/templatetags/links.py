@@ -22,6 +22,12 @@ _UNSAFE = re.compile(f"(?:[^A-Za-z0-9_.~!*()/:@,;$?\\x80-\U0010ffff-]|{UNSEEN.pa
 #: Columns that begin with their greatest value when they are sorted by: what people look for is there.
 _GREATEST_FIRST = frozenset({"last_at", "first_at", "turns", "checkpoints"})
 
+#: What the same thread in another store is opened with, and what of other pages belongs to one place in one store.
+_OF_A_THREAD = frozenset({"id", "tab"})
+_OF_A_PLACE = frozenset({"store", "after", "page", "format"})
+#: Bytes that the parameters kept by a switcher may take, for all its stores together.
+_SWITCH_BYTES = 24_000
+
 
 @register.simple_tag
 def thread_url(store: str, stores: tuple[str, ...], thread_id: str, **more: str) -> str:
@@ -33,6 +39,25 @@ def thread_url(store: str, stores: tuple[str, ...], thread_id: str, **more: str)
 def section_url(name: str, store: str, stores: tuple[str, ...], **more: str) -> str:
     """A section's address in the same store."""
     return _address(name, store, stores, more)
+
+
+@register.simple_tag(takes_context=True)
+def switch_url(context: Context, store: str, stores: tuple[str, ...]) -> str:
+    """The present page in another store, with what narrows and sorts it. Not where one was in it: a cursor, a step or a
+    page's number is of one store only. Parameters that would weigh too much, told once a store, are left out."""
+    request = _request(context)
+    found = request.resolver_match
+    section = found.url_name if found is not None else None
+    kept = [
+        (name, value)
+        for name, values in request.GET.lists()
+        for value in values
+        if section and (name in _OF_A_THREAD if section == "thread" else name not in _OF_A_PLACE)
+    ]
+    if len(query_of(kept).encode("utf-8", "replace")) * len(stores) > _SWITCH_BYTES:
+        section, kept = "threads", []
+    named = [("store", store)] if store != stores[0] else []
+    return reverse(section or "threads") + (f"?{query_of(named + kept)}" if named or kept else "")
 
 
 @register.simple_tag(takes_context=True)

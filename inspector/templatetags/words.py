@@ -17,6 +17,8 @@ register = Library()
 #: An index this many seconds behind is late.
 LATE = 60
 MOST_BARS = 8
+_NAMED = 4  #: stores that a row names one by one
+_NAME = 30  #: characters of a store's name
 
 #: What a state means, in a sentence for whoever points at it.
 STATES = {
@@ -218,6 +220,41 @@ def lag_words(index: IndexState) -> str:
     lag = index.lag_seconds or 0
     behind = f"index {span(lag)} behind" if lag >= 1 else "index up to date"
     return f"{behind}, last pass failed" if index.error else behind
+
+
+@register.filter
+def choice_words(choice: Any) -> str:
+    """How a store stands that one may switch to: its threads, or the trouble with it."""
+    if choice.error:
+        return "last pass failed"
+    late = choice.building or (choice.lag_seconds or 0) > LATE
+    return lag_words(choice) if late else text.count_noun(choice.threads, "thread")
+
+
+@register.filter
+def also_words(also_in: Sequence[Any]) -> str:
+    """ "also in redis-eu", "also in 3 stores"; "" for a thread that no other store holds."""
+    if not also_in:
+        return ""
+    return f"also in {short_name(also_in[0].store)}" if len(also_in) == 1 else f"also in {len(also_in)} stores"
+
+
+@register.filter
+def also_says(also_in: Sequence[Any]) -> str:
+    """The stores one by one: "redis-eu: 12 checkpoints, last 4 min ago"."""
+    told = [
+        f"{short_name(also.store)}: {noun(also.checkpoints, 'checkpoint')}"
+        + (f", last {ago(also.last_at)}" if also.last_at else "")
+        for also in also_in[:_NAMED]
+    ]
+    more = [f"{len(also_in) - _NAMED} more"] if len(also_in) > _NAMED else []
+    return "; ".join(told + more)
+
+
+@register.filter
+def short_name(name: str) -> str:
+    """A store's name where no markup can be."""
+    return plain(text.shorten_middle(name, _NAME))
 
 
 @register.filter

@@ -9,8 +9,9 @@ from inspector.errors import NotFound
 from inspector.index.workers import Owned
 from inspector.ledger.places import is_elsewhere
 from inspector.models import StoreEntry
+from inspector.views.also import where
 from inspector.views.bar import make_bar
-from inspector.views.contexts import AskedHost, AskedPage
+from inspector.views.contexts import AlsoIn, AskedHost, AskedPage
 from inspector.views.page import show
 from inspector.views.processes import time_at
 from inspector.views.reads import ThreadReads
@@ -28,20 +29,23 @@ _NOWHERE = (
 )
 
 
-def show_asked(request: HttpRequest, entry: StoreEntry, thread_id: str, told: ThreadReads) -> HttpResponse:
+def show_asked(
+    request: HttpRequest, entry: StoreEntry, thread_id: str, told: ThreadReads, also_in: tuple[AlsoIn, ...]
+) -> HttpResponse:
     """Told like every other unknown thread, with 404, and with all that the ledger knows of it."""
     hosts = tuple(_host(row) for row in told.rows)
     reads = sum(host.reads for host in hosts)
     times = f"{'at least ' if told.cut else ''}{count_noun(reads, 'time')}"
     asked = f"Workers asked for it {times}." if reads else "Workers know of it."
     page = AskedPage(
-        error=f"No checkpoint is stored under this thread_id. {asked}",
+        error=" ".join(filter(None, ("No checkpoint is stored under this thread_id.", where(also_in), asked))),
         hint=_hint(told),
         thread_id=thread_id,
         reads=told.items,
         worker_errors=told.errors,
         workers=hosts,
         store=entry.name,
+        also_in=also_in,
         status=NotFound.status,
         bar=make_bar(request, "threads", entry),
         listed=asked_that_fit(hosts),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from inspector.index.orphans import count_orphans
 from inspector.index.queries import Moment
 from inspector.models import UNKNOWN_TIME, StoreEntry
 from inspector.reader import Reader
-from inspector.views.contexts import Bar, IndexState, LedgerState
+from inspector.views.contexts import Bar, IndexState, LedgerState, StoreChoice
 
 
 def moment() -> Moment:
@@ -30,6 +31,13 @@ def reader_of(request: HttpRequest) -> Reader:
 def entry_of(reader: Reader) -> StoreEntry:
     """The index's row of a store; before the first pass an empty one, which no thread belongs to."""
     return StoreEntry.objects.filter(name=reader.store.name).first() or StoreEntry(pk=0, name=reader.store.name)
+
+
+def entries_of(readers: Iterable[Reader]) -> dict[str, StoreEntry]:
+    """The same of several stores by their names, read at once."""
+    names = [reader.store.name for reader in readers]
+    found = {entry.name: entry for entry in StoreEntry.objects.filter(name__in=names)}
+    return {name: found.get(name) or StoreEntry(pk=0, name=name) for name in names}
 
 
 def index_state(entry: StoreEntry) -> IndexState:
@@ -54,13 +62,45 @@ def ledger_state(entry: StoreEntry, url: str) -> LedgerState:
 
 def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None) -> Bar:
     """Never raises: an error page has a bar too."""
-    names: tuple[str, ...] = ()
+    readers: Mapping[str, Reader] = {}
     try:
-        names = tuple(all_readers())
+        readers = all_readers()
         entry = entry or entry_of(reader_of(request))
     except (InspectorError, SuspiciousOperation):
-        return Bar(section, "", names, "", None, 0)
-    return Bar(section, entry.name, names, entry.server, index_state(entry), count_orphans(entry, moment()))
+        return Bar(section, "", tuple(readers), "", None, 0, choices=_choices(readers, ""))
+    return Bar(
+        section=section,
+        store=entry.name,
+        stores=tuple(readers),
+        server=entry.server,
+        index=index_state(entry),
+        orphans=count_orphans(entry, moment()),
+        kind=readers[entry.name].store.kind,
+        choices=_choices(readers, entry.name),
+    )
+
+
+def _choices(readers: Mapping[str, Reader], current: str) -> tuple[StoreChoice, ...]:
+    """From the index alone: no page waits for the stores that it is not about."""
+    if len(readers) < 2:
+        return ()
+    return tuple(
+        _choice(readers[name], entry, current=name == current) for name, entry in entries_of(readers.values()).items()
+    )
+
+
+def _choice(reader: Reader, entry: StoreEntry, *, current: bool) -> StoreChoice:
+    state = index_state(entry)
+    return StoreChoice(
+        name=entry.name,
+        kind=reader.store.kind,
+        server=entry.server,
+        threads=state.threads,
+        lag_seconds=state.lag_seconds,
+        building=state.building,
+        error=state.error,
+        current=current,
+    )
 
 
 def known(at: datetime) -> datetime | None:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from inspector.index.queries import Moment, Row, flags_of, state_of
 from inspector.index.workers import shown_writes
-from inspector.models import ThreadWorker
+from inspector.models import StoreEntry, ThreadWorker
+from inspector.views.also import find_also
 from inspector.views.bar import known
-from inspector.views.contexts import ThreadItem, WorkerCount
+from inspector.views.contexts import AlsoIn, ThreadItem, WorkerCount
 
 
-def thread_item(row: Row, moment: Moment) -> ThreadItem:
+def thread_item(row: Row, moment: Moment, also_in: tuple[AlsoIn, ...] = ()) -> ThreadItem:
     entry = row.entry
     return ThreadItem(
         thread_id=entry.thread_id,
@@ -27,7 +28,14 @@ def thread_item(row: Row, moment: Moment) -> ThreadItem:
         owner=entry.owner,
         workers=worker_counts(row.workers),
         metadata=entry.metadata,
+        also_in=also_in,
     )
+
+
+def thread_items(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> tuple[ThreadItem, ...]:
+    """Items of a list, each with the other stores that hold the same id."""
+    also = find_also(store, [row.entry.thread_id for row in rows])
+    return tuple(thread_item(row, moment, also.get(row.entry.thread_id, ())) for row in rows)
 
 
 def worker_counts(workers: Sequence[ThreadWorker]) -> tuple[WorkerCount, ...]:

@@ -9,7 +9,7 @@ from inspector.index.orphans import WINDOWS, OrphanReport, Share, find_window, r
 from inspector.index.queries import ThreadQuery, find_threads
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
 from inspector.views.contexts import OrphanBar, OrphanHost, OrphanShare, OrphansPage, WindowChoice
-from inspector.views.items import thread_item
+from inspector.views.items import thread_items
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_limit, read_text
 from inspector.views.weight import rows_that_fit
@@ -35,7 +35,7 @@ def list_orphans(request: HttpRequest) -> HttpResponse:
         series=tuple(OrphanBar(bar.at, bar.threads, bar.orphans) for bar in report.series),
         hosts=_hosts(report),
         groups=(),
-        threads=tuple(thread_item(row, now) for row in found.rows),
+        threads=thread_items(entry, found.rows, now),
         next=found.next,
         total=found.total,
         index=index_state(entry),

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 import dataclasses
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from inspector.errors import ConfigError, StoreError
+from inspector.errors import ConfigError
+from inspector.index.asking import Heard, ask_all
 from inspector.index.connections import all_readers, get_ledger
+from inspector.models import StoreEntry
 from inspector.reader import Reader
 from inspector.stores.base import StoreFacts
-from inspector.views.bar import entry_of, index_state, ledger_state, make_bar, reader_of
+from inspector.views.bar import entries_of, index_state, ledger_state, make_bar, reader_of
 from inspector.views.contexts import StoreItem, StoresPage, TableItem
+from inspector.views.layouts import differences_of
 from inspector.views.page import page_view, show
 
 
 @page_view
 def list_stores(request: HttpRequest) -> HttpResponse:
     chosen = reader_of(request)
-    stores = tuple(_item(reader) for reader in all_readers().values())
-    return show(request, "stores", StoresPage(stores, make_bar(request, "stores", entry_of(chosen))))
+    readers = all_readers().values()
+    entries = entries_of(readers)
+    alone = settings.INSPECTOR.statement_timeout if len(readers) == 1 else None  # it holds up no other
+    heard = ask_all(readers, "facts", lambda reader: reader.store.read_facts(), patience=alone)
+    stores = tuple(_item(reader, heard[reader.store.name], entries[reader.store.name]) for reader in readers)
+    return show(request, "stores", StoresPage(stores, make_bar(request, "stores", entries[chosen.store.name])))
 
 
-def _item(reader: Reader) -> StoreItem:
-    """A store that does not answer is listed with its error; the others are not held up by more than its timeout."""
-    facts: StoreFacts | None = None
-    status, error, hint = "connected", "", ""
-    try:
-        facts = reader.store.read_facts()
-    except StoreError as failure:
-        status, error, hint = failure.words, failure.message, failure.hint
-    entry = entry_of(reader)
+def _item(reader: Reader, heard: Heard[StoreFacts], entry: StoreEntry) -> StoreItem:
+    """A store that does not answer is listed with its error."""
+    facts, failure = heard.told, heard.error
     tables = facts.tables if facts else ()
     return StoreItem(
         name=reader.store.name,
-        status=status,
+        status=failure.words if failure else "connected",
         kind=reader.store.kind,
         url=reader.store.safe_url,
         server=facts.server if facts else entry.server,
@@ -47,9 +49,10 @@ def _item(reader: Reader) -> StoreItem:
         read_only_session=facts.read_only_session if facts else False,
         could_write=facts.could_write if facts else (),
         warnings=facts.warnings if facts else (),
-        error=error,
-        hint=hint,
+        error=failure.message if failure else "",
+        hint=failure.hint if failure else "",
         index=dataclasses.replace(index_state(entry), ledger=ledger_state(entry, _ledger_url(reader))),
+        differences=differences_of(reader.store.kind),
     )
 
 

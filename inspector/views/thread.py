@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
-from typing import NoReturn
 
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.thread import ThreadHistory
 from inspector.errors import NotFound
-from inspector.index.live import read_live
+from inspector.index.live import LiveThread, read_live
+from inspector.models import StoreEntry
 from inspector.reader import Reader
+from inspector.views.also import find_also, look_also, show_elsewhere
 from inspector.views.asked import show_asked
 from inspector.views.bar import entry_of, make_bar, moment, reader_of
-from inspector.views.contexts import AgainstChoice, CheckpointItem, NamespaceItem, Selected, ThreadPage, TurnGroup
+from inspector.views.contexts import (
+    AgainstChoice,
+    CheckpointItem,
+    NamespaceItem,
+    Selected,
+    ThreadItem,
+    ThreadPage,
+    TurnGroup,
+)
 from inspector.views.items import thread_item
+from inspector.views.layouts import layout_of
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_text
 from inspector.views.reads import Stretch, ThreadReads, put_between
@@ -41,8 +51,8 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
     tab = read_choice(request, "tab", TABS, "changes")
     live = read_live(reader, entry, thread_id)
-    if live is None and (told := ThreadReads.ask(reader, thread_id)).rows:
-        return show_asked(request, entry, thread_id, told)
+    if live is None and (response := _not_here(request, reader, entry, thread_id)) is not None:
+        return response
     before = read_optional(request, "before") or None
     head = reader.read_history(thread_id, checkpoint_ns, before=before)
     _check_namespace(head)
@@ -52,9 +62,10 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     selected = _selected(request, reader, history, chosen, steps, tab) if chosen is not None else None
     told = ThreadReads.ask(reader, thread_id)
     reads = told.items
+    thread = _thread(entry, live, told)
     page = ThreadPage(
         store=entry.name,
-        thread=thread_item(live.row(told.sums), moment()) if live is not None else _vanished(),
+        thread=thread,
         namespaces=namespaces,
         checkpoint_ns=checkpoint_ns,
         checkpoints=steps.items,
@@ -66,6 +77,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         reads_is_lower_bound=told.cut,
         reads_error=told.error,
         worker_errors=told.errors,
+        layout=layout_of(reader.store.kind, thread),
         bar=make_bar(request, "threads", entry),
         reads_hint=told.hint,
         gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),
@@ -105,8 +117,19 @@ def _selected(
     )
 
 
-def _vanished() -> NoReturn:
-    raise NotFound("This thread was deleted while it was being read.", "The list shows what is left.")
+def _not_here(request: HttpRequest, reader: Reader, entry: StoreEntry, thread_id: str) -> HttpResponse | None:
+    """What is known of a thread that the store does not hold: who asked for it, and which other store does hold it."""
+    told, also_in = ThreadReads.ask(reader, thread_id), look_also(entry, thread_id)
+    if told.rows:
+        return show_asked(request, entry, thread_id, told, also_in)
+    return show_elsewhere(request, entry, thread_id, also_in) if also_in else None
+
+
+def _thread(entry: StoreEntry, live: LiveThread | None, told: ThreadReads) -> ThreadItem:
+    if live is None:
+        raise NotFound("This thread was deleted while it was being read.", "The list shows what is left.")
+    thread_id = live.summary.row.thread_id
+    return thread_item(live.row(told.sums), moment(), find_also(entry, [thread_id]).get(thread_id, ()))
 
 
 def _check_namespace(history: ThreadHistory) -> None:

@@ -22,9 +22,10 @@ from inspector.index.queries import (
 from inspector.index.scope import OF_ABSENT
 from inspector.models import StoreEntry
 from inspector.reader import Reader
+from inspector.views.also import find_also, look_also
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
-from inspector.views.contexts import Filter, ThreadsForm, ThreadsPage
-from inspector.views.items import thread_item
+from inspector.views.contexts import AlsoIn, Filter, ThreadsForm, ThreadsPage
+from inspector.views.items import thread_items
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_limit, read_optional, read_text, read_time
 from inspector.views.weight import hosts_that_fit, rows_that_fit
@@ -47,7 +48,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
     rows, absent = _without(found, exact)
     page = ThreadsPage(
         store=entry.name,
-        threads=tuple(thread_item(row, now) for row in (*exact, *rows)),
+        threads=thread_items(entry, (*exact, *rows), now),
         next=found.next,
         total=found.total + (0 if indexed else len(exact)) - (found.absent - absent),
         total_is_exact=found.total_is_exact,
@@ -60,6 +61,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
         owner_threads=count_owned(entry, query.q) if query.q and query.owner is None else 0,
         first_page=not query.after,
         absent=absent,
+        also_in=_also_in(entry, query, found_here=bool(exact or rows)),
     )
     return show(request, "threads", page)
 
@@ -103,6 +105,14 @@ def _find_exact(
         return later, True
     live = find_live(reader, entry, query.q)
     return live or later, not live
+
+
+def _also_in(entry: StoreEntry, query: ThreadQuery, *, found_here: bool) -> tuple[AlsoIn, ...]:
+    """Other stores that hold the very id that is searched for. They are asked themselves only where nothing at all was
+    found here: who types an id begins with a part of it."""
+    if not query.q or query.after:
+        return ()
+    return find_also(entry, [query.q]).get(query.q, ()) if found_here else look_also(entry, query.q)
 
 
 def _without(found: ThreadPage, exact: tuple[Row, ...]) -> tuple[tuple[Row, ...], int]:

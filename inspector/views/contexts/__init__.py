@@ -4,10 +4,18 @@ A field marked `page_only` is furniture of the HTML page (links, choices, the ba
 names are part of the public interface: they are added to, never renamed.
 """
 
-from inspector.views.contexts.bar import Bar, ErrorPage, IndexState, LedgerState
+from inspector.views.contexts.bar import (
+    AlsoIn,
+    Bar,
+    ElsewherePage,
+    ErrorPage,
+    IndexState,
+    LedgerState,
+    StoreChoice,
+)
 from inspector.views.contexts.base import PAGE_ONLY, Tree, page_only
 from inspector.views.contexts.orphans import OrphanBar, OrphanHost, OrphanShare, OrphansPage, WindowChoice
-from inspector.views.contexts.stores import StoreItem, StoresPage, TableItem
+from inspector.views.contexts.stores import DifferenceItem, StoreItem, StoresPage, TableItem
 from inspector.views.contexts.thread import (
     AgainstChoice,
     AskedHost,
@@ -44,12 +52,15 @@ from inspector.views.contexts.workers import (
 __all__ = [
     "PAGE_ONLY",
     "AgainstChoice",
+    "AlsoIn",
     "AskedHost",
     "AskedPage",
     "Bar",
     "ChannelChangeItem",
     "ChannelItem",
     "CheckpointItem",
+    "DifferenceItem",
+    "ElsewherePage",
     "ErrorPage",
     "Filter",
     "HostGroup",
@@ -71,6 +82,7 @@ __all__ = [
     "ReadMark",
     "Selected",
     "Setup",
+    "StoreChoice",
     "StoreItem",
     "StoresPage",
     "TableItem",

@@ -34,8 +34,23 @@ class IndexState:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreChoice:
+    """One of several stores in the bar's switcher: what it is, and how its index stands (see `IndexState`)."""
+
+    name: str
+    kind: str
+    server: str  #: "" until a first pass has ended
+    threads: int
+    lag_seconds: float | None
+    building: bool
+    error: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
-    """`section` is the current page's name; `store` is "" when none is configured."""
+    """`section` is the current page's name; `store` is "" when none is configured. `choices` are the stores of a
+    dashboard that has several, else none. `kind` is the current store's."""
 
     section: str
     store: str
@@ -43,6 +58,17 @@ class Bar:
     server: str
     index: IndexState | None
     orphans: int
+    kind: str = ""
+    choices: tuple[StoreChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoIn:
+    """Another store that holds a thread of the same id. `last_at` is None where it tells no time."""
+
+    store: str
+    checkpoints: int
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +77,20 @@ class ErrorPage:
 
     error: str
     hint: str
+    status: int = page_only()
+    title: str = page_only()
+    bar: Bar = page_only()
+
+
+@dataclass(frozen=True, slots=True)
+class ElsewherePage:
+    """A thread that is not in this store and is in another one. With an error's status."""
+
+    error: str
+    hint: str
+    thread_id: str
+    store: str
+    also_in: tuple[AlsoIn, ...]
     status: int = page_only()
     title: str = page_only()
     bar: Bar = page_only()

@@ -17,6 +17,16 @@ class TableItem:
 
 
 @dataclass(frozen=True, slots=True)
+class DifferenceItem:
+    """What a store does not keep. `layouts` are those of its kind that do not; none where no layout of it does."""
+
+    slug: str
+    title: str
+    sentence: str
+    layouts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoreItem:
     name: str
     status: str  #: `connected`, or the trouble in a few words
@@ -35,6 +45,7 @@ class StoreItem:
     error: str
     hint: str
     index: IndexState
+    differences: tuple[DifferenceItem, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.value import Json
-from inspector.views.contexts.bar import Bar
+from inspector.views.contexts.bar import AlsoIn, Bar
 from inspector.views.contexts.base import Tree, page_only
 from inspector.views.contexts.threads import ThreadItem
 
@@ -232,6 +232,7 @@ class AskedPage:
     worker_errors: tuple[WorkerError, ...]
     workers: tuple[AskedHost, ...]
     store: str
+    also_in: tuple[AlsoIn, ...]  #: other stores that hold it
     status: int = page_only()
     bar: Bar = page_only()
     listed: tuple[AskedHost, ...] = page_only(default=())  #: those that the page has room for
@@ -262,6 +263,7 @@ class ThreadPage:
     reads_is_lower_bound: bool  #: more processes read it than were counted
     reads_error: str  #: why reads are not known now; "" where they are, and where there is no ledger
     worker_errors: tuple[WorkerError, ...]
+    layout: str  #: which of `stores.differences.LAYOUTS` the thread is kept in
     bar: Bar = page_only()
     graphs: tuple[NamespaceItem, ...] = page_only()  #: the namespaces that the page links to: root, newest, current
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.value import Json
-from inspector.views.contexts.bar import Bar, IndexState
+from inspector.views.contexts.bar import AlsoIn, Bar, IndexState
 from inspector.views.contexts.base import page_only
 
 
@@ -45,6 +45,7 @@ class ThreadItem:
     owner: str
     workers: tuple[WorkerCount, ...]
     metadata: dict[str, Json]
+    also_in: tuple[AlsoIn, ...] = ()  #: other stores with a thread of this id
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class ThreadsPage:
     index: IndexState
     not_indexed: bool  #: the one thread shown was found in the store by its exact id; the index has not met it yet
     absent: int  #: of the total, those that are not stored
+    also_in: tuple[AlsoIn, ...]  #: other stores with a thread whose id is exactly `q`
     bar: Bar = page_only()
     form: ThreadsForm = page_only()
     filters: tuple[Filter, ...] = page_only()

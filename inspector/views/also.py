@@ -1,0 +1,52 @@
+"""The other stores that hold a thread of the same id, as pages name them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.http import HttpRequest, HttpResponse
+
+from inspector.domain.text import count_noun
+from inspector.errors import NotFound
+from inspector.index.twins import Twin, find_twins, look_for
+from inspector.models import StoreEntry
+from inspector.views.bar import known, make_bar
+from inspector.views.contexts import AlsoIn, ElsewherePage
+from inspector.views.page import show
+
+
+def find_also(entry: StoreEntry, thread_ids: Collection[str]) -> dict[str, tuple[AlsoIn, ...]]:
+    """By thread_id, from the index."""
+    return {thread_id: _also(twins) for thread_id, twins in find_twins(entry, thread_ids).items()}
+
+
+def look_also(entry: StoreEntry, thread_id: str) -> tuple[AlsoIn, ...]:
+    """For an id that is not in this store: the others are asked, briefly, where the index knows none."""
+    return _also(look_for(entry, thread_id))
+
+
+def show_elsewhere(
+    request: HttpRequest, entry: StoreEntry, thread_id: str, also_in: tuple[AlsoIn, ...]
+) -> HttpResponse:
+    """Told like every other unknown thread, with 404, and with where it is."""
+    page = ElsewherePage(
+        error=f"No checkpoint is stored under this thread_id in the store {entry.name}. {where(also_in)}",
+        hint="One conversation in two places looks so, and so does a wrong store in the address.",
+        thread_id=thread_id,
+        store=entry.name,
+        also_in=also_in,
+        status=NotFound.status,
+        title="In another store",
+        bar=make_bar(request, "threads", entry),
+    )
+    return show(request, "error", page, status=NotFound.status)
+
+
+def where(also_in: Collection[AlsoIn]) -> str:
+    """ "It is in the store redis-eu, 12 checkpoints."; "" where it is in none."""
+    places = " and ".join(f"{also.store}, {count_noun(also.checkpoints, 'checkpoint')}" for also in also_in)
+    return f"It is in the store{'s' if len(also_in) > 1 else ''} {places}." if places else ""
+
+
+def _also(twins: Iterable[Twin]) -> tuple[AlsoIn, ...]:
+    return tuple(AlsoIn(twin.store, twin.checkpoints, known(twin.last_at)) for twin in twins)
