@@ -16,19 +16,20 @@ from struct import Struct, iter_unpack
 from inspector.decode import objects
 from inspector.decode.budget import Meter, Stop
 from inspector.decode.containers import cut_list, cut_mapping, mapping, too_deep
-from inspector.decode.msgpack_format import (
+from inspector.decode.texts import utf8
+from inspector.domain.value import Binary, Omitted, Tagged, Value
+from inspector.msgpack_format import (
     EXT_WIDTHS,
     FIXED_EXT,
     LENGTH_WIDTHS,
     NUMBERS,
     RUN_FORMATS,
+    TRUNCATED,
+    UNUSED_BYTE,
+    Broken,
     note_class,
     skip,
-    truncated,
-    unused_byte,
 )
-from inspector.decode.texts import utf8
-from inspector.domain.value import Binary, Omitted, Tagged, Value
 
 #: From this many elements on it pays to look whether a list holds numbers of one kind.
 _RUN = 16
@@ -85,13 +86,13 @@ class _Reader:
                 continue
             for _ in range(granted * width):
                 if position >= end:
-                    raise truncated()
+                    raise _invalid(TRUNCATED)
                 tag = data[position]
                 if 0xA0 <= tag <= 0xBF or tag == 0xD9:
                     start = position + 1 if tag != 0xD9 else position + 2
                     position = start + (tag & 0x1F if tag != 0xD9 else _byte(data, position + 1))
                     if position > end:
-                        raise truncated()
+                        raise _invalid(TRUNCATED)
                     try:
                         append(data[start:position].decode())
                     except UnicodeDecodeError:
@@ -149,13 +150,13 @@ class _Reader:
             return self._ext(FIXED_EXT[tag], depth)
         if tag in EXT_WIDTHS:
             return self._ext(self._length(EXT_WIDTHS[tag]), depth)
-        raise unused_byte()
+        raise _invalid(UNUSED_BYTE)
 
     def _number(self, number: Struct) -> Value:
         start = self.position
         self.position = start + number.size
         if self.position > self._end:
-            raise truncated()
+            raise _invalid(TRUNCATED)
         value: int | float = number.unpack_from(self._data, start)[0]
         return value
 
@@ -166,14 +167,14 @@ class _Reader:
         start = self.position
         self.position = start + size
         if self.position > self._end:
-            raise truncated()
+            raise _invalid(TRUNCATED)
         return self._data[start : self.position]
 
     def _binary(self, size: int) -> Binary:
         start = self.position
         self.position = start + size
         if self.position > self._end:
-            raise truncated()
+            raise _invalid(TRUNCATED)
         return Binary(self._data[start : start + min(size, self._meter.budget.max_binary)], size)
 
     def _list(self, count: int, depth: int) -> Value:
@@ -199,7 +200,10 @@ class _Reader:
         return mapping(flat, self._meter)
 
     def _too_deep(self, size: int, values: int) -> Omitted:
-        self.position = skip(self._data, self.position, self._end, values, self._meter)
+        try:
+            self.position = skip(self._data, self.position, self._end, values, self._meter)
+        except Broken as broken:
+            raise _invalid(str(broken)) from None
         return too_deep(size, self._meter)
 
     def _ext(self, size: int, depth: int) -> Value:
@@ -266,12 +270,16 @@ class _Reader:
         start = self.position
         self.position = start + size
         if self.position > self._end:
-            raise truncated()
+            raise _invalid(TRUNCATED)
         note_class(self._data, start, self.position, self._meter)
         return too_deep(size, self._meter)
 
 
+def _invalid(sentence: str) -> Stop:
+    return Stop("invalid", sentence)
+
+
 def _byte(data: bytes, position: int) -> int:
     if position >= len(data):
-        raise truncated()
+        raise _invalid(TRUNCATED)
     return data[position]

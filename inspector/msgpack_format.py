@@ -1,10 +1,15 @@
-"""The byte tags of msgpack as tables, from the format's specification, and stepping over unread values."""
+"""The byte tags of msgpack as tables, from the format's specification, and stepping over unread values.
+
+Standard library only. Stores use it to find where a value lies, the decoder to read what it holds.
+"""
 
 from __future__ import annotations
 
 from struct import Struct
+from typing import Protocol
 
-from inspector.decode.budget import BATCH, Meter, Stop
+#: Values stepped over between two looks at the clock: some tenths of a millisecond of work.
+_BATCH = 1024
 
 #: Tags of numbers, and how the number behind the tag is packed.
 NUMBERS = {
@@ -51,36 +56,52 @@ _INSIDE = bytes(
 )
 
 
-def truncated() -> Stop:
-    return Stop("invalid", "The data ends in the middle of a value; the rest is not shown.")
+TRUNCATED = "The data ends in the middle of a value; the rest is not shown."
+UNUSED_BYTE = "The data holds a byte that msgpack never uses; the rest is not shown."
 
 
-def skip(data: bytes, position: int, end: int, values: int, meter: Meter) -> int:
-    """The position behind `values` values, however deep they are. Looks at the clock, and raises `Stop`.
+class Broken(Exception):
+    """The bytes are no msgpack, or not all of it. The message is a sentence."""
 
-    Classes that the skipped values name at their beginning are noted.
+
+class Watch(Protocol):
+    """Who is told of what is stepped over."""
+
+    def look(self) -> None:
+        """Comes by before each batch of values. What it raises ends the walk."""
+        ...
+
+    def name(self, module: str, name: str) -> object:
+        """A class that a value names."""
+        ...
+
+
+def skip(data: bytes, position: int, end: int, values: int, watch: Watch) -> int:
+    """The position behind `values` values, however deep they are. Raises `Broken`, and what `watch.look` does.
+
+    Classes that the skipped values name at their beginning are told to `watch`.
     """
     while values:
-        meter.look()
-        for _ in range(BATCH):
+        watch.look()
+        for _ in range(_BATCH):
             if not values:
                 break
             if position >= end:
-                raise truncated()
+                raise Broken(TRUNCATED)
             tag = data[position]
             step = _ADVANCE[tag]
             if step:
                 position += step
                 values += _INSIDE[tag] - 1
             else:
-                position, inside = _skip_sized(data, position, end, meter)
+                position, inside = _skip_sized(data, position, end, watch)
                 values += inside - 1
     if position > end:
-        raise truncated()
+        raise Broken(TRUNCATED)
     return position
 
 
-def _skip_sized(data: bytes, position: int, end: int, meter: Meter) -> tuple[int, int]:
+def _skip_sized(data: bytes, position: int, end: int, watch: Watch) -> tuple[int, int]:
     """The position behind a value with a length, or behind a container's head, and the values inside."""
     tag = data[position]
     position += 1
@@ -88,28 +109,24 @@ def _skip_sized(data: bytes, position: int, end: int, meter: Meter) -> tuple[int
         return position + 1 + FIXED_EXT[tag], 0
     width = LENGTH_WIDTHS.get(tag) or EXT_WIDTHS.get(tag)
     if width is None:
-        raise unused_byte()
+        raise Broken(UNUSED_BYTE)
     size = int.from_bytes(data[position : position + width], "big")
     position += width
     if tag >= 0xDC:
         return position, size if tag <= 0xDD else 2 * size
     if tag in EXT_WIDTHS:
-        note_class(data, position + 1, min(position + 1 + size, end), meter)
+        note_class(data, position + 1, min(position + 1 + size, end), watch)
         position += 1
     return position + size, 0
 
 
-def unused_byte() -> Stop:
-    return Stop("invalid", "The data holds a byte that msgpack never uses; the rest is not shown.")
-
-
-def note_class(data: bytes, start: int, end: int, meter: Meter) -> None:
-    """Note the class that an object's payload names, if its first two parts are short texts."""
+def note_class(data: bytes, start: int, end: int, watch: Watch) -> None:
+    """Tell the class that an object's payload names, if its first two parts are short texts."""
     if start < end and 0x93 <= data[start] <= 0x94:
         module, position = _short_text(data, start + 1, end)
         name, _ = _short_text(data, position, end)
         if module and name:
-            meter.name(module, name)
+            watch.name(module, name)
 
 
 def _short_text(data: bytes, position: int, end: int) -> tuple[str, int]:
