@@ -1,12 +1,14 @@
 """JSON documents as servers send them, to plain Python, whatever they hold.
 
-Python's parser refuses integers of more than 4,300 digits and nesting that its stack cannot hold; stores keep both.
+Python's parser refuses integers of more than 4,300 digits and nesting that its stack cannot hold; stores keep both. It
+takes NaN and infinities, which Python's own writer makes and which are no JSON: no index could keep them, nor a page.
 One such document must not make its thread, or a batch of two hundred threads, unreadable.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from inspector.domain.value import Json
@@ -17,9 +19,9 @@ _DEPTH = 24
 
 
 def load_document(text: str | bytes) -> Any:
-    """The parsed document; None for one that Python cannot parse. An integer with too many digits stays text."""
+    """The parsed document; None where Python cannot parse it. A number that JSON or Python cannot hold stays text."""
     try:
-        return json.loads(text, parse_int=_integer)
+        return json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=str)
     except (ValueError, RecursionError):
         return None
 
@@ -35,5 +37,25 @@ def cut_depth(value: Json, left: int = _DEPTH) -> Json:
     return [cut_depth(item, left - 1) for item in value]
 
 
+def as_mapping(value: object) -> dict[str, Any]:
+    """The value where it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_metadata(value: object) -> dict[str, Json]:
+    """A checkpoint's metadata, cut in depth."""
+    return {key: cut_depth(item) for key, item in as_mapping(value).items()}
+
+
+def as_versions(value: object) -> dict[str, str | int | float]:
+    """Channel versions: text with today's savers, numbers with older or custom ones. Anything else is left out."""
+    return {key: item for key, item in as_mapping(value).items() if isinstance(item, str | int | float)}
+
+
 def _integer(digits: str) -> int | str:
     return int(digits) if len(digits) <= _DIGITS else digits
+
+
+def _float(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text

@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.domain.channels import decides_tasks
 from inspector.stores.base import ChannelBody, CheckpointRow, Head, ThreadRow, WriteRow
+from inspector.stores.documents import as_metadata
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.layout import Layout
@@ -27,7 +28,7 @@ def read_thread_rows(
         hosts[row["thread_id"]][row["host"]] = row["checkpoints"]
     writes = {row["thread_id"]: row["writes"] for row in cursor.execute(layout.query("thread_write_counts"), ids)}
     metadata = {
-        row["thread_id"]: rows.metadata(row["metadata"]) for row in cursor.execute(layout.query("thread_metadata"), ids)
+        row["thread_id"]: as_metadata(row["metadata"]) for row in cursor.execute(layout.query("thread_metadata"), ids)
     }
     heads = _read_heads(cursor, layout, thread_ids, limits)
     return [

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inspector.domain.value import Json
 from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, NamespaceRow, WriteRow
-from inspector.stores.documents import cut_depth
+from inspector.stores.documents import as_mapping, as_metadata, as_versions
 
 Row = Mapping[str, Any]
 
@@ -21,11 +20,11 @@ def checkpoint_row(row: Row) -> CheckpointRow:
         parent_checkpoint_id=row["parent_checkpoint_id"] or None,
         ts=row["ts"] or "",
         version=_format(row["v"]),
-        channel_versions=_versions(row["channel_versions"]),
-        versions_seen={node: _versions(seen) for node, seen in _mapping(row["versions_seen"]).items()},
-        inline_values=_mapping(row["inline_kept"]),
-        inline_omitted=_mapping(row["inline_left_out"]),
-        metadata=metadata(row["metadata"]),
+        channel_versions=as_versions(row["channel_versions"]),
+        versions_seen={node: as_versions(seen) for node, seen in as_mapping(row["versions_seen"]).items()},
+        inline_values=as_mapping(row["inline_kept"]),
+        inline_omitted=as_mapping(row["inline_left_out"]),
+        metadata=as_metadata(row["metadata"]),
         size_bytes=row["document_bytes"] or 0,
     )
 
@@ -56,18 +55,5 @@ def namespace_row(row: Row) -> NamespaceRow:
     return NamespaceRow(row["checkpoint_ns"], row["checkpoints"], row["first_checkpoint_id"], row["last_checkpoint_id"])
 
 
-def metadata(value: object) -> dict[str, Json]:
-    return {key: cut_depth(item) for key, item in _mapping(value).items()}
-
-
 def _format(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _versions(value: object) -> dict[str, str | int | float]:
-    """Channel versions are text with Postgres savers and numbers with older or custom ones."""
-    return {key: item for key, item in _mapping(value).items() if isinstance(item, str | int | float)}
