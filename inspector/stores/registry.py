@@ -8,10 +8,13 @@ from inspector.errors import ConfigError
 from inspector.stores.base import CheckpointStore
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
+from inspector.stores.redis import RedisStore
+from inspector.stores.redis.url import SCHEMES as REDIS_SCHEMES
 
 _STORES: dict[str, Callable[[str, str, Limits], CheckpointStore]] = {
     "postgresql": PostgresStore,
     "postgres": PostgresStore,
+    **dict.fromkeys(REDIS_SCHEMES, RedisStore),
 }
 
 
@@ -22,6 +25,6 @@ def open_store(name: str, url: str, limits: Limits) -> CheckpointStore:
     if make is None:
         raise ConfigError(
             f"The store {name} has a URL of an unknown kind ({scheme or 'empty'}).",
-            "Use postgresql://USER@HOST/DATABASE.",
+            "Use postgresql://USER@HOST/DATABASE or redis://HOST:6379/0.",
         )
     return make(name, url, limits)

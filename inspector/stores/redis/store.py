@@ -1,0 +1,276 @@
+"""The `CheckpointStore` protocol over Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from inspector.domain.turns import input_versions, version_order
+from inspector.errors import NotACheckpointStore
+from inspector.stores.base import (
+    DEFAULT_READ,
+    ChannelBody,
+    ChannelSize,
+    CheckpointRow,
+    Cut,
+    Fingerprint,
+    NamespaceRow,
+    ReadBudget,
+    StoreFacts,
+    ThreadCount,
+    ThreadRow,
+    WriteRow,
+)
+from inspector.stores.guard import Limits
+from inspector.stores.redis import facts, rows
+from inspector.stores.redis.client import Reading, RedisClient
+from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storable
+from inspector.stores.redis.layout import Layout, find_layout, read_indexes
+from inspector.stores.redis.listing import iter_counts
+from inspector.stores.redis.search import Document, Kind, find_documents, read_documents, unique
+from inspector.stores.redis.threads import read_thread_rows
+from inspector.stores.redis.url import RedisUrl
+from inspector.stores.redis.writes import WRITE, ordered, read_blobs, read_write_sizes
+
+#: Checkpoints whose writes one query asks for.
+_CHECKPOINTS = 100
+#: Rows read at once, between two looks at the budget.
+_ROWS = 50
+
+
+class RedisStore:
+    """Reads a Redis checkpoint store, of full and shallow savers. Building one opens no connection; safe to share
+    between threads."""
+
+    kind = "redis"
+
+    def __init__(self, name: str, url: str, limits: Limits | None = None) -> None:
+        self._url = RedisUrl.parse(url)
+        self.name = name
+        self.safe_url = self._url.safe
+        self._limits = limits or Limits()
+        self._client = RedisClient(self._url, self._limits)
+        self._layout: Layout | None = None
+
+    def read_facts(self) -> StoreFacts:
+        with self._read() as (reading, layout):
+            return facts.read_store_facts(reading, layout, self._url.username or "default")
+
+    def read_identities(self) -> tuple[str, ...]:
+        with self._read() as (reading, layout):
+            return facts.read_identities(reading, layout)
+
+    def read_fingerprint(self) -> Fingerprint:
+        """The search indexes count what they hold and what was ever put into them; every key that is written, deleted
+        or expires moves one of the two.
+
+        What was put in less what is there counts the rewritten and the deleted. Of checkpoints that number moves with
+        every pending write, for put_writes() sets a mark in the document, so only that of the writes is looked at: the
+        savers change nothing else of a checkpoint that is there."""
+        self._layout = None  # another saver's setup() may have made another set since
+        with self._read() as (reading, layout):
+            checkpoints, writes = read_indexes(reading, layout)
+            run = facts.read_server(reading).get("run_id", "")
+        counters = [checkpoints.documents, checkpoints.ever_indexed, writes.documents, writes.ever_indexed]
+        where = f"{run}|{layout.prefix}|{layout.write_prefix}"
+        everything = "|".join(map(str, counters))
+        return Fingerprint(f"{where}|{everything}", f"{where}|{writes.ever_indexed - writes.documents}")
+
+    def iter_thread_counts(self) -> Generator[ThreadCount]:
+        with self._read(seconds=self._limits.statement * 20) as (reading, layout):
+            read_indexes(reading, layout)
+            yield from iter_counts(reading, layout)
+
+    def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
+        wanted = [thread_id for thread_id in thread_ids if storable(thread_id)]
+        if not wanted:
+            return []
+        with self._read(seconds=self._limits.statement * 4) as (reading, layout):
+            return read_thread_rows(reading, _kinds(layout), wanted, host_keys, self._limits)
+
+    def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
+        ids: dict[str, list[str]] = {}
+        for found in self._find(thread_id):
+            ids.setdefault(found.checkpoint_ns, []).append(found.checkpoint_id)
+        found_rows = [NamespaceRow(ns, len(names), min(names), max(names)) for ns, names in ids.items()]
+        newest = sorted(found_rows, key=lambda row: (row.checkpoint_ns == "", row.first_checkpoint_id), reverse=True)
+        kept = newest[: self._limits.namespaces]
+        return sorted(kept, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
+
+    def read_checkpoints(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        *,
+        before: str | None = None,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> Cut:
+        found = [item for item in self._find(thread_id, checkpoint_ns) if before is None or item.checkpoint_id < before]
+        found.sort(key=lambda item: item.checkpoint_id, reverse=True)
+        with self._read() as (reading, _):
+            kept, number = self._read_within(reading, found, budget)
+        beyond = found[number].checkpoint_id if number < len(found) else ""
+        return Cut(tuple(kept), bool(beyond), beyond)
+
+    def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None:
+        with self._read() as (reading, _):
+            found = self._locate(reading, thread_id, checkpoint_ns, checkpoint_id)
+            kept = rows.read_rows(reading, [found], DEFAULT_READ.bytes) if found is not None else []
+        return kept[0] if kept else None
+
+    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
+        ids = (found.checkpoint_id for found in self._find(thread_id, checkpoint_ns))
+        return min((name for name in ids if name > checkpoint_id), default="")
+
+    def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
+        found = [item for item in self._find(thread_id, checkpoint_ns, rows.COUNTED) if item.checkpoint_id < before]
+        versions: dict[str, None] = {}
+        for item in sorted(found, key=lambda item: item.checkpoint_id):
+            versions.update(dict.fromkeys(sorted(input_versions(rows.counted_row(item)), key=version_order)))
+        return list(versions)[: self._limits.inputs]
+
+    def read_channel_sizes(
+        self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
+    ) -> list[ChannelSize]:
+        return []  # every value is in its checkpoint's own document
+
+    def read_channels(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        versions: Sequence[tuple[str, str]],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[ChannelBody]:
+        return []
+
+    def read_own_channels(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_id: str,
+        channels: Sequence[str],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[ChannelBody]:
+        """By path, so that of a large document only these are fetched. Their sizes are estimates (see `rows`) until
+        they are read: JSON takes up to three times as much in the server's memory."""
+        if not channels:
+            return []
+        with self._read() as (reading, _):
+            found = self._locate(reading, thread_id, checkpoint_ns, checkpoint_id)
+            if found is None:
+                return []
+            sizes = rows.read_sizes(reading, [found.key])[0]
+            wanted = rows.within([(sizes[name], found, name) for name in channels if name in sizes], budget.bytes)
+            bodies = rows.read_bodies(reading, [(item, name) for _, item, name in wanted])
+        return [
+            rows.channel_body(found, name, size, bodies[found.key, name])
+            for size, _, name in wanted
+            if (found.key, name) in bodies
+        ]
+
+    def read_writes(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_ids: Sequence[str],
+        *,
+        channels: Sequence[str] | None = None,
+        bodies: bool = True,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[WriteRow]:
+        with self._read() as (reading, layout):
+            found = self._find_writes(reading, layout, thread_id, checkpoint_ns, list(dict.fromkeys(checkpoint_ids)))
+            kept = [pair for pair in ordered(found) if channels is None or pair[1].channel in channels]
+            kept = kept[: budget.rows]
+            keys = [item.key for item, _ in kept]
+            sizes = dict(zip(keys, read_write_sizes(reading, keys), strict=True))
+            blobs = read_blobs(reading, sizes, budget.bytes) if bodies else {}
+        return [_with_body(row, sizes[item.key], blobs.get(item.key)) for item, row in kept]
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _find(self, thread_id: str, ns: str | None = None, fields: Sequence[str] = ()) -> list[Document]:
+        """Each checkpoint of a thread once, in no order."""
+        if not storable(thread_id, ns or ""):
+            return []
+        fields = tuple(dict.fromkeys(["parent_checkpoint_id", *fields]))
+        with self._read() as (reading, layout):
+            return unique(find_documents(reading, _kinds(layout)[0], [thread_id], fields=fields, ns=ns))
+
+    def _locate(self, reading: Reading, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Document | None:
+        """By its key, a full saver's or a shallow one's. Another thread's may have the same, so the document tells."""
+        if not storable(thread_id, checkpoint_ns, checkpoint_id) or not checkpoint_id:
+            return None
+        layout = self._known_layout(reading)
+        keys = [
+            checkpoint_key(layout.prefix, thread_id, checkpoint_ns, checkpoint_id),
+            shallow_key(layout.prefix, thread_id, checkpoint_ns),
+        ]
+        wanted = (thread_id, checkpoint_ns, checkpoint_id)
+        found = read_documents(reading, [raw(key) for key in keys], rows.ROW)
+        return next(
+            (item for item in found if item and (item.thread_id, item.checkpoint_ns, item.checkpoint_id) == wanted),
+            None,
+        )
+
+    def _find_writes(
+        self, reading: Reading, layout: Layout, thread_id: str, checkpoint_ns: str, ids: Sequence[str]
+    ) -> list[Document]:
+        if not storable(thread_id, checkpoint_ns, *ids):
+            return []
+        found: list[Document] = []
+        for start in range(0, len(ids), _CHECKPOINTS):
+            part = ids[start : start + _CHECKPOINTS]
+            kind = _kinds(layout)[1]
+            found += find_documents(reading, kind, [thread_id], fields=WRITE, ns=checkpoint_ns, checkpoint_ids=part)
+        return found
+
+    def _read_within(
+        self, reading: Reading, found: Sequence[Document], budget: ReadBudget
+    ) -> tuple[list[CheckpointRow], int]:
+        """Rows within the budget, one at least, and how many of `found` were looked at."""
+        kept: list[CheckpointRow] = []
+        left, number = budget.bytes, 0
+        while number < min(len(found), budget.rows) and (left > 0 or not kept):
+            part = found[number : min(number + _ROWS, budget.rows)]
+            some = rows.read_rows(reading, part, self._limits.control_bytes)
+            left -= sum(_read_bytes(row) for row in some)
+            kept += some
+            number += len(part)
+        return kept, number
+
+    def _known_layout(self, reading: Reading) -> Layout:
+        if self._layout is None:
+            self._layout = find_layout(reading, prefix=self._url.prefix, write_prefix=self._url.write_prefix)
+        return self._layout
+
+    @contextmanager
+    def _read(self, *, seconds: float | None = None) -> Iterator[tuple[Reading, Layout]]:
+        """A layout that no longer holds is found anew by the next read."""
+        with self._client.reading(seconds) as reading:
+            try:
+                yield reading, self._known_layout(reading)
+            except NotACheckpointStore:
+                self._layout = None
+                raise
+
+
+def _kinds(layout: Layout) -> tuple[Kind, Kind]:
+    return (
+        Kind(layout.prefix, layout.prefix, "step"),
+        Kind(layout.write_prefix, layout.write_prefix, "idx"),
+    )
+
+
+def _read_bytes(row: CheckpointRow) -> int:
+    """About what was read of a document: its versions and the bodies that came with it."""
+    versions = sum(len(channel) + 64 for channel in row.channel_versions) + 128 * len(row.versions_seen)
+    return versions + sum(len(body.blob) for body in row.own_bodies.values() if body.blob is not None)
+
+
+def _with_body(row: WriteRow, size: int, blob: bytes | None) -> WriteRow:
+    return replace(row, size_bytes=size if blob is None else len(blob), blob=blob)
