@@ -35,8 +35,12 @@ class Entry:
 
 
 def assert_index_equals_store(reader: Reader, url: str) -> None:
-    """Everything that pages read of a store is what a count of its rows gives."""
-    truth = read_truth(url)
+    """Everything that pages read of a Postgres store is what a count of its rows gives."""
+    assert_index_equals_truth(reader, read_truth(url))
+
+
+def assert_index_equals_truth(reader: Reader, truth: dict[str, Truth]) -> None:
+    """The same for a store whose rows have been counted."""
     states = {item.row.thread_id: item.state for item in reader.read_summaries(list(truth))} if truth else {}
     expected = {thread_id: _entry(thread_id, row, states[thread_id]) for thread_id, row in truth.items()}
     assert indexed(reader.store.name) == expected

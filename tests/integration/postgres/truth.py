@@ -6,6 +6,7 @@ No line of the dashboard's is used here, so that a mistake cannot agree with its
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,10 +45,17 @@ def read_truth(url: str, *, schema: str = "public", host_key: str = "worker_host
         except psycopg.errors.UndefinedTable:
             return {}
         writes = connection.execute("select thread_id from checkpoint_writes").fetchall()
+    return truth_of(rows, [row["thread_id"] for row in writes], host_key=host_key)
+
+
+def truth_of(
+    rows: Sequence[Row], threads_of_writes: Sequence[str], *, host_key: str = "worker_hostname"
+) -> dict[str, Truth]:
+    """What checkpoints and writes say of each thread, whichever store they lie in."""
     by_thread: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_thread[row["thread_id"]].append(row)
-    counts = Counter(row["thread_id"] for row in writes)
+    counts = Counter(threads_of_writes)
     return {thread_id: _thread(found, counts[thread_id], host_key) for thread_id, found in by_thread.items()}
 
 
