@@ -54,7 +54,8 @@ class RedisClient:
         """The answers in order. With `failing` an error of a single command is its answer. Raises `StoreError`."""
         for command in commands:
             name = str(command[0]) if command[0] != "ACL" else f"{command[0]}|{command[1]!s}"
-            assert name in ALLOWED, name
+            if name not in ALLOWED:
+                raise ValueError(f"{name} is not among the commands that only read")
         self._fail_fast()
         if not self._slots.acquire(timeout=self._limits.connect):
             raise StoreTimeout(f"{self.safe_url}: all connections to it are busy.", "The page recovers by itself.")
@@ -166,7 +167,8 @@ def _of_sentinels(url: RedisUrl, given: dict[str, Any]) -> Any:
     """Whoever the sentinels say is the primary, asked anew for every connection."""
     asked = {key: value for key, value in given.items() if key != "max_connections"}
     asked["socket_timeout"] = given["socket_connect_timeout"]
-    watchers = Sentinel(list(url.sentinels), sentinel_kwargs=asked | _login(*url.sentinel_login))
+    make: Any = Sentinel
+    watchers = make(list(url.sentinels), sentinel_kwargs=asked | _login(*url.sentinel_login))
     return watchers.master_for(url.service, **given, **dict(url.parameters))
 
 

@@ -3,14 +3,13 @@ nothing."""
 
 from __future__ import annotations
 
-import os.path
 import re
 
 from inspector.errors import ConfigError
 from inspector.stores.redis.commands import ALLOWED, LOGIN
+from inspector.stores.redis.keys import escape_glob, shared_start
 
 _NAME = re.compile(r"[\w.-]+")
-_SPECIAL = re.compile(r"([\\*?\[\]^-])")
 
 
 def reader_grants(*, prefix: str, write_prefix: str, role: str) -> str:
@@ -20,9 +19,9 @@ def reader_grants(*, prefix: str, write_prefix: str, role: str) -> str:
         raise ConfigError("A Redis user's name has letters, digits, dots, dashes and underscores only.")
     if any(character.isspace() for character in prefix + write_prefix):
         raise ConfigError("A prefix with a space in it fits into no ACL line.")
-    shared = os.path.commonprefix([prefix, write_prefix])
+    shared = shared_start(prefix, write_prefix)
     patterns = [shared] if shared in (prefix, write_prefix) else [prefix, write_prefix]
-    escaped = [_SPECIAL.sub(r"\\\1", pattern) for pattern in patterns]
+    escaped = [escape_glob(pattern) for pattern in patterns]
     keys = " ".join(f"~{pattern}*" for pattern in escaped)
     commands = " ".join(f"+{command.lower()}" for command in sorted(ALLOWED | LOGIN))
     return f"ACL SETUSER {role} on resetkeys {keys} resetchannels -@all {commands}\n"

@@ -11,9 +11,8 @@ import re
 
 #: What the savers store instead of an empty text.
 EMPTY, EMPTY_ID = "__empty__", "00000000-0000-0000-0000-000000000000"
-#: The tag index cuts what is longer (measured: 4,096 characters are found, more are not).
+#: The tag index cuts what is longer than 4,096 bytes.
 _TAG_BYTES = 4_000
-_NOT_WORD = re.compile(r"(\W)")
 _GLOB = re.compile(r"([\\*?\[\]^-])")
 _SPACE = " \t\n\r\v\f"
 
@@ -59,14 +58,21 @@ def shallow_key(prefix: str, thread_id: str, checkpoint_ns: str) -> str:
 
 def glob(literal: str) -> bytes:
     """A pattern that matches exactly this, to be followed by what else it shall match."""
-    return raw(_GLOB.sub(r"\\\1", literal))
+    return raw(escape_glob(literal))
 
 
-def tag_clause(field: str, value: str) -> str | None:
-    """A query that finds a tag, and others that differ in case or hold more between commas; None where no query can:
-    of nothing but commas and spaces no tag is made, and a very long one is not found."""
-    parts = [part.strip(_SPACE) for part in value.split(",")]
-    tags = [_NOT_WORD.sub(r"\\\1", part) for part in parts if part]
-    if not tags or len(raw(value)) > _TAG_BYTES or "\x00" in value:
-        return None
-    return " ".join(f"@{field}:{{{tag}}}" for tag in tags)
+def escape_glob(literal: str) -> str:
+    return _GLOB.sub(r"\\\1", literal)
+
+
+def shared_start(one: str, other: str) -> str:
+    """The text that both begin with."""
+    size = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    return one[: min(len(one), len(other)) if size is None else size]
+
+
+def tags_of(value: str) -> list[str] | None:
+    """The tags that the index makes of a text; None where it makes none, or cuts them, so that none finds it."""
+    tags = [part.strip(_SPACE) for part in value.split(",")]
+    tags = [tag for tag in tags if tag]
+    return None if not tags or len(raw(value)) > _TAG_BYTES or "\x00" in value else tags

@@ -11,14 +11,13 @@ thread is read once more than needed; that happens only while the server's table
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inspector.stores.base import ThreadCount
 from inspector.stores.documents import load_document
 from inspector.stores.redis.client import Reading
-from inspector.stores.redis.keys import EMPTY, glob, raw, shown_id, stored_id, text
+from inspector.stores.redis.keys import EMPTY, glob, raw, shared_start, shown_id, stored_id, text
 from inspector.stores.redis.layout import Layout
 
 _ROOT = f":{EMPTY}".encode()
@@ -69,9 +68,9 @@ class _Listing:
 
     def _scan_rows(self) -> Iterator[list[bytes]]:
         """In one pass where the prefixes allow it: each pass looks at every key of the server."""
-        common = os.path.commonprefix([self._checkpoint, self._write])
+        common = shared_start(text(self._checkpoint), text(self._write))
         if common:
-            yield from self._reading.scan(glob(text(common)) + b"*")
+            yield from self._reading.scan(glob(common) + b"*")
             return
         for prefix in (self._checkpoint, self._write):
             yield from self._reading.scan(glob(text(prefix)) + b"*")

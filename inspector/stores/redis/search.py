@@ -14,7 +14,7 @@ from typing import Any
 from inspector.errors import StoreError
 from inspector.stores.documents import load_document
 from inspector.stores.redis.client import Command, Reading
-from inspector.stores.redis.keys import glob, shown_id, shown_ns, stored_id, stored_ns, tag_clause, text
+from inspector.stores.redis.keys import glob, shown_id, shown_ns, stored_id, stored_ns, tags_of, text
 
 #: Rows of one query: some 30 ms of the server's time.
 PAGE = 1_000
@@ -64,6 +64,28 @@ class Document:
     fields: dict[str, Any]
 
 
+class _Query:
+    """A query and its parameters: a tag that is sent as a parameter needs no escaping."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.parameters: list[str] = []
+
+    def all_of(self, field: str, tags: Sequence[str]) -> str:
+        start = len(self.parameters) // 2
+        for number, tag in enumerate(tags, start):
+            self.parameters += [f"p{number}", tag]
+        return f"({' '.join(f'@{field}:{{$p{number}}}' for number in range(start, start + len(tags)))})"
+
+    def one_of(self, field: str, values: Sequence[Sequence[str]]) -> str:
+        return f"({'|'.join(self.all_of(field, tags) for tags in values)})"
+
+    def with_range(self, clause: str) -> _Query:
+        narrowed = _Query()
+        narrowed.text, narrowed.parameters = f"{self.text} {clause}", self.parameters
+        return narrowed
+
+
 def find_documents(
     reading: Reading,
     kind: Kind,
@@ -75,9 +97,8 @@ def find_documents(
 ) -> Iterator[Document]:
     """The documents of these threads, in no order; of one namespace and some checkpoints where they are given."""
     wanted, ids = set(thread_ids), None if checkpoint_ids is None else set(checkpoint_ids)
-    clauses = {thread_id: tag_clause("thread_id", stored_id(thread_id)) for thread_id in thread_ids}
     fields = (*NAMES, *fields)
-    for found in _documents(reading, kind, clauses, fields, _narrow(ns, checkpoint_ids)):
+    for found in _documents(reading, kind, thread_ids, fields, ns, checkpoint_ids):
         if found.thread_id in wanted and ns in (None, found.checkpoint_ns) and (not ids or found.checkpoint_id in ids):
             yield found
 
@@ -89,43 +110,52 @@ def read_documents(reading: Reading, keys: Sequence[bytes], fields: Sequence[str
 
 
 def _documents(
-    reading: Reading, kind: Kind, clauses: dict[str, str | None], fields: Sequence[str], narrow: str
+    reading: Reading,
+    kind: Kind,
+    thread_ids: Sequence[str],
+    fields: Sequence[str],
+    ns: str | None,
+    checkpoint_ids: Sequence[str] | None,
 ) -> Iterator[Document]:
-    searched = [f"({clause})" for clause in clauses.values() if clause is not None]
+    tags = {thread_id: tags_of(stored_id(thread_id)) for thread_id in thread_ids}
+    searched = [found for found in tags.values() if found is not None]
     for start in range(0, len(searched), _TOGETHER):
-        query = f"({'|'.join(searched[start : start + _TOGETHER])}){narrow}"
+        query = _Query()
+        query.text = query.one_of("thread_id", searched[start : start + _TOGETHER])
+        _narrow(query, ns, checkpoint_ids)
         yield from _search(reading, kind, query, fields)
-    for thread_id, clause in clauses.items():
-        if clause is None:
+    for thread_id, found in tags.items():
+        if found is None:
             yield from _scan(reading, kind, thread_id, fields)
 
 
-def _narrow(ns: str | None, checkpoint_ids: Sequence[str] | None) -> str:
+def _narrow(query: _Query, ns: str | None, checkpoint_ids: Sequence[str] | None) -> None:
     """What the server can leave out already. Rows are compared again: these are tags, too."""
-    clause = tag_clause("checkpoint_ns", stored_ns(ns)) if ns is not None else None
-    found = f" {clause}" if clause else ""
-    ids = [tag_clause("checkpoint_id", stored_id(name)) for name in checkpoint_ids or ()]
-    if ids and all(ids):
-        found += f" ({'|'.join(f'({clause})' for clause in ids)})"
-    return found
+    name = tags_of(stored_ns(ns)) if ns is not None else None
+    if name is not None:
+        query.text += f" {query.all_of('checkpoint_ns', name)}"
+    ids = [tags_of(stored_id(checkpoint_id)) for checkpoint_id in checkpoint_ids or ()]
+    known = [tags for tags in ids if tags is not None]
+    if known and len(known) == len(ids):
+        query.text += f" {query.one_of('checkpoint_id', known)}"
 
 
-def _search(reading: Reading, kind: Kind, query: str, fields: Sequence[str]) -> Iterator[Document]:
+def _search(reading: Reading, kind: Kind, query: _Query, fields: Sequence[str]) -> Iterator[Document]:
     """All rows of a query. First as a page, then in ranges that grow and shrink with what they hold."""
     total, found = _page(reading, kind, query, fields)
     if total <= PAGE:
         yield from found
         return
-    yield from _whole(reading, kind, f"{query} -@{kind.number}:[-inf +inf]", fields)
+    yield from _whole(reading, kind, query.with_range(f"-@{kind.number}:[-inf +inf]"), fields)
     low, width = -10, _FIRST_RANGE
-    yield from _whole(reading, kind, f"{query} @{kind.number}:[-inf ({low}]", fields)
+    yield from _whole(reading, kind, query.with_range(f"@{kind.number}:[-inf ({low}]"), fields)
     while True:
-        total, found = _page(reading, kind, f"{query} @{kind.number}:[{low} +inf]", fields)
+        total, found = _page(reading, kind, query.with_range(f"@{kind.number}:[{low} +inf]"), fields)
         if total <= PAGE:
             yield from found
             return
         high = min(low + width, _LAST_NUMBER)
-        bounded = f"{query} @{kind.number}:[{low} ({high}]"
+        bounded = query.with_range(f"@{kind.number}:[{low} ({high}]")
         total, found = _page(reading, kind, bounded, fields)
         if total > PAGE and width > 1:
             width //= 2
@@ -136,7 +166,7 @@ def _search(reading: Reading, kind: Kind, query: str, fields: Sequence[str]) -> 
             raise _too_many(reading)
 
 
-def _whole(reading: Reading, kind: Kind, query: str, fields: Sequence[str]) -> Iterator[Document]:
+def _whole(reading: Reading, kind: Kind, query: _Query, fields: Sequence[str]) -> Iterator[Document]:
     """All rows of a query that cannot be narrowed, page by page."""
     start, total = 0, 1
     while start < total:
@@ -148,13 +178,26 @@ def _whole(reading: Reading, kind: Kind, query: str, fields: Sequence[str]) -> I
 
 
 def _page(
-    reading: Reading, kind: Kind, query: str, fields: Sequence[str], start: int = 0
+    reading: Reading, kind: Kind, query: _Query, fields: Sequence[str], start: int = 0
 ) -> tuple[int, list[Document]]:
     """How many rows match, and some of them. One that expired a moment ago comes without fields."""
     paths = [_PATHS[field] for field in fields]
-    answer = reading.ask(
-        "FT.SEARCH", kind.index, query, "RETURN", len(paths), *paths, "LIMIT", start, PAGE, "DIALECT", 2
+    given = query.parameters
+    parameters = ("PARAMS", len(given), *given) if given else ()
+    asked: Command = (
+        kind.index,
+        query.text,
+        *parameters,
+        "RETURN",
+        len(paths),
+        *paths,
+        "LIMIT",
+        start,
+        PAGE,
+        "DIALECT",
+        2,
     )
+    answer = reading.ask("FT.SEARCH", *asked)
     found = [_of_row(row) for row in answer[b"results"]]
     return int(answer[b"total_results"]), [row for row in found if row is not None]
 

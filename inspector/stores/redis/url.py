@@ -21,6 +21,11 @@ SCHEMES = {
 _USE = "Use redis://USER:PASSWORD@HOST:6379/0, rediss:// for TLS, or redis+sentinel://HOST:26379/SERVICE/0."
 _ENCODE = "Percent-encode the characters : / ? # [ ] @ % in user and password, as %3A for a colon."
 _SENTINEL_PORT, _PORT = 26379, 6379
+CLUSTER = "Redis Cluster cannot be read: each node searches its own part of the keys only."
+CLUSTER_HINT = (
+    "A proxy or service that answers for the whole cluster at one address can be read: give its host, without "
+    "cluster=true."
+)
 #: Our own parameters: the prefixes given to the saver, where they are not its defaults.
 _OURS = ("prefix", "write_prefix")
 #: Sentinels are asked with the login of the store, as the savers do, unless these say otherwise; both may be empty.
@@ -122,10 +127,6 @@ def _refuse_cluster(places: tuple[Host, ...], parameters: tuple[tuple[str, str],
     asked = any(key == "cluster" and value.lower() in ("true", "1", "yes") for key, value in parameters)
     if asked or (len(places) > 1 and not sentinel):
         raise ConfigError(CLUSTER, CLUSTER_HINT)
-
-
-CLUSTER = "Redis Cluster cannot be read: each node searches its own part of the keys only."
-CLUSTER_HINT = "A proxy or service that answers for the whole cluster at one address can be read. Give its host, without cluster=true."
 
 
 def _refuse_database(path: str, parameter: str) -> None:
