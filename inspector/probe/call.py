@@ -17,7 +17,7 @@ from typing import Any
 
 from inspector.probe import process
 from inspector.probe.errors import name_error
-from inspector.probe.process import Process, _State
+from inspector.probe.process import Process
 from inspector.probe.recorder import MISS, OTHER, READ, WRITES, WRONG_LOOP
 from inspector.probe.watched import Watched, enter
 
@@ -30,23 +30,6 @@ Call = list[Started | None]
 CURRENT: ContextVar[Call | None] = ContextVar("inspector_probe_call", default=None)
 
 _NOTHING: dict[str, Any] = {}
-
-
-def begin_quickly(saver: Any, kind: int, config: Any, writes: Any = ()) -> Call | None:
-    """For a sync call as nearly all are: outside any event loop and any other call, of a saver that is known. None
-    where `begin` is to look closer."""
-    try:
-        watched: Watched | None = saver._inspector_probe  # `watched.ATTRIBUTE`: every watched class has one
-        if watched is None or watched.slot is None or watched.serving or CURRENT.get() or _get_running_loop():
-            return None
-        probe = watched.probe
-        if probe is not _State.current or not probe.flusher.started:
-            return None
-        many = len(writes)
-        next(probe.begun)
-        return [(probe, watched, kind, False, config, many)]
-    except Exception:
-        return None
 
 
 def begin(args: tuple[Any, ...], kwargs: dict[str, Any], kind: int, asynchronous: bool) -> Call | None:
@@ -74,6 +57,7 @@ def begin(args: tuple[Any, ...], kwargs: dict[str, Any], kind: int, asynchronous
             probe.flusher.start()
         call: Call = [(probe, watched, kind, asynchronous, config, many)]
         if asynchronous:
+            watched.recorder = None  # first: from here on a sync call may be a part of an async one
             watched.serving[id(call)] = id(config), kind
         next(probe.begun)
         return call
@@ -113,9 +97,9 @@ def end(call: Call, result: Any = None, error: BaseException | None = None) -> N
             else:
                 value = str(result.config["configurable"].get("checkpoint_id") or "")
         note = probe.note  # a method that is an attribute is called faster so
-        note((kind, asynchronous, (thread_id, slot), time(), value, name))
+        note((kind, asynchronous, thread_id, slot, time(), value, name))
     except Exception as failure:
-        probe.note((OTHER, asynchronous, ("", 0), 0.0, None, ""))
+        probe.note((OTHER, asynchronous, "", 0, 0.0, None, ""))
         probe.note_failure(failure)
 
 

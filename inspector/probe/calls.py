@@ -2,9 +2,7 @@
 
 Our bookkeeping never raises. The method's own exceptions pass through, and so does everything it returns.
 
-Most wrappers take whatever arguments there are, the saver first. The three methods that every run of a graph calls
-have a second one on top, with their parameters spelt out: it serves the sync calls that `begin_quickly` knows, and
-leaves all others to the first.
+They take whatever arguments there are, the saver first. On top of a few of them there is a shorter way: see `quick`.
 
 A call's mark is set inside of what ends the call: one that is interrupted as it begins has ended, and its mark counts
 for nothing.
@@ -18,12 +16,13 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from inspector.probe.call import CURRENT, begin, begin_quickly, end, leave
+from inspector.probe.call import CURRENT, begin, end, leave
 from inspector.probe.listing import wrap_async_generator, wrap_generator, wrap_lister
 from inspector.probe.lookup import Method
+from inspector.probe.quick import quicken
 from inspector.probe.recorder import OTHER, PUT, READ, WRITES
 from inspector.probe.sqlite_path import ask_path, ask_path_async
-from inspector.probe.stamp import stamp, stamped
+from inspector.probe.stamp import stamped
 from inspector.probe.watched import ATTRIBUTE
 
 Function = Callable[..., Any]
@@ -51,96 +50,11 @@ def wrap(method: Method) -> Function:
         wrapper = _wrap_async(method, kind)
     else:
         wrapper = _wrap_sync(method, kind)
-        if name in _QUICK:
-            wrapper = _wrap_quickly(_QUICK[name], method, wrapper)
+        wrapper = quicken(method, wrapper)
     # LangGraph asks for the signature in every run. Following `__wrapped__` would cost more than all the counting.
     with suppress(TypeError, ValueError):
         wrapper.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     return wrapper
-
-
-def _wrap_quickly(make: Callable[[Method, Function], Function], method: Method, wrapper: Function) -> Function:
-    """The wrapper itself where the method's parameters are others than the usual ones."""
-    quick = make(method, wrapper)
-    if _parameters(method.function) != _parameters(quick):
-        return wrapper
-    return wraps(method.function)(quick)
-
-
-def _parameters(function: Function) -> list[tuple[str, Any, Any]] | None:
-    with suppress(TypeError, ValueError):
-        return [(one.name, one.kind, one.default) for one in inspect.signature(function).parameters.values()]
-    return None
-
-
-def _quick_get_tuple(method: Method, wrapper: Function) -> Function:
-    owner, _, function, late = method
-
-    def get_tuple(self: Any, config: Any) -> Any:
-        call = begin_quickly(self, READ, config)
-        if call is None:
-            return wrapper(self, config)
-        try:
-            token = CURRENT.set(call)
-            try:
-                result = (function if owner.get_tuple is function else late)(self, config)
-            finally:
-                CURRENT.reset(token)
-        except BaseException as error:
-            end(call, error=error)
-            raise
-        end(call, result)
-        return result
-
-    return get_tuple
-
-
-def _quick_put(method: Method, wrapper: Function) -> Function:
-    owner, _, function, late = method
-
-    def put(self: Any, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
-        metadata = stamp(config, metadata)
-        call = begin_quickly(self, PUT, config)
-        if call is None:
-            return wrapper(self, config, checkpoint, metadata, new_versions)
-        try:
-            token = CURRENT.set(call)
-            try:
-                result = (function if owner.put is function else late)(self, config, checkpoint, metadata, new_versions)
-            finally:
-                CURRENT.reset(token)
-        except BaseException as error:
-            end(call, error=error)
-            raise
-        end(call)
-        return result
-
-    return put
-
-
-def _quick_put_writes(method: Method, wrapper: Function) -> Function:
-    owner, _, function, late = method
-
-    def put_writes(self: Any, config: Any, writes: Any, task_id: Any, task_path: Any = "") -> Any:
-        call = begin_quickly(self, WRITES, config, writes)
-        if call is None:
-            return wrapper(self, config, writes, task_id, task_path)
-        try:
-            token = CURRENT.set(call)
-            try:
-                result = (function if owner.put_writes is function else late)(self, config, writes, task_id, task_path)
-            finally:
-                CURRENT.reset(token)
-        except BaseException as error:
-            end(call, error=error)
-            raise
-        end(call)
-        return result
-
-    return put_writes
-
-
-_QUICK = {"get_tuple": _quick_get_tuple, "put": _quick_put, "put_writes": _quick_put_writes}
 
 
 def _wrap_sync(method: Method, kind: int) -> Function:

@@ -69,6 +69,7 @@ class Flusher:
         self._start_at = float("-inf")
         self._refused = False  #: ever: it is said once
         self._ended = False
+        self._retired = False
         self._thread: threading.Thread | None = None
         self._state = threading.Condition()
         self._passing = threading.Lock()
@@ -89,7 +90,9 @@ class Flusher:
                 self._start_at = monotonic() + _START_AGAIN
             else:
                 self._thread = thread
-                self.started = True
+                self.started = self._recorder.heard = True
+                if self._retired:
+                    self._recorder.heard = False
         self._end_with_multiprocessing()
 
     def flush(self, timeout: float, *, ending: bool = False) -> bool:
@@ -114,6 +117,12 @@ class Flusher:
         if not (self.started or self._ledger or self._outbox) and self._recorder.is_empty():
             return True
         return self.flush(timeout, ending=True)
+
+    def retire(self) -> None:
+        """Another one counts from now on: whoever knows this one only is to look again. Takes no lock, which a fork
+        may have left locked; `start` sets and looks in the other order."""
+        self._retired = True
+        self._recorder.heard = False
 
     def before_fork(self) -> Iterator[threading.Lock]:
         """Locks to hold during the fork: a child inherits no batch that is half written, and no driver in the midst of
@@ -163,7 +172,7 @@ class Flusher:
     def _leave(self) -> None:
         """Only with the state's lock. Whatever is counted from now on starts another thread."""
         self._thread = None
-        self.started = False
+        self.started = self._recorder.heard = False
         if not self._recorder.is_empty():
             self.start()
         else:

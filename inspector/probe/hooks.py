@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 from inspector.probe import process
+from inspector.probe.process import _State
 from inspector.probe.recorder import COMPILED, COMPILED_UNSAVED, INVOKED, INVOKED_UNSAVED
 from inspector.probe.saver import watch
 from inspector.probe.settings import log
@@ -95,24 +96,24 @@ def _hook_run(original: Function) -> Function:
 
 
 def _count_run(graph: Any, config: Any, defaults: Any) -> None:
-    probe = process.current()
+    probe = _State.current or process.current()
     try:
         configurable = config.get("configurable") or {}
         if _TASK_ID in configurable:  # a subgraph's run belongs to its graph's
             return
-        saved = _is_saved(graph, defaults)
-        unsaved = not saved and configurable.get("thread_id") is not None
+        saver = getattr(graph, "checkpointer", None)
+        for value in defaults:
+            if value is saver and hasattr(value, "get_next_version"):  # as nearly always
+                probe.note(INVOKED)
+                return
+        unsaved = configurable.get("thread_id") is not None and not _has_saver(defaults)
         probe.note(INVOKED_UNSAVED if unsaved else INVOKED)
     except Exception as failure:
         probe.note_failure(failure)
 
 
-def _is_saved(graph: Any, defaults: Any) -> bool:
-    """Whether a saver is among what `_defaults` answers: a tuple whose order is LangGraph's own affair."""
-    saver = getattr(graph, "checkpointer", None)
-    for value in defaults:
-        if value is saver and hasattr(value, "get_next_version"):  # as nearly always
-            return True
+def _has_saver(defaults: Any) -> bool:
+    """What `_defaults` answers is a tuple whose order is LangGraph's own affair."""
     return any(hasattr(value, "get_next_version") for value in defaults)
 
 

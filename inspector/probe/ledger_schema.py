@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 #: Kept in every worker's report. Readers skip reports of a version they do not know.
@@ -92,7 +92,10 @@ class WorkerReport:
     version: int = VERSION
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Not by `dataclasses.asdict`, which copies every value deeply: it is made at every flush."""
+        data = {name: getattr(self, name) for name in _REPORT}
+        data["places"] = [{name: getattr(place, name) for name in _PLACE} for place in self.places]
+        return data
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> WorkerReport:

@@ -60,6 +60,7 @@ class Process:
 
     def after_fork(self) -> Process:
         """What takes its place in a forked child. The counters are the parent's."""
+        self.flusher.retire()
         self.flusher.forget()
         return Process(self.settings, self._open_ledger, hooked=self.hooked)
 
@@ -125,6 +126,7 @@ def start(
     if before is None:
         atexit.register(_finish)
     else:
+        before.flusher.retire()
         before.flusher.finish()
     if before is None or before.settings.ledger != settings.ledger:
         _say_hello(process)

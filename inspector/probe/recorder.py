@@ -24,15 +24,16 @@ _COUNTED = (
     ("invocations",),
     ("invocations", "invocations_unsaved"),
 )
-#: Events of a call that ended: (kind, asynchronous, (thread_id, slot), at, value, error). The value of a read is the id
-#: that was found, that of writes their number. `error` is "" or a name; the kind is OTHER then.
+#: Events of a call that ended: (kind, asynchronous, thread_id, slot, at, value, error). The value of a read is the id
+#: that was found, that of writes their number. `error` is "" or a name; the kind is OTHER then. Events wait: nothing in
+#: them leads to an object of the agent's.
 READ, MISS, PUT, WRITES, OTHER = range(5)
-Event = int | tuple[int, bool, tuple[str, int], float, Any, str]
+Event = int | tuple[int, bool, str, int, float, Any, str]
 
 #: Bytes that counters may take while they wait for the ledger.
 PENDING_BYTES = 8 * 2**20
 #: Event deques that grow to this length are added up by the thread that notices.
-_MANY = 256
+MANY = 256
 _ENTRY_BYTES = 512
 _READ_BYTES = 160
 _ERROR_BYTES = 300
@@ -116,7 +117,10 @@ class Recorder:
 
     def __init__(self, pending_bytes: int = PENDING_BYTES) -> None:
         self._limit = pending_bytes
-        self._events: deque[Event] = deque()
+        #: Whoever appends to it without `note` calls `relieve` when it has grown long.
+        self.events: deque[Event] = deque()
+        #: A flusher runs for it: calls need no closer look at who counts them.
+        self.heard = False
         self._adding = threading.Lock()
         self._entries: dict[tuple[str, int], _Entry] = {}
         self._cost = 0  #: of the entries, and of those that were taken and not settled
@@ -128,9 +132,14 @@ class Recorder:
         self._changed = False  #: since the last `take`
 
     def note(self, event: Event) -> None:
-        events = self._events
+        events = self.events
         events.append(event)
-        if len(events) >= _MANY and self._adding.acquire(blocking=False):
+        if len(events) >= MANY:
+            self.relieve()
+
+    def relieve(self) -> None:
+        """Adds up what has gathered, unless another thread does."""
+        if self._adding.acquire(blocking=False):
             try:
                 self._add_up()
             finally:
@@ -175,7 +184,7 @@ class Recorder:
         return self._cost
 
     def is_empty(self) -> bool:
-        return not self._events and not self._entries
+        return not self.events and not self._entries
 
     def _in_report(self) -> dict[str, Any]:
         """With the calls that have begun and not ended by now. Only with the lock, and after adding up."""
@@ -187,7 +196,7 @@ class Recorder:
     def _add_up(self) -> None:
         """Only with the lock. Others append meanwhile: what they append is for the next time. It takes the agent's
         time, so there are few steps for each event."""
-        events, totals, entries = self._events, self._totals, self._entries
+        events, totals, entries = self.events, self._totals, self._entries
         calls = async_calls = 0
         try:
             for _ in range(len(events)):
@@ -195,7 +204,8 @@ class Recorder:
                 if isinstance(event, int):
                     self._add_plain(event)
                     continue
-                kind, asynchronous, key, at, value, error = event
+                kind, asynchronous, thread_id, slot, at, value, error = event
+                key = thread_id, slot
                 calls += 1
                 if asynchronous:
                     async_calls += 1

@@ -20,6 +20,7 @@ from inspector.probe.calls import wrap
 from inspector.probe.copies import copying
 from inspector.probe.errors import name_class
 from inspector.probe.lookup import find_method
+from inspector.probe.process import _State
 from inspector.probe.settings import log
 from inspector.probe.watched import ATTRIBUTE, enter
 
@@ -46,7 +47,7 @@ def watch(saver: Saver) -> Saver:
     """The same object, watched from now on. A second time changes nothing. What cannot be watched is given back as it
     is, and the log says so once a class. Never raises."""
     try:
-        probe = process.current()
+        probe = _State.current or process.current()
         if _ORIGINAL in type(saver).__dict__:
             watched = saver._inspector_probe  # type: ignore[attr-defined]
             if watched is not None and watched.probe is probe and probe.flusher.started:

@@ -10,6 +10,8 @@ from inspector.probe.process import _State
 KEY = "worker_hostname"
 #: `put(self, config, checkpoint, metadata, new_versions)`
 _CONFIG, _METADATA = 1, 3
+#: Of a configuration.
+_SAID_IN = ("metadata", "configurable")
 
 
 def stamp(config: Any, metadata: Any) -> Any:
@@ -22,11 +24,15 @@ def stamp(config: Any, metadata: Any) -> Any:
     try:
         if not isinstance(metadata, dict) or KEY in metadata:
             return metadata
-        said = _said_by_agent(config)
-        if said is None:
+        # Savers of Postgres and SQLite copy it from here by themselves, in this order. That of Redis does not.
+        for name in _SAID_IN if config.__class__ is dict or hasattr(config, "get") else ():
+            if (values := config.get(name)) and KEY in values:
+                said = values[KEY]
+                if isinstance(said, str):
+                    break
+                return metadata
+        else:
             said = settings.hostname
-        elif not isinstance(said, str):
-            return metadata
         return {**metadata, KEY: said}
     except Exception as failure:
         probe.note_failure(failure)
@@ -41,15 +47,3 @@ def stamped(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, .
     if "metadata" in kwargs:
         return args, {**kwargs, "metadata": stamp(config, kwargs["metadata"])}
     return args, kwargs
-
-
-def _said_by_agent(config: Any) -> Any:
-    """Savers of Postgres and SQLite copy it from here by themselves, in this order. That of Redis does not."""
-    get = getattr(config, "get", None)
-    if get is None:
-        return None
-    if (values := get("metadata")) and KEY in values:
-        return values[KEY]
-    if (values := get("configurable")) and KEY in values:
-        return values[KEY]
-    return None

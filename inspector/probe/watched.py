@@ -10,6 +10,7 @@ from inspector.probe.places import Address, describe
 
 if TYPE_CHECKING:
     from inspector.probe.process import Process
+    from inspector.probe.recorder import Recorder
 
 #: The attribute of a saver that holds it. A `copy.copy` of a saver, as `with_allowlist` makes one for each run, shares
 #: it and so counts as the same saver. None in the watched class, so that a look at it never reaches a `__getattr__` of
@@ -18,7 +19,7 @@ ATTRIBUTE = "_inspector_probe"
 
 
 class Watched:
-    __slots__ = ("_address", "_loop", "probe", "serving", "slot", "wants_path")
+    __slots__ = ("_address", "_loop", "probe", "recorder", "serving", "slot", "wants_path")
 
     def __init__(self, probe: Process, saver: Any) -> None:
         self.enter(probe, saver)
@@ -29,6 +30,8 @@ class Watched:
 
     def enter(self, probe: Process, saver: Any) -> None:
         """Names the saver to the probe of this process."""
+        #: For sync calls that need no closer look: there is a slot, and nobody has called the saver asynchronously.
+        self.recorder: Recorder | None = None
         #: The async calls under way: the identity of their configuration, and their kind. By the call's identity: each
         #: comes and goes in one step, and several may share a configuration.
         self.serving: dict[int, tuple[int, int]] = {}
@@ -39,6 +42,7 @@ class Watched:
         self.wants_path = self._address.kind == "sqlite"
         if not self.wants_path:
             self.slot = probe.places.enter(self._address)
+            self.recorder = probe.recorder
         self.probe = probe  # last: whoever sees it takes the rest for this probe's
 
     def settle(self, address: Address | None) -> None:
@@ -48,6 +52,8 @@ class Watched:
                 self.wants_path = False
                 self._address = address or self._address
                 self.slot = self.probe.places.enter(self._address)
+                if not self.serving:
+                    self.recorder = self.probe.recorder
 
     def provisional_slot(self) -> int:
         """For calls before there is an answer."""

@@ -50,7 +50,11 @@ def count_rows(batch: Batch) -> list[CountRow]:
 
 def report_json(report: WorkerReport) -> str:
     """JSON that every ledger can hold."""
-    return json.dumps(_storable(report.to_json()), ensure_ascii=False)
+    data = report.to_json()
+    text = json.dumps(data, ensure_ascii=False)
+    if text.isascii() and "\\u0000" not in text:  # as nearly always, and much faster to see than to look at each value
+        return text
+    return json.dumps(_storable(data), ensure_ascii=False)
 
 
 def _row(counts: ThreadCounts) -> CountRow:
