@@ -14,13 +14,20 @@ from inspector.management.stores import add_store_option, use_stores
 from inspector.probe.ledger_url import LedgerUrl
 from inspector.stores.base import CheckpointStore
 from inspector.stores.postgres.grants import ledger_grants, reader_grants
+from inspector.stores.redis import RedisStore
 from inspector.stores.urls import PostgresUrl
 
 _NOT_CHECKED = "-- NOT CHECKED: the store could not be read. The names below are guesses."
 
+_NO_LEDGER = "-- The probe's ledger is not in the store: set INSPECTOR_LEDGER_URL to see what its logins need.\n"
+_REDIS_READER = "-- For redis-cli, once a password is added as >PASSWORD:"
+
 
 class Command(BaseCommand):
-    help = "Print the SQL that makes a role which can read the checkpoints, and one which can write the probe's ledger."
+    help = (
+        "Print the SQL (for Redis, the ACL line) that makes a role which can read the checkpoints, and one which can "
+        "write the probe's ledger."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_store_option(parser)
@@ -47,6 +54,8 @@ class Command(BaseCommand):
     def _ask(self, store: CheckpointStore, schema: str, database: str) -> bool:
         """The store itself says where its tables are. For a login that may not even look, names are guessed, and the
         SQL says so where nobody can miss it."""
+        if isinstance(store, RedisStore):
+            return self._ask_redis(store)
         try:
             facts = store.read_facts()
         except StoreError as error:
@@ -56,6 +65,29 @@ class Command(BaseCommand):
             return False
         self._print(database or facts.database, schema or facts.schema)
         return True
+
+    def _ask_redis(self, store: RedisStore) -> bool:
+        """An ACL line for redis-cli. The server is only asked for the prefixes, which the URL may say as well."""
+        checked = True
+        try:
+            line = store.read_grants(role=self._role)
+        except StoreError as error:
+            checked = False
+            self.stderr.write(f"{error.message} {error.hint}")
+            self.stdout.write(_NOT_CHECKED)
+            line = store.guess_grants(role=self._role)
+        if self._part != "ledger":
+            self.stdout.write(f"{_REDIS_READER}\n{line}")
+        if self._part != "reader":
+            self.stdout.write(self._ledger_beside_redis())
+        return checked
+
+    def _ledger_beside_redis(self) -> str:
+        """A second line for a user takes away what the first gave, so the ledger's reader has a name of its own."""
+        if not settings.INSPECTOR.ledger_url:
+            return _NO_LEDGER
+        self._role = f"{self._role}_ledger"
+        return self._ledger_block("DATABASE", "public")
 
     def _print(self, database: str, schema: str) -> None:
         if self._part != "ledger":

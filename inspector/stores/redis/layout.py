@@ -45,7 +45,7 @@ def find_layout(reading: Reading, *, prefix: str, write_prefix: str) -> Layout:
     try:
         indexes = _list_indexes(reading)
     except StoreDenied:  # without the right to list, the names have to be given or are the savers' defaults
-        return Layout(prefix or _PREFIX, write_prefix or _guess_writes(prefix))
+        return default_layout(prefix=prefix, write_prefix=write_prefix)
     checkpoints = sorted(index.prefix for index in indexes if index.fields >= _CHECKPOINTS)
     writes = sorted(index.prefix for index in indexes if index.fields >= _WRITES)
     if not checkpoints:
@@ -55,6 +55,11 @@ def find_layout(reading: Reading, *, prefix: str, write_prefix: str) -> Layout:
         raise no_index(reading.safe_url, prefix)
     guess = _guess_writes(prefix)
     return Layout(prefix, write_prefix or (guess if guess in writes else _only(reading, writes, "write_prefix")))
+
+
+def default_layout(*, prefix: str, write_prefix: str) -> Layout:
+    """What the URL says, else the savers' defaults."""
+    return Layout(prefix or _PREFIX, write_prefix or _guess_writes(prefix))
 
 
 def read_index(reading: Reading, name: str) -> Index:

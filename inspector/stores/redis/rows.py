@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from inspector.domain.channels import decides_tasks
-from inspector.domain.value import Json
 from inspector.errors import StoreError
 from inspector.stores.base import ChannelBody, CheckpointRow
-from inspector.stores.documents import cut_depth, load_document
+from inspector.stores.documents import as_mapping, as_metadata, as_versions, load_document
 from inspector.stores.redis.client import Command, Reading
 from inspector.stores.redis.keys import text
 from inspector.stores.redis.search import NAMES, Document, read_documents
@@ -102,7 +101,7 @@ def _own(document: Document, sizes: Sizes, bodies: Mapping[tuple[bytes, str], by
 
 
 def channel_body(document: Document, channel: str, size: int, blob: bytes | None) -> ChannelBody:
-    version = str(_mapping(document.fields.get("channel_versions")).get(channel, ""))
+    version = str(as_mapping(document.fields.get("channel_versions")).get(channel, ""))
     return ChannelBody(channel, version, "json", size if blob is None else len(blob), blob)
 
 
@@ -116,11 +115,11 @@ def _row(found: Document, own: dict[str, ChannelBody], size_bytes: int) -> Check
         parent_checkpoint_id=_text(fields.get("parent_checkpoint_id")) or None,
         ts=_text(fields.get("ts")),
         version=version if isinstance(version, int) else 0,
-        channel_versions=_versions(fields.get("channel_versions")),
-        versions_seen={node: _versions(seen) for node, seen in _mapping(fields.get("versions_seen")).items()},
+        channel_versions=as_versions(fields.get("channel_versions")),
+        versions_seen={node: as_versions(seen) for node, seen in as_mapping(fields.get("versions_seen")).items()},
         inline_values={},
         inline_omitted={},
-        metadata=_metadata(fields.get("metadata")),
+        metadata=as_metadata(fields.get("metadata")),
         size_bytes=size_bytes,
         own_bodies=own,
     )
@@ -140,17 +139,5 @@ def _path(channel: str) -> str:
     return f'{_VALUES}["{escaped}"]'
 
 
-def _metadata(value: object) -> dict[str, Json]:
-    return {key: cut_depth(item) for key, item in _mapping(value).items()}
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _versions(value: object) -> dict[str, str | int | float]:
-    return {key: item for key, item in _mapping(value).items() if isinstance(item, str | int | float)}

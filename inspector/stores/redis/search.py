@@ -183,7 +183,7 @@ def _page(
     """How many rows match, and some of them. One that expired a moment ago comes without fields."""
     paths = [_PATHS[field] for field in fields]
     given = query.parameters
-    parameters = ("PARAMS", len(given), *given) if given else ()
+    parameters: Command = ("PARAMS", len(given), *given) if given else ()
     asked: Command = (
         kind.index,
         query.text,

@@ -25,8 +25,9 @@ from inspector.stores.base import (
 from inspector.stores.guard import Limits
 from inspector.stores.redis import facts, rows
 from inspector.stores.redis.client import Reading, RedisClient
+from inspector.stores.redis.grants import reader_grants
 from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storable
-from inspector.stores.redis.layout import Layout, find_layout, read_indexes
+from inspector.stores.redis.layout import Layout, default_layout, find_layout, read_indexes
 from inspector.stores.redis.listing import iter_counts
 from inspector.stores.redis.search import Document, Kind, find_documents, read_documents, unique
 from inspector.stores.redis.threads import read_thread_rows
@@ -189,6 +190,16 @@ class RedisStore:
             sizes = dict(zip(keys, read_write_sizes(reading, keys), strict=True))
             blobs = read_blobs(reading, sizes, budget.bytes) if bodies else {}
         return [_with_body(row, sizes[item.key], blobs.get(item.key)) for item, row in kept]
+
+    def read_grants(self, *, role: str) -> str:
+        """The ACL line of a user that can read this store and nothing else. Raises `StoreError`, `ConfigError`."""
+        with self._read() as (_, layout):
+            return reader_grants(prefix=layout.prefix, write_prefix=layout.write_prefix, role=role)
+
+    def guess_grants(self, *, role: str) -> str:
+        """The same by what the URL says, and the savers' defaults, where the server cannot be asked."""
+        layout = default_layout(prefix=self._url.prefix, write_prefix=self._url.write_prefix)
+        return reader_grants(prefix=layout.prefix, write_prefix=layout.write_prefix, role=role)
 
     def close(self) -> None:
         self._client.close()
