@@ -10,10 +10,12 @@ from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from inspector.stores.redis import RedisStore
 from inspector.stores.redis.url import SCHEMES as REDIS_SCHEMES
+from inspector.stores.sqlite import SqliteStore
 
 _STORES: dict[str, Callable[[str, str, Limits], CheckpointStore]] = {
     "postgresql": PostgresStore,
     "postgres": PostgresStore,
+    "sqlite": SqliteStore,
     **dict.fromkeys(REDIS_SCHEMES, RedisStore),
 }
 
@@ -25,6 +27,6 @@ def open_store(name: str, url: str, limits: Limits) -> CheckpointStore:
     if make is None:
         raise ConfigError(
             f"The store {name} has a URL of an unknown kind ({scheme or 'empty'}).",
-            "Use postgresql://USER@HOST/DATABASE or redis://HOST:6379/0.",
+            "Use postgresql://USER@HOST/DATABASE, redis://HOST:6379/0 or sqlite:///PATH.",
         )
     return make(name, url, limits)

@@ -1,0 +1,71 @@
+-- Everything that is ever sent to a SQLite checkpoint store, after the session's own settings.
+-- Sizes by length(), which looks at a value's header alone.
+
+-- name: columns
+select 'checkpoints' as "table", name from pragma_table_info('checkpoints')
+union all
+select 'writes', name from pragma_table_info('writes')
+
+-- name: facts
+select sqlite_version() as version, page_count * page_size as size_bytes, journal_mode
+from pragma_page_count, pragma_page_size, pragma_journal_mode
+
+-- name: newest_types
+-- A sample of the newest rows: the type is stored before the document, so no document is read.
+select distinct coalesce(type, '') as type from (select type from checkpoints order by rowid desc limit 200)
+
+-- name: thread_counts
+select c.thread_id, c.checkpoints, coalesce(w.writes, 0) as writes, c.last_checkpoint_id
+from (select thread_id, count(*) as checkpoints, max(checkpoint_id) as last_checkpoint_id
+        from checkpoints group by thread_id) c
+left join (select thread_id, count(*) as writes from writes group by thread_id) w on w.thread_id = c.thread_id
+
+-- name: thread_checkpoints
+select {checkpoint_columns} from checkpoints where thread_id = :thread_id
+
+-- name: thread_writes
+select count(*) as writes from writes where thread_id = :thread_id
+
+-- name: head_writes
+select {write_columns} from writes
+where thread_id = :thread_id and checkpoint_ns = '' and checkpoint_id = :checkpoint_id and idx < 0
+order by task_id, idx limit :rows
+
+-- name: namespaces
+select checkpoint_ns, count(*) as checkpoints,
+       min(checkpoint_id) as first_checkpoint_id, max(checkpoint_id) as last_checkpoint_id
+from checkpoints where thread_id = :thread_id
+group by checkpoint_ns order by checkpoint_ns = '' desc, min(checkpoint_id) desc, checkpoint_ns limit :rows
+
+-- name: checkpoints
+-- Any text is less than an empty blob: that is the beginning where :before is null.
+select {checkpoint_columns} from checkpoints
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id < coalesce(:before, x'')
+order by checkpoint_id desc limit :rows
+
+-- name: checkpoint
+select {checkpoint_columns} from checkpoints
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id = :checkpoint_id
+
+-- name: newer_checkpoint
+select checkpoint_id from checkpoints
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id > :checkpoint_id
+order by checkpoint_id limit 1
+
+-- name: inputs
+select {checkpoint_columns} from checkpoints
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id < :before
+order by checkpoint_id
+
+-- name: writes
+-- LangGraph's own order of a step's writes.
+select {write_columns} from writes
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns
+  and checkpoint_id in (select value from json_each(:checkpoint_ids))
+  and (:channels is null or channel in (select value from json_each(:channels)))
+order by checkpoint_id, task_path, task_id, idx limit :rows
+
+-- name: write_body
+select value from writes
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id = :checkpoint_id
+  and task_id = :task_id and idx = :idx

@@ -1,0 +1,192 @@
+"""The `CheckpointStore` protocol over a SQLite file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator, Sequence
+from typing import TypeVar
+
+from inspector.probe.ledger_schema import sqlite_identities
+from inspector.stores.base import (
+    DEFAULT_READ,
+    ChannelBody,
+    ChannelSize,
+    CheckpointRow,
+    Cut,
+    Fingerprint,
+    NamespaceRow,
+    ReadBudget,
+    StoreFacts,
+    ThreadCount,
+    ThreadRow,
+    WriteRow,
+)
+from inspector.stores.guard import Limits
+from inspector.stores.sqlite.facts import read_store_facts
+from inspector.stores.sqlite.file import Session, SqliteFile
+from inspector.stores.sqlite.fingerprint import read_fingerprint
+from inspector.stores.sqlite.layout import find_layout
+from inspector.stores.sqlite.reading import Reading
+from inspector.stores.sqlite.rows import namespace_row
+from inspector.stores.sqlite.url import SqliteUrl
+
+Answer = TypeVar("Answer")
+
+
+class SqliteStore:
+    """Reads the tables that `SqliteSaver` and `AsyncSqliteSaver` write. Building one opens no file; safe to share
+    between threads. Nothing is kept open, so a file that is replaced is noticed by the next read."""
+
+    kind = "sqlite"
+
+    def __init__(self, name: str, url: str, limits: Limits | None = None) -> None:
+        parsed = SqliteUrl.parse(url)
+        self.name = name
+        self.safe_url = parsed.safe
+        self._limits = limits or Limits()
+        self._file = SqliteFile(parsed.path, safe_url=parsed.safe, limits=self._limits)
+
+    def read_facts(self) -> StoreFacts:
+        return self._file.ask(
+            lambda session: read_store_facts(session, find_layout(session, self.safe_url), self._file.path)
+        )
+
+    def read_identities(self) -> tuple[str, ...]:
+        status = self._file.status()
+        return sqlite_identities(status.st_dev, status.st_ino)
+
+    def read_fingerprint(self) -> Fingerprint:
+        """`rewrites` is None: SQLite counts no updates."""
+        self._file.status()
+        return read_fingerprint(self._file.path.resolve())
+
+    def iter_thread_counts(self) -> Generator[ThreadCount]:
+        with self._file.read(seconds=self._limits.statement * 20) as session:
+            for row in self._reading(session).select("thread_counts", {}):
+                yield ThreadCount(row["thread_id"], row["checkpoints"], row["writes"], row["last_checkpoint_id"])
+
+    def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
+        wanted = [thread_id for thread_id in dict.fromkeys(thread_ids) if _storable(thread_id)]
+
+        def question(reading: Reading) -> list[ThreadRow]:
+            found = (reading.thread(thread_id, host_keys) for thread_id in wanted)
+            return [row for row in found if row is not None]
+
+        return self._ask(question, statement=self._limits.statement * 4) if wanted else []
+
+    def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
+        if not _storable(thread_id):
+            return []
+        given = {"thread_id": thread_id, "rows": self._limits.namespaces}
+        found = self._ask(lambda reading: [namespace_row(row) for row in reading.select("namespaces", given)])
+        return sorted(found, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
+
+    def read_checkpoints(
+        self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ
+    ) -> Cut:
+        """A document's size counts without the values that stay in it."""
+        if not _storable(thread_id, checkpoint_ns, before or ""):
+            return Cut((), False)
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "before": before}
+        return self._ask(lambda reading: reading.cut(given, budget))
+
+    def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None:
+        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return None
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
+
+        def question(reading: Reading) -> CheckpointRow | None:
+            found = reading.checkpoints("checkpoint", given, reading.room(inline=DEFAULT_READ.bytes))
+            return next((one.row for one in found), None)
+
+        return self._ask(question)
+
+    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
+        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return ""
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
+        return self._ask(
+            lambda reading: next((row["checkpoint_id"] for row in reading.select("newer_checkpoint", given)), "")
+        )
+
+    def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
+        if not _storable(thread_id, checkpoint_ns, before):
+            return []
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "before": before}
+        return self._ask(lambda reading: reading.inputs(given))
+
+    def read_channel_sizes(
+        self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
+    ) -> list[ChannelSize]:
+        return []  # every value is in its checkpoint's own document
+
+    def read_channels(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        versions: Sequence[tuple[str, str]],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[ChannelBody]:
+        return []  # as above
+
+    def read_own_channels(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_id: str,
+        channels: Sequence[str],
+        *,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[ChannelBody]:
+        if not channels or not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return []
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
+        return self._ask(lambda reading: _own_channels(reading, given, channels, budget))
+
+    def read_writes(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        checkpoint_ids: Sequence[str],
+        *,
+        channels: Sequence[str] | None = None,
+        bodies: bool = True,
+        budget: ReadBudget = DEFAULT_READ,
+    ) -> list[WriteRow]:
+        ids = [checkpoint_id for checkpoint_id in checkpoint_ids if _storable(checkpoint_id)]
+        if not ids or not _storable(thread_id, checkpoint_ns):
+            return []
+        given = {
+            "thread_id": thread_id,
+            "checkpoint_ns": checkpoint_ns,
+            "channels": None if channels is None else json.dumps([name for name in channels if _storable(name)]),
+        }
+        return self._ask(lambda reading: reading.writes(given, ids, bodies=bodies, budget=budget))
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _ask(self, question: Callable[[Reading], Answer], *, statement: float | None = None) -> Answer:
+        return self._file.ask(lambda session: question(self._reading(session)), seconds=statement)
+
+    def _reading(self, session: Session) -> Reading:
+        return Reading(session, find_layout(session, self.safe_url), self._limits)
+
+
+def _own_channels(
+    reading: Reading, given: dict[str, str], channels: Sequence[str], budget: ReadBudget
+) -> list[ChannelBody]:
+    """Smallest first; those that the budget has no room for without their bytes."""
+    left, bodies = budget.bytes, []
+    for found in reading.checkpoints("checkpoint", given):
+        sizes = {name: span[1] - span[0] for name, span in found.spans.items() if name in channels}
+        for name in sorted(sizes, key=lambda one: (sizes[one], one)):
+            left -= sizes[name]
+            bodies.append(found.body(name, load=left >= 0))
+    return bodies
+
+
+def _storable(*texts: str) -> bool:
+    """Lone surrogates are no text to SQLite, so nothing is stored under such a name."""
+    return all(text.isascii() or text.encode("utf-8", "replace").decode("utf-8") == text for text in texts)
