@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from inspector.domain.channels import NULL_TASK_ID
 from inspector.stores.base import ThreadCount
 from inspector.stores.documents import load_document
 from inspector.stores.redis.client import Reading
@@ -21,6 +22,7 @@ from inspector.stores.redis.keys import EMPTY, glob, raw, shared_start, shown_id
 from inspector.stores.redis.layout import Layout
 
 _ROOT = f":{EMPTY}".encode()
+_NULL_TASK = NULL_TASK_ID.encode()
 _ASKED = "$['thread_id','checkpoint_id']"
 #: Documents whose ids are asked for by one command.
 _TOGETHER = 200
@@ -51,6 +53,7 @@ class _Listing:
         self._pointer = raw(f"{layout.prefix}_latest:")
         self._roots: dict[bytes, _Count] = {}  #: by thread, as the key has it
         self._joints: dict[bytes, _Count] = {}  #: of other namespaces
+        self._commanded: set[bytes] = set()  #: checkpoints with writes of the null task
 
     def run(self) -> Iterator[ThreadCount]:
         for names in self._reading.scan(glob(text(self._pointer)) + b"*"):
@@ -58,6 +61,7 @@ class _Listing:
                 self._count(name[len(self._pointer) :])
         for names in self._scan_rows():
             self._add(names)
+        self._take_away_ghosts()
         self._settle()
         while self._roots:
             thread, count = self._roots.popitem()
@@ -82,6 +86,8 @@ class _Listing:
                 parts = name[len(self._write) :].rsplit(b":", 3)
                 if len(parts) == 4:  # joint, checkpoint, task, number
                     self._count(parts[0]).writes += 1
+                    if parts[2] == _NULL_TASK:
+                        self._commanded.add(b":".join(parts[:2]))
             elif name.startswith(self._checkpoint):
                 joint, _, checkpoint_id = name[len(self._checkpoint) :].rpartition(b":")
                 if checkpoint_id and (joint.endswith(_ROOT) or joint in self._joints):
@@ -99,6 +105,17 @@ class _Listing:
                 thread, checkpoint_id = _two(answer)
                 if thread is not None and checkpoint_id is not None:
                     self._root(thread).add(_Count(1, 0, checkpoint_id))
+
+    def _take_away_ghosts(self) -> None:
+        """A Command as the first input of a thread leaves writes for a checkpoint that is never put, and put_writes()
+        then makes a document of its mark alone."""
+        suspects = list(self._commanded)
+        for start in range(0, len(suspects), _TOGETHER):
+            part = suspects[start : start + _TOGETHER]
+            answers = self._reading.ask("JSON.MGET", *(self._checkpoint + name for name in part), _ASKED)
+            for name, answer in zip(part, answers, strict=True):
+                if answer is not None and _two(answer) == (None, None):
+                    self._count(name.rpartition(b":")[0]).checkpoints -= 1
 
     def _count(self, joint: bytes) -> _Count:
         if joint.endswith(_ROOT):

@@ -14,7 +14,7 @@ from typing import Any
 from inspector.errors import StoreError
 from inspector.stores.documents import load_document
 from inspector.stores.redis.client import Command, Reading
-from inspector.stores.redis.keys import glob, shown_id, shown_ns, stored_id, stored_ns, tags_of, text
+from inspector.stores.redis.keys import glob, raw, shallow_key, shown_id, shown_ns, stored_id, stored_ns, tags_of, text
 
 #: Rows of one query: some 30 ms of the server's time.
 PAGE = 1_000
@@ -125,8 +125,14 @@ def _documents(
         _narrow(query, ns, checkpoint_ids)
         yield from _search(reading, kind, query, fields)
     for thread_id, found in tags.items():
-        if found is None:
+        if found is None or (not thread_id and _has_empty(reading, kind)):
             yield from _scan(reading, kind, thread_id, fields)
+
+
+def _has_empty(reading: Reading, kind: Kind) -> bool:
+    """Whether a shallow saver stored the thread whose id is empty: it does so as it is, and no tag is made of that."""
+    root = raw(shallow_key(kind.prefix, "", ""))
+    return read_documents(reading, [root], NAMES) != [None]
 
 
 def _narrow(query: _Query, ns: str | None, checkpoint_ids: Sequence[str] | None) -> None:
