@@ -150,7 +150,7 @@ def test_within_another_call_it_counts_nothing(probe: Probing, noted: list[int])
     watch(Around()).get_tuple(CONFIG)
     assert len(noted) == 1
     assert probe.thread("t").figures == (2, 2, 0, 0)
-    assert CURRENT.get() is None
+    assert not CURRENT.get()
 
 
 def test_what_is_put_in_a_methods_place_later_is_called_and_counted(probe: Probing, noted: list[int]) -> None:
