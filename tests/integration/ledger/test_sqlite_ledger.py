@@ -33,10 +33,8 @@ def url(path: Path) -> str:
 
 
 def execute(reader: SqliteLedgerReader, *statements: str) -> None:
-    with reader._read() as connection:
-        assert connection is not None
-        for statement in statements:
-            connection.execute(statement)
+    done = reader._ask(lambda connection: [connection.execute(statement).fetchall() for statement in statements], None)
+    assert done is not None
 
 
 @pytest.mark.parametrize("table", [WORKERS_TABLE, COUNTS_TABLE, ERRORS_TABLE])
@@ -92,7 +90,7 @@ def test_a_read_that_takes_too_long_is_cut(url: str, open_writer: OpenWriter, op
 
 def test_a_file_that_is_no_database_is_told(path: Path, url: str, open_reader: OpenReader) -> None:
     path.write_text("no database " * 1_000)
-    with pytest.raises(StoreError, match="cannot be read as a ledger"):
+    with pytest.raises(StoreError, match="is no SQLite database"):
         open_reader(url).exists()
 
 
