@@ -1,7 +1,8 @@
-"""`inspector demo`: an embedded Postgres, real LangGraph traffic from several processes, and the dashboard on it.
+"""`inspector demo`: embedded servers, real LangGraph traffic from several processes, and the dashboard on it.
 
-The dashboard runs as a process of its own with an index of its own, so that a demo never meets the index of real
-stores, and reads through the very role that `inspector grants` prints.
+The stores are a Postgres, and a Redis where the packages that bring one are there for the platform. The dashboard runs
+as a process of its own with an index of its own, so that a demo never meets the index of real stores, and reads through
+the very logins that `inspector grants` prints.
 """
 
 from __future__ import annotations
@@ -18,20 +19,18 @@ import urllib.request
 import webbrowser
 from argparse import BooleanOptionalAction
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
 from inspector.demo.embedded import EmbeddedPostgres
+from inspector.demo.embedded_redis import EmbeddedRedis, EmbeddedRedisError
 from inspector.demo.fleet import ORPHAN_AFTER, Fleet
+from inspector.demo.logins import make_postgres_reader, make_redis_reader
 from inspector.errors import ConfigError
-from inspector.ledger.grants import PROBE_ROLE
 from inspector.management.commands.serve import DEFAULT_HOST, DEFAULT_PORT
-from inspector.stores.postgres.grants import ledger_grants, reader_grants
 
-_ROLE = "checkpoint_inspector"
 _SEED_SECONDS = 90.0
 _START_SECONDS = 60.0
 
@@ -51,20 +50,37 @@ class Command(BaseCommand):
             signal.signal(number, _end)
         with contextlib.suppress(KeyboardInterrupt), EmbeddedPostgres() as server:
             self._say(f"An embedded Postgres runs at {server.url}")
-            with self._traffic(server, options["scenario"]):
-                self._dashboard(server, options["port"], options["browser"], began)
-        self._say("The demo has ended; its store and its index are gone.")
+            with self._other_server(options["scenario"]) as other, self._traffic(server, other, options["scenario"]):
+                self._dashboard(server, other, options["port"], options["browser"], began)
+        self._say("The demo has ended; its stores and its index are gone.")
 
     @contextlib.contextmanager
-    def _traffic(self, server: EmbeddedPostgres, slug: str) -> Iterator[None]:
+    def _other_server(self, slug: str) -> Iterator[EmbeddedRedis | None]:
+        """None for a single scenario, and where no Redis can be started."""
+        if slug:
+            yield None
+            return
+        with contextlib.ExitStack() as stack:
+            try:
+                other = stack.enter_context(EmbeddedRedis())
+            except (EmbeddedRedisError, OSError) as error:
+                self._say(f"There is no second store, in Redis: {error}")
+                yield None
+                return
+            self._say(f"An embedded Redis runs at {other.url}")
+            yield other
+
+    @contextlib.contextmanager
+    def _traffic(self, server: EmbeddedPostgres, other: EmbeddedRedis | None, slug: str) -> Iterator[None]:
         if slug:
             yield from self._scenario(server, slug)
             return
-        with Fleet(server.url, server.directory / "logs") as fleet:
+        with Fleet(server.url, server.directory / "logs", other_url=other.url if other else "") as fleet:
             self._say(f"Workers {', '.join(fleet.hosts)} are having their first conversations …")
             if not fleet.wait_seeded(_SEED_SECONDS):
                 self._say("They are slow today; the dashboard starts with what there is.")
-            self._say("Two of them lose conversations, each in its own way. The page Workers tells which.")
+            some = "Three" if other else "Two"
+            self._say(f"{some} of them lose conversations, each in its own way. The page Workers tells which.")
             yield
 
     def _scenario(self, server: EmbeddedPostgres, slug: str) -> Iterator[None]:
@@ -78,11 +94,12 @@ class Command(BaseCommand):
         with play_into(server.url, [slug]):
             yield
 
-    def _dashboard(self, server: EmbeddedPostgres, port: int, browser: bool, began: float) -> None:
-        url = _make_reader(server)
+    def _dashboard(
+        self, server: EmbeddedPostgres, other: EmbeddedRedis | None, port: int, browser: bool, began: float
+    ) -> None:
         with subprocess.Popen(  # noqa: S603  our own command
             [sys.executable, "-m", "inspector", "serve", "--port", str(port)],
-            env=_environment(server.directory, url),
+            env=_environment(server, other),
             start_new_session=True,  # a terminal's Ctrl-C ends it through us, once, as a signal to us alone does
         ) as dashboard:
             address = f"http://{DEFAULT_HOST}:{port}/"
@@ -122,22 +139,19 @@ def _check_port(port: int) -> None:
             raise ConfigError(f"Cannot listen on port {port}.", "Choose another with --port.") from error
 
 
-def _make_reader(server: EmbeddedPostgres) -> str:
-    """The URL of a role that can read and nothing else, made by the SQL that `inspector grants` prints."""
-    with server.connect() as connection:
-        database = connection.info.dbname
-        connection.execute(reader_grants(database=database, schema="public", role=_ROLE))
-        connection.execute(ledger_grants(database=database, schema="public", role=PROBE_ROLE, reader=_ROLE))
-    return server.url_for(database, user=_ROLE)
-
-
-def _environment(directory: Path, url: str) -> dict[str, str]:
-    """The caller's environment without any of our settings: the demo shows the demo."""
+def _environment(server: EmbeddedPostgres, other: EmbeddedRedis | None) -> dict[str, str]:
+    """The caller's environment without any of our settings: the demo shows the demo. The ledger is in Postgres, for
+    the workers of either store."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
+    url = make_postgres_reader(server)
+    stores = [f"demo={url}"]
+    if other is not None:
+        stores.append(f"demo-redis={make_redis_reader(other)}")
     return {
         **kept,
-        "INSPECTOR_STORES": f"demo={url}",
-        "INSPECTOR_DATA_DIR": str(directory / "dashboard"),
+        "INSPECTOR_STORES": "\n".join(stores),
+        "INSPECTOR_LEDGER_URL": url,
+        "INSPECTOR_DATA_DIR": str(server.directory / "dashboard"),
         "INSPECTOR_ORPHAN_AFTER": str(ORPHAN_AFTER),
     }
 
