@@ -13,10 +13,25 @@ _LAYOUTS = {"redis": "the full savers", "redis-shallow": "the shallow savers"}
 _KINDS = {"postgres": "Postgres", "redis": "Redis", "sqlite": "SQLite"}
 #: By kind: what a store's tables, its database and its login are called there.
 _WORDS = {
-    "redis": {"table": "Index or keys", "tables": "Indexes and keys", "row": "Documents", "login": "User"},
-    "sqlite": {"database": "File", "login": "Opened as"},
+    "redis": {
+        "table": "Keys",
+        "tables": "Keys",
+        "row": "Documents",
+        "login": "User",
+        "schema": "Key prefix",
+        "size": "Memory of the server",
+    },
+    "sqlite": {"database": "File"},
 }
-_PLAIN = {"table": "Table", "tables": "Tables", "row": "Rows", "database": "Database", "login": "Login"}
+_PLAIN = {
+    "table": "Table",
+    "tables": "Tables",
+    "row": "Rows",
+    "database": "Database",
+    "login": "Login",
+    "schema": "Schema",
+    "size": "Size",
+}
 
 
 @register.filter

@@ -215,9 +215,9 @@ class IndexState(Protocol):
 @register.filter
 def lag_words(index: IndexState) -> str:
     """How current the lists are: "index 2 s behind"."""
-    if index.building:
+    if index.building or index.lag_seconds is None:
         return "building the index" if not index.error else "no index yet"
-    lag = index.lag_seconds or 0
+    lag = index.lag_seconds
     behind = f"index {span(lag)} behind" if lag >= 1 else "index up to date"
     return f"{behind}, last pass failed" if index.error else behind
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -16,6 +13,7 @@ from inspector.errors import StoreError
 from inspector.stores.postgres import PostgresStore
 from inspector.stores.postgres.session import QUERIES
 from tests.integration.postgres.conftest import OpenStore
+from tests.integration.postgres.freezing import frozen
 from tests.integration.postgres.polling import wait_for
 
 
@@ -31,7 +29,7 @@ def test_a_server_frozen_between_two_reads_is_told_soon_and_found_again(
 ) -> None:
     store = open_store(server.url, connect=1.0, statement=1.0)
     store.read_facts()
-    with _frozen(server):
+    with frozen(server):
         began = time.monotonic()
         with pytest.raises(StoreError):
             store.read_facts()
@@ -43,26 +41,10 @@ def test_a_server_frozen_between_two_reads_is_told_soon_and_found_again(
 def test_a_server_frozen_in_the_middle_of_a_read_is_told_soon(server: EmbeddedPostgres, open_store: OpenStore) -> None:
     store = open_store(server.url, connect=1.0, statement=1.0)
     with pytest.raises(StoreError, match="holds the connection but does not answer"):  # noqa: SIM117
-        with store._sessions.read("public") as cursor, _frozen(server):
+        with store._sessions.read("public") as cursor, frozen(server):
             cursor.execute(QUERIES["server_facts"])
 
     wait_for(lambda: _answers(store))
-
-
-@contextmanager
-def _frozen(server: EmbeddedPostgres) -> Iterator[None]:
-    """Every process of the server stopped, as a paused container is."""
-    with server.connect() as connection:
-        found = connection.execute("select pid from pg_stat_activity where pid <> pg_backend_pid()").fetchall()
-    postmaster = int((server.directory / "pgdata" / "postmaster.pid").read_text().split()[0])
-    pids = [postmaster, *(row[0] for row in found)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in reversed(pids):
-            os.kill(pid, signal.SIGCONT)
 
 
 def _answers(store: PostgresStore) -> bool:
