@@ -90,6 +90,7 @@ class Index:
         (Index(200), "index 3 min behind", "warn"),
         (Index(None, building=True), "building the index", "warn"),
         (Index(None, building=True, error="down"), "no index yet", "bad"),
+        (Index(None, error="down"), "no index yet", "bad"),
         (Index(200, error="down"), "index 3 min behind, last pass failed", "bad"),
     ],
 )
