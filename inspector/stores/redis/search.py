@@ -51,6 +51,7 @@ class Kind:
     index: str
     prefix: str
     number: str
+    checkpoint_prefix: str  #: of the checkpoints to which the rows belong, or which they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _documents(
 
 def _has_empty(reading: Reading, kind: Kind) -> bool:
     """Whether a shallow saver stored the thread whose id is empty: it does so as it is, and no tag is made of that."""
-    root = raw(shallow_key(kind.prefix, "", ""))
+    root = raw(shallow_key(kind.checkpoint_prefix, "", ""))
     return read_documents(reading, [root], NAMES) != [None]
 
 

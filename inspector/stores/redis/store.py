@@ -272,8 +272,8 @@ class RedisStore:
 
 def _kinds(layout: Layout) -> tuple[Kind, Kind]:
     return (
-        Kind(layout.prefix, layout.prefix, "step"),
-        Kind(layout.write_prefix, layout.write_prefix, "idx"),
+        Kind(layout.prefix, layout.prefix, "step", layout.prefix),
+        Kind(layout.write_prefix, layout.write_prefix, "idx", layout.prefix),
     )
 
 
