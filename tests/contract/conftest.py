@@ -28,7 +28,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _is_open(layout: str) -> bool:
-    return layout.partition("-")[0] in {"postgresql": "postgres"} | {scheme: scheme for scheme in _STORES}
+    return layout.partition("-")[0] in {"postgres", *_STORES}
 
 
 def _is_parametrized(metafunc: pytest.Metafunc, name: str) -> bool:

@@ -84,10 +84,17 @@ class Libraries:
         self._stack = stack
         self._folder = folder
         self._made: dict[str, Library] = {}
+        self._failed: dict[str, Exception] = {}
 
     def __getitem__(self, layout: str) -> Library:
+        if layout in self._failed:
+            raise self._failed[layout]
         if layout not in self._made:
-            self._made[layout] = self._play(self._place(layout))
+            try:
+                self._made[layout] = self._play(self._place(layout))
+            except Exception as error:
+                self._failed[layout] = error
+                raise
         return self._made[layout]
 
     def _place(self, layout: str) -> StoreUnderTest:

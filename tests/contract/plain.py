@@ -1,8 +1,8 @@
 """The plain rows of a store, read without any code of the dashboard, in one shape for every layout.
 
 A checkpoint is a dict with `thread_id`, `checkpoint_ns`, `checkpoint_id`, `parent_checkpoint_id` (None without one),
-`checkpoint` (its document, values left out where they are not JSON) and `metadata`; a write has `thread_id`,
-`checkpoint_ns`, `checkpoint_id`, `task_path`, `task_id`, `idx` and `channel`.
+`checkpoint` (its document), `metadata`, and `shallow` where a saver wrote it that keeps the newest alone; a write has
+`thread_id`, `checkpoint_ns`, `checkpoint_id`, `task_path`, `task_id`, `idx` and `channel`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,11 @@ class Plain:
     @cached_property
     def truth(self) -> dict[str, Truth]:
         """What the rows say of each thread."""
-        return truth_of(self.checkpoints, [row["thread_id"] for row in self.writes])
+        truth = truth_of(self.checkpoints, [row["thread_id"] for row in self.writes])
+        for row in self.checkpoints:
+            if row.get("shallow"):
+                truth[row["thread_id"]].turns_is_lower_bound = True
+        return truth
 
     def of(self, thread_id: str, checkpoint_ns: str | None = None) -> list[Row]:
         """The checkpoints of a thread, or of one namespace of it, newest first."""
@@ -107,10 +111,11 @@ def digest_sqlite(path: Path) -> str:
 
 
 def read_redis(url: str) -> Plain:
+    """A write to a checkpoint that is not stored leaves a document with a mark and nothing else: that is none."""
     with closing(redis.Redis.from_url(url, protocol=3)) as client:
-        checkpoints = [_redis_checkpoint(document) for document in _documents(client, "checkpoint:*")]
+        stored = [document for document in _documents(client, "checkpoint:*") if "checkpoint" in document]
         writes = [_redis_write(document) for document in _documents(client, "checkpoint_write:*")]
-    return Plain(checkpoints, writes)
+    return Plain([_redis_checkpoint(document) for document in stored], writes)
 
 
 def digest_redis(url: str) -> str:
@@ -132,6 +137,7 @@ def _redis_checkpoint(document: Row) -> Row:
         "parent_checkpoint_id": document.get("parent_checkpoint_id") or None,
         "checkpoint": document["checkpoint"],
         "metadata": json.loads(metadata) if isinstance(metadata, str) else metadata,
+        "shallow": "parent_checkpoint_id" not in document,
     }
 
 

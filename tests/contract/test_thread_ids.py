@@ -6,6 +6,7 @@ import pytest
 
 from inspector.errors import NotFound
 from inspector.stores.base import CheckpointRow
+from inspector.stores.differences import REDIS_SHALLOW
 from tests.contract.hostile import SLUG, THREAD_IDS
 from tests.contract.library import Library
 
@@ -35,7 +36,7 @@ def test_all_of_them_at_once_are_each_itself(library: Library) -> None:
         assert row.head.row.thread_id == row.thread_id
 
 
-@pytest.mark.parametrize("thread_id", ALL, ids=lambda thread_id: f"{ascii(thread_id)[:30]}-{len(thread_id)}")
+@pytest.mark.parametrize("thread_id", ALL, ids=range(len(ALL)))
 def test_a_hostile_id_finds_exactly_its_own_rows(library: Library, thread_id: str) -> None:
     store, plain = library.store, library.plain
     (row,) = store.read_threads([thread_id], host_keys=())
@@ -45,16 +46,22 @@ def test_a_hostile_id_finds_exactly_its_own_rows(library: Library, thread_id: st
         (thread_id, item["checkpoint_id"]) for item in plain.of(thread_id, "")
     ]
     ids = [item.checkpoint_id for item in found]
-    assert [(item.checkpoint_id, item.task_id, item.idx) for item in store.read_writes(thread_id, "", ids)] == [
-        (one, item["task_id"], item["idx"]) for one in sorted(ids) for item in plain.writes_of(thread_id, "", one)
-    ]
+    writes = store.read_writes(thread_id, "", ids)
+    if library.layout != REDIS_SHALLOW:  # which leaves the writes of checkpoints that it has replaced
+        assert len(writes) == row.writes
+    for one in ids:
+        assert [(item.task_id, item.idx) for item in writes if item.checkpoint_id == one] == [
+            (item["task_id"], item["idx"]) for item in plain.writes_of(thread_id, "", one)
+        ]
     newest = store.read_checkpoint(thread_id, "", ids[0])
     assert newest is not None
     assert (newest.thread_id, newest.checkpoint_id) == (thread_id, ids[0])
     assert len(_messages(library, newest)) == 2 * _turns(library, thread_id)
 
 
-@pytest.mark.parametrize("thread_id", ["ADA,bo", "aDa", "ad", "ada:", "x" * 4999, "xx", "ada,", ",", "  ", "ada\t"])
+@pytest.mark.parametrize(
+    "thread_id", ["ADA,bo", "aDa", "ad", "ada:", "x" * 4999, "xx", "ada,", ",", "  ", "ada\t"], ids=range(10)
+)
 def test_an_id_that_only_resembles_another_finds_nothing(library: Library, thread_id: str) -> None:
     known = library.plain.of("ada", "")[0]["checkpoint_id"]
     assert library.store.read_threads([thread_id], host_keys=()) == []

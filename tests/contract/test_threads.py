@@ -69,10 +69,10 @@ def test_each_namespace_is_listed_with_its_checkpoints(library: Library) -> None
 def test_the_scenarios_show_each_trait_and_its_opposite(library: Library) -> None:
     """Or else the comparisons above would prove little."""
     truth = library.plain.truth.values()
-    assert {row.rebuilt_values for row in truth} == {True, False}
     assert {row.namespaces > 1 for row in truth} == {True, False}
     assert len({row.writes for row in truth}) > 3
     if library.layout != REDIS_SHALLOW:
+        assert {row.rebuilt_values for row in truth} == {True, False}
         assert {row.siblings for row in truth} == {True, False}
         assert len({row.turns for row in truth}) > 3
 
