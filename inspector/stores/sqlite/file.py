@@ -25,7 +25,8 @@ from urllib.parse import quote
 
 from inspector.errors import StoreError, StoreTimeout, StoreUnreachable
 from inspector.stores.guard import Limits, within_deadline
-from inspector.stores.sqlite.errors import explain
+from inspector.stores.sqlite.changes import TICK, State, let_rest, state_of
+from inspector.stores.sqlite.errors import explain, is_refused
 
 Answer = TypeVar("Answer")
 #: Instructions of SQLite's machine between two looks at the clock: well below a millisecond.
@@ -96,14 +97,13 @@ class SqliteFile:
         if not self._room.acquire(timeout=seconds):
             raise StoreTimeout(f"{self._safe_url} is read by too many at once.", "The page recovers by itself.")
         try:
-            way = _way_in(self._real_path())
-            try:
-                with self._opened(way, clock) as connection:
+            with self._opened(clock) as (way, connection):
+                try:
                     yield Session(connection, clock, not way.at_rest)
-            except sqlite3.Error as error:
-                self._verify(way, error)
-                raise explain(error, self._safe_url, self.path) from error
-            self._verify(way)
+                except sqlite3.Error as error:
+                    self._verify(way, error)
+                    raise explain(error, self._safe_url, self.path) from error
+                self._verify(way)
         finally:
             self._room.release()
 
@@ -120,24 +120,43 @@ class SqliteFile:
         return self.path.resolve()
 
     @contextmanager
-    def _opened(self, way: _Way, clock: Clock) -> Iterator[sqlite3.Connection]:
-        with closing(
-            sqlite3.connect(
-                f"file:{quote(str(way.path))}?mode=ro{way.parameters}",
-                uri=True,
-                timeout=min(self._limits.lock, within_deadline(self._limits.lock)),
-                isolation_level=None,
-            )
-        ) as connection:
+    def _opened(self, clock: Clock) -> Iterator[tuple[_Way, sqlite3.Connection]]:
+        """Opened anew where a log's index was not there: it comes a moment after its log, and goes a moment before."""
+        for last in (False, False, True):
+            way = _way_in(self._real_path())
+            try:
+                connection = self._connect(way, clock)
+            except sqlite3.Error as error:
+                if last or not is_refused(error):
+                    raise explain(error, self._safe_url, self.path) from error
+                time.sleep(TICK)
+            else:
+                with closing(connection):
+                    yield way, connection
+                return
+
+    def _connect(self, way: _Way, clock: Clock) -> sqlite3.Connection:
+        """With a snapshot that has begun."""
+        connection = sqlite3.connect(
+            f"file:{quote(str(way.path))}?mode=ro{way.parameters}",
+            uri=True,
+            timeout=within_deadline(self._limits.lock),
+            isolation_level=None,
+        )
+        try:
             connection.row_factory = sqlite3.Row
             connection.text_factory = _text
             connection.set_progress_handler(lambda: clock.is_over, _INSTRUCTIONS)
             connection.execute("pragma query_only = on")
             connection.execute("begin")
-            yield connection
+            connection.execute("select 1 from sqlite_master limit 1").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _verify(self, way: _Way, cause: Exception | None = None) -> None:
-        if way.at_rest and (_state(way.path) != way.state or _size(f"{way.path}-journal") > 0):
+        if way.at_rest and (state_of(way.path) != way.state or _size(f"{way.path}-journal") > 0):
             raise Changed(
                 f"{self._safe_url} changed while it was read.", "A worker just began to write. Try again."
             ) from cause
@@ -148,7 +167,7 @@ class _Way:
     path: Path
     parameters: str
     at_rest: bool
-    state: tuple[int, ...] = ()  #: of a file at rest
+    state: State = None  #: of a file at rest
 
 
 def _way_in(path: Path) -> _Way:
@@ -157,24 +176,14 @@ def _way_in(path: Path) -> _Way:
         return _Way(path, "&readonly_shm=1", at_rest=False)
     if _size(f"{path}-journal") > 0:
         return _Way(path, "", at_rest=False)
-    return _Way(path, "&immutable=1", at_rest=True, state=_state(path))
-
-
-def _state(path: Path) -> tuple[int, ...]:
-    """Changes with the file; empty where there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return ()
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+    state = state_of(path)
+    return _Way(path, "&immutable=1", at_rest=True, state=state) if let_rest([state]) else _way_in(path)
 
 
 def _size(path: str) -> int:
     """-1 where there is no such file."""
-    try:
-        return os.stat(path).st_size
-    except OSError:
-        return -1
+    state = state_of(Path(path))
+    return state[2] if state else -1
 
 
 def _text(stored: bytes) -> str:

@@ -22,9 +22,9 @@ from inspector.stores.base import (
     WriteRow,
 )
 from inspector.stores.guard import Limits
+from inspector.stores.sqlite.changes import read_fingerprint
 from inspector.stores.sqlite.facts import read_store_facts
 from inspector.stores.sqlite.file import Session, SqliteFile
-from inspector.stores.sqlite.fingerprint import read_fingerprint
 from inspector.stores.sqlite.layout import find_layout
 from inspector.stores.sqlite.reading import Reading
 from inspector.stores.sqlite.rows import namespace_row
