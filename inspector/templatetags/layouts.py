@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.template import Library
 
 from inspector.stores.differences import find_difference
@@ -44,6 +47,18 @@ def lost(layout: str, slug: str) -> str:
 def unnamed(kind: str) -> str:
     """A host without a name: nobody named it, or a store of this kind cannot hold its name."""
     return "host not stored" if lost(kind, "run-metadata") else "host not named"
+
+
+@register.filter
+def left_unnamed(host: Any, kind: str) -> bool:
+    """What stands for all hosts, in a store that cannot hold their names."""
+    return not host.hostname and bool(lost(kind, "run-metadata"))
+
+
+@register.filter
+def hosts_lost(threads: Iterable[Any]) -> bool:
+    """Whether some of these threads' checkpoints name no host: a probe may have stamped all of them."""
+    return any(not worker.hostname for thread in threads for worker in thread.workers)
 
 
 @register.filter

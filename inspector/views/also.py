@@ -43,8 +43,8 @@ def show_elsewhere(
 
 
 def where(also_in: Collection[AlsoIn]) -> str:
-    """ "It is in the store redis-eu, 12 checkpoints."; "" where it is in none."""
-    places = " and ".join(f"{also.store}, {count_noun(also.checkpoints, 'checkpoint')}" for also in also_in)
+    """ "It is in the store redis-eu: 12 checkpoints."; "" where it is in none."""
+    places = ", ".join(f"{also.store}: {count_noun(also.checkpoints, 'checkpoint')}" for also in also_in)
     return f"It is in the store{'s' if len(also_in) > 1 else ''} {places}." if places else ""
 
 
