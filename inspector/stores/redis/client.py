@@ -146,16 +146,18 @@ def _make_client(url: RedisUrl, limits: Limits) -> Any:
         **_without_announcements(),
     }
     make = _of_sentinels if url.sentinels else _of_server
+    # What the URL says would win over arguments.
+    pinned = {"decode_responses": False, "socket_timeout": min(limits.connect, limits.statement)}
     try:
         client = make(url, given)
+        pool = client.connection_pool
+        pool.connection_kwargs.update({**given, **pinned} | _login(url.username, url.password))
+        pool.connection_kwargs.pop("max_connections")
+        pool.connection_class(**pool.connection_kwargs)  # connects nothing, and refuses what it does not know
     except (ValueError, TypeError, exceptions.RedisError):  # its message may quote the password
         raise ConfigError(
             "A store's URL has a parameter that redis-py does not know.", "Parameters are those of redis-py."
         ) from None
-    # What the URL says would win over arguments.
-    pinned = {"decode_responses": False, "socket_timeout": min(limits.connect, limits.statement)}
-    client.connection_pool.connection_kwargs.update({**given, **pinned} | _login(url.username, url.password))
-    client.connection_pool.connection_kwargs.pop("max_connections")
     return client
 
 
