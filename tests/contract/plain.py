@@ -92,12 +92,12 @@ def digest_postgres(url: str) -> str:
 
 
 def read_sqlite(path: Path) -> Plain:
-    """SQLite has no task_path, and its documents are LangGraph's serialised ones."""
+    """Documents are as LangGraph's serializer writes them."""
     serde = JsonPlusSerializer(allowed_msgpack_modules=STORED_TYPES)
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         checkpoints = [dict(row) for row in connection.execute("select * from checkpoints")]
-        writes = [{**dict(row), "task_path": ""} for row in connection.execute("select * from writes")]
+        writes = [dict(row) for row in connection.execute("select * from writes")]
     for row in checkpoints:
         row["checkpoint"] = serde.loads_typed((row["type"], row["checkpoint"]))
         row["metadata"] = json.loads(row["metadata"])
