@@ -93,6 +93,9 @@ def skip(data: bytes, position: int, end: int, values: int, watch: Watch) -> int
             if step:
                 position += step
                 values += _INSIDE[tag] - 1
+            elif tag == 0xD9 and position + 1 < end:  # a text as most are
+                position += 2 + data[position + 1]
+                values -= 1
             else:
                 position, inside = _skip_sized(data, position, end, watch)
                 values += inside - 1

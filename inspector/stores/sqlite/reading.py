@@ -16,7 +16,9 @@ from inspector.stores.sqlite.rows import Found, Room, as_bytes, read_row, write_
 from inspector.stores.tally import ThreadTally
 
 #: A document is read whole to step over its values, so that a page of rows may cost this many times what it hands over.
-_READ_FACTOR = 32
+_READ_FACTOR = 8
+#: For rows of which only versions and metadata are looked at.
+_COUNTED = Room(control=0, inline=0, values=False)
 
 
 class Reading:
@@ -53,7 +55,7 @@ class Reading:
 
     def inputs(self, given: Mapping[str, Any]) -> list[str]:
         known: dict[str, None] = {}
-        for found in self.checkpoints("inputs", given):
+        for found in self.checkpoints("inputs", given, _COUNTED):
             known.update(dict.fromkeys(sorted(input_versions(found.row), key=version_order)))
             if len(known) >= self._limits.inputs:
                 break
@@ -62,7 +64,7 @@ class Reading:
     def thread(self, thread_id: str, host_keys: Sequence[str]) -> ThreadRow | None:
         """None where the thread has no checkpoint."""
         tally, is_whole = ThreadTally(thread_id, host_keys=host_keys), True
-        for found in self.checkpoints("thread_checkpoints", {"thread_id": thread_id}):
+        for found in self.checkpoints("thread_checkpoints", {"thread_id": thread_id}, _COUNTED):
             tally.add(found.row)
             is_whole &= found.is_whole or found.row.checkpoint_ns != ""
         if not tally.checkpoints:

@@ -25,6 +25,7 @@ class Room:
 
     control: int
     inline: int
+    values: bool = True  #: whether anyone asks where the values of msgpack documents lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
     """Raises what `watch.look` does."""
     data = as_bytes(row["checkpoint"])
     kind = str(row["type"] or (JSON if data.startswith(b"{") else MSGPACK))
-    document, inline = _document(kind, data, watch)
+    document, inline = _document(kind, data, watch, values=room.values)
     kept, omitted = _parted(inline, room.inline)
     known = document or Document()
     return Found(
@@ -107,10 +108,10 @@ def write_row(row: sqlite3.Row, blob: bytes | None = None) -> WriteRow:
     )
 
 
-def _document(kind: str, data: bytes, watch: Watch) -> tuple[Document | None, Mapping[str, Json]]:
+def _document(kind: str, data: bytes, watch: Watch, *, values: bool) -> tuple[Document | None, Mapping[str, Json]]:
     """The document and, of a JSON one, its values: they are parsed along with it."""
     if kind == MSGPACK:
-        return read_document(data, watch), {}
+        return read_document(data, watch, values=values), {}
     if kind != JSON:
         return None, {}
     parsed = as_mapping(load_document(data))

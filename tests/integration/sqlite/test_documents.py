@@ -131,6 +131,29 @@ def test_every_beginning_of_a_real_document_is_read_as_far_as_it_goes() -> None:
     assert not read_document(data + b"\x00", Clock(60, "file")).is_whole
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"channel_versions": {"__start__": "9"}},
+        {"a": b"\xb0channel_versions\x81\xa9__start__\x09"},
+        {"a": ["channel_versions", "channel_versions"]},
+    ],
+)
+@pytest.mark.parametrize("channel", ["text", "channel_versions"])
+def test_values_that_are_jumped_over_are_taken_for_nothing_else(values: dict[str, Any], channel: str) -> None:
+    checkpoint: dict[str, Any] = {
+        **empty_checkpoint(),
+        "channel_values": values,
+        "channel_versions": {channel: "1"},
+        "versions_seen": {"node": {channel: "1"}},
+        "updated_channels": [channel],
+    }
+    for document in (checkpoint, {name: checkpoint[name] for name in reversed(checkpoint)}):
+        found = read_document(SERDE.dumps_typed(document)[1], Clock(60, "file"), values=False)
+        assert found.is_whole
+        assert (found.channel_versions, found.versions_seen) == ({channel: "1"}, {"node": {channel: "1"}})
+
+
 def test_encrypted_documents_are_told(path: Path, open_store: OpenStore) -> None:
     serde = EncryptedSerializer.from_pycryptodome_aes(key=b"0123456789abcdef")
     with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
@@ -223,7 +246,7 @@ def test_a_large_thread_is_counted_one_document_at_a_time(path: Path, open_store
 def test_a_page_ends_where_too_many_bytes_would_be_read(path: Path, open_store: OpenStore) -> None:
     with large_thread(path, 8, 100_000):
         store = open_store(path)
-        cut = store.read_checkpoints("large", "", budget=ReadBudget(bytes=10_000))
+        cut = store.read_checkpoints("large", "", budget=ReadBudget(bytes=40_000))
         rest = store.read_checkpoints("large", "", before=cut.rows[-1].checkpoint_id)
     assert cut.truncated
     assert 1 < len(cut.rows) < 8
