@@ -19,6 +19,7 @@ from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
 from tests.integration.index.conftest import NewDatabase, OpenReader
 from tests.integration.index.equality import assert_index_equals_store
+from tests.integration.postgres.freezing import frozen
 from tests.integration.postgres.polling import wait_for
 
 Start = Callable[..., BackgroundSync]
@@ -100,6 +101,20 @@ def test_a_store_that_is_down_holds_up_no_other(
     wait_for(lambda: _turns("here"))
     wait_for(lambda: StoreEntry.objects.filter(name="down").exclude(error="").exists())
     assert StoreEntry.objects.get(name="up").error == ""
+
+
+def test_a_store_that_hangs_holds_up_no_other(
+    new_database: NewDatabase, index: str, open_reader: OpenReader, start: Start
+) -> None:
+    url = new_database()
+    with EmbeddedPostgres() as server:
+        _say(server.url, "there")
+        with frozen(server):
+            start(open_reader(server.url, name="hangs"), open_reader(url, name="fine"))
+            _say(url, "here")
+            wait_for(lambda: _turns("here"))
+            assert _turns("there") is None
+        wait_for(lambda: _turns("there"))
 
 
 def test_an_error_of_our_own_is_no_end(
