@@ -8,6 +8,7 @@ from inspector.stores.base import StoreFacts, TableFacts
 from inspector.stores.redis.client import Reading
 from inspector.stores.redis.keys import text
 from inspector.stores.redis.layout import Layout, read_indexes
+from inspector.stores.redis.url import CLUSTER, CLUSTER_HINT
 
 #: Asked of the server without doing any of it: what a login that only reads must not be allowed.
 _HARM = (
@@ -47,10 +48,18 @@ def read_identities(reading: Reading, layout: Layout) -> tuple[str, ...]:
     return redis_identities(read_server(reading).get("run_id", ""), 0, layout.prefix)
 
 
-def read_server(reading: Reading) -> dict[str, str]:
+def refuse_cluster(reading: Reading) -> None:
+    """Raises `StoreError` for a node of a cluster. With the modules alone each index lies on one node and knows that
+    node's keys only, so that the savers' own lists miss rows as well; with a search that asks all nodes, SCAN and JSON
+    still see one."""
+    if read_server(reading, "cluster").get("cluster_enabled") == "1":
+        raise StoreError(f"{reading.safe_url} is a node of a cluster. {CLUSTER}", CLUSTER_HINT)
+
+
+def read_server(reading: Reading, section: str = "default") -> dict[str, str]:
     """What INFO tells; empty for a login that may not ask."""
     try:
-        answer = reading.ask("INFO")
+        answer = reading.ask("INFO", section)
     except StoreDenied:
         return {}
     lines = (line.partition(":") for line in text(answer).splitlines() if not line.startswith("#"))

@@ -14,7 +14,7 @@ from typing import Any
 from inspector.errors import StoreError
 from inspector.stores.documents import load_document
 from inspector.stores.redis.client import Command, Reading
-from inspector.stores.redis.keys import glob, raw, shallow_key, shown_id, shown_ns, stored_id, stored_ns, tags_of, text
+from inspector.stores.redis.keys import glob, raw, shallow_key, shown_id, shown_ns, stored_id, tags_of, text
 
 #: Rows of one query: some 30 ms of the server's time.
 PAGE = 1_000
@@ -137,8 +137,9 @@ def _has_empty(reading: Reading, kind: Kind) -> bool:
 
 
 def _narrow(query: _Query, ns: str | None, checkpoint_ids: Sequence[str] | None) -> None:
-    """What the server can leave out already. Rows are compared again: these are tags, too."""
-    name = tags_of(stored_ns(ns)) if ns is not None else None
+    """What the server can leave out already. Rows are compared again: these are tags, too. The root namespace is not
+    asked for: AsyncShallowRedisSaver stores it as it is, and of an empty text no tag is made."""
+    name = tags_of(ns) if ns else None
     if name is not None:
         query.text += f" {query.all_of('checkpoint_ns', name)}"
     ids = [tags_of(stored_id(checkpoint_id)) for checkpoint_id in checkpoint_ids or ()]

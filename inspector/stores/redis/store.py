@@ -256,6 +256,7 @@ class RedisStore:
 
     def _known_layout(self, reading: Reading) -> Layout:
         if self._layout is None:
+            facts.refuse_cluster(reading)
             self._layout = find_layout(reading, prefix=self._url.prefix, write_prefix=self._url.write_prefix)
         return self._layout
 

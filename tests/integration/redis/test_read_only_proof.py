@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from typing import Any
 
 import pytest
 import redis
@@ -107,8 +108,8 @@ class Recorded:
         self.commands: list[str] = []
 
     def __enter__(self) -> Recorded:
-        self._client = self._server.connect()
-        self._monitor = self._client.monitor()
+        client: Any = self._server.connect()
+        self._client, self._monitor = client, client.monitor()
         self._monitor.__enter__()
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()

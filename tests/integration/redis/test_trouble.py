@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
@@ -23,7 +24,7 @@ PASSWORD = "swordfish-9"
 
 
 @pytest.fixture
-def user(redis_server: RedisServer) -> Iterator[redis.Redis]:
+def user(redis_server: RedisServer) -> Iterator[Any]:
     """Rights of a user `limited`, to be changed: `user.acl_setuser("limited", …)`."""
     with redis_server.connect() as client:
         yield client
@@ -45,7 +46,7 @@ def test_an_index_that_appears_later_is_found_by_the_next_read(empty: str, open_
         assert store.read_fingerprint().rows
 
 
-def test_a_missing_right_is_named_with_its_command(empty: str, user: redis.Redis, open_store: OpenStore) -> None:
+def test_a_missing_right_is_named_with_its_command(empty: str, user: Any, open_store: OpenStore) -> None:
     with saver_of(empty):
         pass
     user.execute_command("ACL", "SETUSER", "limited", "on", f">{PASSWORD}", "~checkpoint*", "-@all", "+ft.info")
@@ -57,7 +58,7 @@ def test_a_missing_right_is_named_with_its_command(empty: str, user: redis.Redis
 
 
 def test_without_the_right_to_list_indexes_the_default_names_are_taken(
-    empty: str, user: redis.Redis, open_store: OpenStore
+    empty: str, user: Any, open_store: OpenStore
 ) -> None:
     with saver_of(empty):
         pass
@@ -68,7 +69,7 @@ def test_without_the_right_to_list_indexes_the_default_names_are_taken(
     assert store.read_fingerprint().rows
 
 
-def test_a_wrong_password_is_a_refused_login(empty: str, user: redis.Redis, open_store: OpenStore) -> None:
+def test_a_wrong_password_is_a_refused_login(empty: str, user: Any, open_store: OpenStore) -> None:
     user.execute_command("ACL", "SETUSER", "limited", "on", f">{PASSWORD}", "~*", "+@all")
     with pytest.raises(StoreDenied, match="refused the login") as told:
         open_store(empty.replace("://", "://limited:wrong-one@")).read_facts()
@@ -147,7 +148,7 @@ def test_a_url_is_shown_without_its_password(url: str, safe: str) -> None:
 
 
 def test_several_sets_of_checkpoints_are_named_and_one_is_asked_for(empty: str, open_store: OpenStore) -> None:
-    other = {"checkpoint_prefix": "acme:ckpt", "checkpoint_write_prefix": "acme:w"}
+    other: dict[str, Any] = {"checkpoint_prefix": "acme:ckpt", "checkpoint_write_prefix": "acme:w"}
     with saver_of(empty) as saver, saver_of(empty, **other) as second:
         play_into(saver, "new-input")
         play_into(second, "error")
@@ -176,7 +177,12 @@ def fill(client: redis.Redis, thread_id: str, count: int) -> None:
     pipe = client.pipeline(transaction=False)
     for number in range(count):
         name = f"1f000000-0000-6000-8000-{number:012}"
-        document = {"thread_id": thread_id, "checkpoint_ns": "__empty__", "checkpoint_id": name, "step": number}
+        document: dict[str, Any] = {
+            "thread_id": thread_id,
+            "checkpoint_ns": "__empty__",
+            "checkpoint_id": name,
+            "step": number,
+        }
         pipe.json().set(f"checkpoint:{thread_id}:__empty__:{name}", "$", {**document, "parent_checkpoint_id": ""})
         if number % 2_000 == 1_999:
             pipe.execute()
