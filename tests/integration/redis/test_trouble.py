@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
+from inspector.demo import embedded_redis
+from inspector.demo.guarded import GuardedProcess
 from inspector.errors import (
     ConfigError,
     NotACheckpointStore,
@@ -36,6 +40,22 @@ def test_a_server_without_any_index_says_who_makes_it(empty: str, open_store: Op
         with pytest.raises(NotACheckpointStore, match="no search index") as told:
             read()
         assert "setup()" in told.value.hint
+
+
+def test_a_server_without_the_modules_says_what_it_lacks(
+    redis_server: RedisServer, tmp_path: Path, open_store: OpenStore
+) -> None:
+    port = embedded_redis._free_port()
+    program = embedded_redis._executable(embedded_redis._located(*embedded_redis.SERVER), tmp_path)
+    command = [str(program), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(tmp_path), "--save", ""]
+    process = GuardedProcess(command, log=tmp_path / "plain.log", remove=tmp_path / "nothing")
+    try:
+        store = open_store(f"redis://127.0.0.1:{port}/0")
+        wait_until_it_answers(port)
+        with pytest.raises(NotACheckpointStore, match="lacks the search and JSON modules"):
+            store.read_fingerprint()
+    finally:
+        process.stop()
 
 
 def test_an_index_that_appears_later_is_found_by_the_next_read(empty: str, open_store: OpenStore) -> None:
@@ -170,6 +190,18 @@ def test_custom_prefixes_are_found_where_they_are_the_only_ones(empty: str, open
     assert store.read_facts().schema == "acme:ckpt"
     assert "~acme:ckpt* ~acme:w* " in store.read_grants(role="reader")
     assert [count.writes > 0 for count in store.iter_thread_counts()]
+
+
+def wait_until_it_answers(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            with redis.Redis(port=port) as client:
+                client.ping()
+                return
+        except redis.ConnectionError:
+            time.sleep(0.02)
+    pytest.fail("The plain server did not start.")
 
 
 def fill(client: redis.Redis, thread_id: str, count: int) -> None:
