@@ -111,6 +111,16 @@ class Reading:
         self._check()
         return self._client.send([command])[0]
 
+    def ask_map(self, *command: str | bytes | int) -> dict[bytes, Any]:
+        """The answer of a search module that speaks RESP3. An older one would not tell of answers that are cut."""
+        answer = self.ask(*command)
+        if not isinstance(answer, dict):
+            raise StoreError(
+                f"{self.safe_url} has a search module that does not speak RESP3.",
+                "Redis Stack 7.2 and Redis 8 have one that does.",
+            )
+        return answer
+
     def ask_all(self, commands: Iterable[Command], *, failing: bool = False, at_once: int = _AT_ONCE) -> list[Any]:
         """The answers in order, `at_once` commands a round trip. No transaction: a writer may come in between."""
         waiting = list(commands)

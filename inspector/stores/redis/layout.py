@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from inspector.errors import StoreDenied, StoreError
 from inspector.stores.redis.client import Reading
@@ -64,7 +63,7 @@ def default_layout(*, prefix: str, write_prefix: str) -> Layout:
 
 def read_index(reading: Reading, name: str) -> Index:
     """Raises `NotACheckpointStore` where there is no such index."""
-    found: dict[bytes, Any] = reading.ask("FT.INFO", name)
+    found = reading.ask_map("FT.INFO", name)
     definition = found.get(b"index_definition", {})
     prefixes = [text(item) for item in definition.get(b"prefixes", [])]
     return Index(

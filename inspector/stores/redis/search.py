@@ -205,7 +205,7 @@ def _page(
         "DIALECT",
         2,
     )
-    answer = reading.ask("FT.SEARCH", *asked)
+    answer = reading.ask_map("FT.SEARCH", *asked)
     found = [_of_row(row) for row in answer[b"results"]]
     return int(answer[b"total_results"]), [row for row in found if row is not None]
 
