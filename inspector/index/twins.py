@@ -32,10 +32,13 @@ def find_twins(entry: StoreEntry, thread_ids: Collection[str]) -> dict[str, tupl
     others = {other.pk: name for name, other in _others(entry).items() if other is not None}
     if not others or not thread_ids:
         return {}
-    rows = ThreadEntry.objects.filter(store__in=list(others), thread_id__in=list(thread_ids)).order_by()
+    # Absent ones are left out here: asked for `stored` too, SQLite goes through all threads of a store.
+    rows = ThreadEntry.every.filter(store__in=list(others), thread_id__in=list(thread_ids)).order_by()
+    columns = rows.values_list("stored", "store", "thread_id", "checkpoints", "last_at")
     found: dict[str, list[Twin]] = {}
-    for store, thread_id, checkpoints, last_at in rows.values_list("store", "thread_id", "checkpoints", "last_at"):
-        found.setdefault(thread_id, []).append(Twin(others[store], checkpoints, last_at))
+    for stored, store, thread_id, checkpoints, last_at in columns:
+        if stored:
+            found.setdefault(thread_id, []).append(Twin(others[store], checkpoints, last_at))
     places = {name: place for place, name in enumerate(others.values())}
     return {thread_id: tuple(sorted(twins, key=lambda twin: places[twin.store])) for thread_id, twins in found.items()}
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.index.connections import all_readers
 from inspector.index.passes import run_pass
+from inspector.index.twins import find_twins
 from inspector.models import StoreEntry
 from tests.pages.browse import Browser, Document
 from tests.pages.places import chat_in_postgres, chat_in_sqlite
@@ -214,9 +215,12 @@ def test_a_store_that_is_no_longer_configured_holds_nothing(show_stores: Any, ur
     assert {row["thread_id"]: row["also_in"] for row in browser.data("/threads/")["threads"]} == {BOTH: [], HERE: []}
 
 
-def test_other_stores_are_asked_of_the_index_once_and_by_an_index(two: Browser) -> None:
+def test_other_stores_are_asked_of_the_index_once_and_by_an_index(show_stores: Any, urls: dict[str, str]) -> None:
+    """Of fifty ids at once in four stores, where a planner is tempted to go through whole stores instead."""
+    show_stores(**urls, c=NOWHERE, d=NOWHERE, e=NOWHERE)
+    stores = [StoreEntry.objects.create(name=name) for name in ("main", "file", "c", "d", "e")]
     with CaptureQueriesContext(connection) as queries:
-        two.data("/threads/")
+        find_twins(stores[0], [f"t{number}" for number in range(50)])
     (lookup,) = [query["sql"] for query in queries if "last_at" in query["sql"] and '"thread_id" IN' in query["sql"]]
     with connection.cursor() as cursor:
         plan = " ".join(map(str, cursor.execute(f"EXPLAIN QUERY PLAN {lookup}").fetchall()))
