@@ -20,7 +20,7 @@ from inspector.stores.redis.keys import glob, raw, shallow_key, shown_id, shown_
 PAGE = 1_000
 #: Threads of one query.
 _TOGETHER = 25
-_FIRST_RANGE = 256
+_FIRST_RANGE = PAGE // 4
 _LAST_NUMBER = 2**40
 
 #: Where each field is in a document, and whether it is text that holds JSON, or a part of the document.
@@ -158,9 +158,9 @@ def _search(reading: Reading, kind: Kind, query: _Query, fields: Sequence[str]) 
     low, width = -10, _FIRST_RANGE
     yield from _whole(reading, kind, query.with_range(f"@{kind.number}:[-inf ({low}]"), fields)
     while True:
-        total, found = _page(reading, kind, query.with_range(f"@{kind.number}:[{low} +inf]"), fields)
-        if total <= PAGE:
-            yield from found
+        rest = query.with_range(f"@{kind.number}:[{low} +inf]")
+        if _page(reading, kind, rest, (), rows=0)[0] <= PAGE:
+            yield from _whole(reading, kind, rest, fields)
             return
         high = min(low + width, _LAST_NUMBER)
         bounded = query.with_range(f"@{kind.number}:[{low} ({high}]")
@@ -169,7 +169,7 @@ def _search(reading: Reading, kind: Kind, query: _Query, fields: Sequence[str]) 
             width //= 2
             continue
         yield from found if total <= PAGE else _whole(reading, kind, bounded, fields)
-        low, width = high, width * 2 if total < PAGE // 2 else width
+        low, width = high, width * 2 if total <= PAGE // 2 else width
         if low >= _LAST_NUMBER:
             raise _too_many(reading)
 
@@ -186,7 +186,7 @@ def _whole(reading: Reading, kind: Kind, query: _Query, fields: Sequence[str]) -
 
 
 def _page(
-    reading: Reading, kind: Kind, query: _Query, fields: Sequence[str], start: int = 0
+    reading: Reading, kind: Kind, query: _Query, fields: Sequence[str], start: int = 0, *, rows: int = PAGE
 ) -> tuple[int, list[Document]]:
     """How many rows match, and some of them. One that expired a moment ago comes without fields."""
     paths = [_PATHS[field] for field in fields]
@@ -201,7 +201,7 @@ def _page(
         *paths,
         "LIMIT",
         start,
-        PAGE,
+        rows,
         "DIALECT",
         2,
     )
