@@ -5,39 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from inspector.reader import Reader
-from inspector.stores.differences import LAYOUTS, POSTGRES, REDIS_SHALLOW, SQLITE
-from inspector.stores.registry import _STORES
+from inspector.stores.differences import LAYOUTS, POSTGRES, REDIS, REDIS_SHALLOW, SQLITE
 from tests.contract.library import Libraries, Library, open_reader
 from tests.contract.places import PostgresPlace, RedisPlace, SqlitePlace, StoreUnderTest
 from tests.integration.postgres.databases import borrowed
 
-#: Servers that a layout needs, by the names of their fixtures.
-_SERVER = {POSTGRES: "postgres", SQLITE: ""}
+#: The server that a layout needs, as tests/conftest.py names it.
+_SERVER = {POSTGRES: "postgres", REDIS: "redis", REDIS_SHALLOW: "redis"}
 ReaderOf = Callable[..., Reader]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whoever takes a `layout`, directly or not, runs on each, marked with the server that it needs."""
-    if "layout" in metafunc.fixturenames and not _is_parametrized(metafunc, "layout"):
-        metafunc.parametrize("layout", [_marked(layout) for layout in LAYOUTS if _is_open(layout)])
+    """Whoever takes a `layout`, directly or not, runs on each unless it names some."""
+    if "layout" in metafunc.fixturenames and not _names_layouts(metafunc):
+        metafunc.parametrize("layout", LAYOUTS)
 
 
-def _is_open(layout: str) -> bool:
-    return layout.partition("-")[0] in {"postgres", *_STORES}
+def _names_layouts(metafunc: pytest.Metafunc) -> bool:
+    return any("layout" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
 
 
-def _is_parametrized(metafunc: pytest.Metafunc, name: str) -> bool:
-    return any(name in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
-
-
-def _marked(layout: str) -> Any:
-    server = _SERVER.get(layout, "redis")
-    return pytest.param(layout, marks=[getattr(pytest.mark, server)] if server else [])
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever runs on a layout is marked with the server that it needs."""
+    for item in items:
+        if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
+            layout = item.callspec.params.get("layout", "") if hasattr(item, "callspec") else ""
+            if layout in _SERVER:
+                item.add_marker(_SERVER[layout])
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,10 @@ class Library:
         """What one scenario did under one durability. Raises `KeyError` where it cannot be played."""
         return {(one.slug, one.durability): one for one in self.plays}[slug, durability]
 
+    def plays_of(self, slug: str) -> list[Played]:
+        """What a scenario did, under each durability under which it can be played."""
+        return [one for one in self.plays if one.slug == slug]
+
     def threads(self) -> Iterator[tuple[Played, PlayedThread]]:
         return ((one, thread) for one in self.plays for thread in one.threads)
 

@@ -13,53 +13,57 @@ import pytest
 from langgraph.types import StateSnapshot
 
 from inspector.decode import decode_value
-from inspector.demo.scenarios import scenarios
-from inspector.demo.stage import DURABILITIES, Durability, Played
+from inspector.demo.scenarios import play, scenarios
+from inspector.demo.stage import Durability, Played
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.value import Absent, Value, to_json
 from inspector.stores.base import ReadBudget
-from inspector.stores.differences import REDIS_SHALLOW, find_difference
+from inspector.stores.differences import POSTGRES, REDIS_SHALLOW, SQLITE, find_difference
 from tests.contract.graphs import snapshots, values_of
-from tests.contract.library import Library, is_playable
+from tests.contract.library import NEED_HISTORY, Library
+from tests.contract.places import StoreUnderTest
 
-EACH_PLAY = pytest.mark.parametrize(
-    ("slug", "durability"), [(slug, durability) for slug in scenarios() for durability in DURABILITIES]
-)
-
-
-@pytest.fixture
-def one(library: Library, slug: str, durability: Durability) -> Played:
-    if not is_playable(library.layout, slug, durability):
-        pytest.skip("LangGraph cannot do this without the checkpoints that the saver has thrown away")
-    return library.find(slug, durability)
+each_scenario = pytest.mark.parametrize("slug", scenarios())
 
 
-@EACH_PLAY
-def test_state_parents_next_tasks_writes_and_interrupts_are_langgraphs_own(one: Played, library: Library) -> None:
+@each_scenario
+def test_state_parents_next_tasks_writes_and_interrupts_are_langgraphs_own(library: Library, slug: str) -> None:
     compared = 0
-    for thread in one.threads:
-        for namespace in library.reader.read_history(thread.thread_id).namespaces:
-            history = library.reader.read_history(thread.thread_id, namespace.checkpoint_ns).checkpoints
-            told = list(snapshots(library, one, thread, namespace.checkpoint_ns))
-            assert [item.checkpoint_id for item in history] == [_id(snapshot.config) for snapshot in told]
-            for snapshot, checkpoint in zip(told, history, strict=True):
-                _compare(library, one, snapshot, checkpoint)
-                compared += 1
-    assert compared
+    for one in library.plays_of(slug):
+        for thread in one.threads:
+            for namespace in library.reader.read_history(thread.thread_id).namespaces:
+                history = library.reader.read_history(thread.thread_id, namespace.checkpoint_ns).checkpoints
+                told = list(snapshots(library, one, thread, namespace.checkpoint_ns))
+                assert [item.checkpoint_id for item in history] == [_id(snapshot.config) for snapshot in told]
+                for snapshot, checkpoint in zip(told, history, strict=True):
+                    _compare(library, one, snapshot, checkpoint)
+                    compared += 1
+    assert compared or not library.plays_of(slug)
 
 
-@EACH_PLAY
-def test_the_state_of_a_thread_is_what_langgraph_says_of_its_newest_checkpoint(one: Played, library: Library) -> None:
-    for thread in one.threads:
+@pytest.mark.parametrize("layout", [POSTGRES, SQLITE])
+def test_a_history_is_the_one_that_langgraph_lists(library: Library) -> None:
+    """The Redis savers' own list holds rows of other threads and namespaces, too."""
+    for one, thread in library.threads():
+        listed = one.graph.get_state_history({"configurable": {"thread_id": thread.thread_id}})
+        history = library.reader.read_history(thread.thread_id).checkpoints
+        assert [item.checkpoint_id for item in history] == [_id(snapshot.config) for snapshot in listed]
+
+
+def test_the_state_of_a_thread_is_what_langgraph_says_of_its_newest_checkpoint(library: Library) -> None:
+    found = set()
+    for one, thread in library.threads():
         (summary,) = library.reader.read_summaries([thread.thread_id])
         newest = next(snapshots(library, one, thread, ""))
         assert summary.state == _state_of(newest), thread
         assert summary.next == library.reader.read_history(thread.thread_id).checkpoints[0].next
+        found.add(summary.state)
+    assert found == {"complete", "failed", "interrupted", "unfinished"}
 
 
-@pytest.mark.parametrize(("slug", "durability"), [(slug, name) for slug in scenarios() for name in ("sync", "exit")])
-def test_a_history_that_is_cut_numbers_its_turns_as_the_whole_one_does(one: Played, library: Library) -> None:
-    for thread in one.threads:
+@each_scenario
+def test_a_history_that_is_cut_numbers_its_turns_as_the_whole_one_does(library: Library, slug: str) -> None:
+    for thread in [thread for one in library.plays_of(slug) if one.durability != "async" for thread in one.threads]:
         whole = {item.checkpoint_id: item.turn for item in library.reader.read_history(thread.thread_id).checkpoints}
         if library.layout != REDIS_SHALLOW:
             assert max(whole.values()) == thread.turns
@@ -69,6 +73,14 @@ def test_a_history_that_is_cut_numbers_its_turns_as_the_whole_one_does(one: Play
         alone = library.reader.read_checkpoint(thread.thread_id, "", min(whole))
         assert alone is not None
         assert alone.turn == whole[min(whole)]
+
+
+@pytest.mark.parametrize("layout", [REDIS_SHALLOW])
+@pytest.mark.parametrize(("slug", "durability"), sorted(NEED_HISTORY))
+def test_what_is_not_played_fails_in_langgraph_itself(place: StoreUnderTest, slug: str, durability: Durability) -> None:
+    """The shallow savers have thrown away the checkpoint that these scenarios go back to."""
+    with place.open_saver() as saver, pytest.raises((ValueError, IndexError, RuntimeError)):
+        play(scenarios()[slug], saver, durability)
 
 
 def _compare(library: Library, one: Played, snapshot: StateSnapshot, checkpoint: Checkpoint) -> None:

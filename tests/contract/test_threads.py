@@ -6,7 +6,7 @@ import dataclasses
 
 from inspector.demo.stage import PlayedThread
 from inspector.stores.base import CheckpointStore, ThreadCount, ThreadRow
-from inspector.stores.differences import REDIS_SHALLOW
+from inspector.stores.differences import REDIS_SHALLOW, find_difference
 from tests.contract.library import HOST_KEYS, Library
 from tests.integration.postgres.truth import Truth
 
@@ -71,6 +71,8 @@ def test_the_scenarios_show_each_trait_and_its_opposite(library: Library) -> Non
     truth = library.plain.truth.values()
     assert {row.namespaces > 1 for row in truth} == {True, False}
     assert len({row.writes for row in truth}) > 3
+    if not find_difference("run-metadata").sentence(library.layout):
+        assert {len(row.hosts) for row in truth} >= {1, 2}
     if library.layout != REDIS_SHALLOW:
         assert {row.rebuilt_values for row in truth} == {True, False}
         assert {row.siblings for row in truth} == {True, False}

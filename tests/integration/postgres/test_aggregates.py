@@ -10,44 +10,12 @@ import pytest
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import PlayedStore, open_saver, play_into
 from inspector.demo.stage import Stage
-from inspector.stores.base import CheckpointStore, ThreadCount, ThreadRow
+from inspector.stores.base import ThreadRow
 from inspector.stores.postgres import PostgresStore
 from tests.integration.postgres.conftest import NewDatabase, OpenStore
 from tests.integration.postgres.truth import Truth, read_truth
 
 HOST_KEYS = ("worker_hostname",)
-
-
-def test_the_store_keeps_the_protocol(scenarios_read: PostgresStore) -> None:
-    assert isinstance(scenarios_read, CheckpointStore)
-
-
-def test_every_thread_of_every_scenario_is_counted_as_its_rows_say(
-    scenario_store: PlayedStore, scenarios_read: PostgresStore
-) -> None:
-    truth = read_truth(scenario_store.url)
-    rows = scenarios_read.read_threads(list(truth), host_keys=HOST_KEYS)
-    assert {row.thread_id: _told(row) for row in rows} == truth
-
-
-def test_a_listing_names_every_thread_once_with_its_counts(
-    scenario_store: PlayedStore, scenarios_read: PostgresStore
-) -> None:
-    listed = sorted(scenarios_read.iter_thread_counts(), key=lambda count: count.thread_id)
-    assert listed == [
-        ThreadCount(thread_id, row.checkpoints, row.writes, row.last_checkpoint_id)
-        for thread_id, row in sorted(read_truth(scenario_store.url).items())
-    ]
-
-
-def test_the_scenarios_show_each_trait_and_its_opposite(scenario_store: PlayedStore) -> None:
-    """Or else the comparisons above would prove little."""
-    truth = read_truth(scenario_store.url).values()
-    for trait in ("siblings", "rebuilt_values"):
-        assert {getattr(row, trait) for row in truth} == {True, False}, trait
-    assert {row.namespaces > 1 for row in truth} == {True, False}
-    assert {len(row.hosts) for row in truth} >= {1, 2}
-    assert len({row.turns for row in truth}) > 3
 
 
 def test_threads_that_do_not_exist_are_left_out(scenario_store: PlayedStore, scenarios_read: PostgresStore) -> None:

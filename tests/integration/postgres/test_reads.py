@@ -42,23 +42,6 @@ def store(large: str, open_store: OpenStore) -> PostgresStore:
     return open_store(large)
 
 
-def test_namespaces_are_listed_with_their_checkpoints(
-    scenario_store: PlayedStore, scenarios_read: PostgresStore
-) -> None:
-    for thread in scenario_store.find("subgraph-persistent", "sync").threads:
-        found = scenarios_read.read_namespaces(thread.thread_id)
-        plain = _rows(
-            scenario_store.url,
-            "select checkpoint_ns, count(*) n, min(checkpoint_id) a, max(checkpoint_id) z from checkpoints "
-            "where thread_id = %s group by 1",
-            thread.thread_id,
-        )
-        assert len(plain) > 1
-        assert {
-            (row.checkpoint_ns, row.checkpoints, row.first_checkpoint_id, row.last_checkpoint_id) for row in found
-        } == {(row["checkpoint_ns"], row["n"], row["a"], row["z"]) for row in plain}
-
-
 def test_every_checkpoint_is_read_as_it_is_stored(scenario_store: PlayedStore, scenarios_read: PostgresStore) -> None:
     for row in _rows(scenario_store.url, "select * from checkpoints order by random() limit 200"):
         found = scenarios_read.read_checkpoint(row["thread_id"], row["checkpoint_ns"], row["checkpoint_id"])
@@ -187,45 +170,6 @@ def test_nothing_asked_is_nothing_read(open_store: OpenStore) -> None:
     assert store.read_writes("a", "", []) == []
 
 
-@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "half \udfff pair"])
-def test_ids_that_postgres_cannot_hold_find_nothing(scenarios_read: PostgresStore, text: str) -> None:
-    assert scenarios_read.read_threads([text], host_keys=()) == []
-    assert scenarios_read.read_namespaces(text) == []
-    assert scenarios_read.read_checkpoint(text, "", "1") is None
-    assert scenarios_read.read_channel_sizes(text, "", [("a", "1")]) == []
-    assert scenarios_read.read_channels(text, "", [("a", "1")]) == []
-    assert scenarios_read.read_writes(text, "", ["1"]) == []
-    known = next(scenarios_read.iter_thread_counts()).thread_id
-    assert scenarios_read.read_checkpoints(known, text).rows == ()
-    assert scenarios_read.read_checkpoints(known, "", before=text).rows == ()
-    assert scenarios_read.read_checkpoint(known, text, "1") is None
-    assert scenarios_read.read_checkpoint(known, "", text) is None
-    assert scenarios_read.read_channels(known, "", [(text, "1"), ("a", text)]) == []
-    assert scenarios_read.read_writes(known, "", [text]) == []
-    assert scenarios_read.read_writes(known, "", ["1"], channels=[text]) == []
-
-
-def test_hostile_thread_ids_find_exactly_their_own_rows(
-    scenario_store: PlayedStore, scenarios_read: PostgresStore
-) -> None:
-    threads = scenario_store.find("hostile-thread-ids", "sync").threads
-    ids = [thread.thread_id for thread in threads]
-    assert "" in ids
-    assert max(map(len, ids)) == 2000
-    rows = {row.thread_id: row for row in scenarios_read.read_threads(ids, host_keys=())}
-    assert {thread.thread_id: rows[thread.thread_id].turns for thread in threads} == {
-        thread.thread_id: thread.turns for thread in threads
-    }
-    for thread_id in ids:
-        cut = scenarios_read.read_checkpoints(thread_id, "")
-        assert {row.thread_id for row in cut.rows} == {thread_id}
-        assert len(cut.rows) == rows[thread_id].checkpoints
-        writes = scenarios_read.read_writes(thread_id, "", [row.checkpoint_id for row in cut.rows])
-        assert len(writes) == rows[thread_id].writes
-        sizes = scenarios_read.read_channel_sizes(thread_id, "", [("messages", str(v)) for v in _versions(cut.rows)])
-        assert len(sizes) == len(_versions(cut.rows))
-
-
 def test_a_database_of_another_encoding_is_read_and_asked_for_anything(
     postgres: EmbeddedPostgres, open_store: OpenStore
 ) -> None:
@@ -239,10 +183,6 @@ def test_a_database_of_another_encoding_is_read_and_asked_for_anything(
     assert [row.thread_id for row in store.read_threads(["café"], host_keys=())] == ["café"]
     with pytest.raises(StoreError, match="cannot hold this text"):
         store.read_threads(["emoji 👩"], host_keys=())
-
-
-def _versions(rows: tuple[CheckpointRow, ...]) -> set[str]:
-    return {str(row.channel_versions["messages"]) for row in rows if "messages" in row.channel_versions}
 
 
 def _pages(store: PostgresStore, budget: ReadBudget) -> Iterator[tuple[CheckpointRow, ...]]:
