@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from inspector.errors import StoreError
 from inspector.index.asking import ask_all
@@ -14,11 +14,19 @@ from inspector.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Names of the store that is looked at, and of the other configured ones (see `probe.ledger_schema`). A name that
-    both go by, as two settings of one database do, is `here`."""
+    """Names of the store that is looked at (see `probe.ledger_schema`), and those of the other configured ones with the
+    store that goes by each. A name that both go by, as two settings of one database do, is `here`."""
 
     here: frozenset[str] = frozenset()
-    there: frozenset[str] = frozenset()
+    others: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def there(self) -> frozenset[str]:
+        return frozenset(self.others)
+
+    def store_at(self, identities: Iterable[str]) -> str:
+        """The other configured store that goes by one of these names; "" where none does."""
+        return next((self.others[name] for name in identities if name in self.others), "")
 
 
 def places_of(reader: Reader, others: Iterable[Reader] | None = None) -> Places:
@@ -30,7 +38,7 @@ def places_of(reader: Reader, others: Iterable[Reader] | None = None) -> Places:
     known = {entry.name: entry for entry in StoreEntry.objects.only("name", "identities", "error")}
     here = _names(reader, known.get(name))
     theirs = _names_of_others([other for other in others if other.store.name != name], known)
-    return Places(here, theirs - here)
+    return Places(here, {name: store for name, store in theirs.items() if name not in here})
 
 
 def note_identities(reader: Reader, entry: StoreEntry) -> None:
@@ -54,13 +62,14 @@ def _names(reader: Reader, entry: StoreEntry | None) -> frozenset[str]:
         return frozenset()
 
 
-def _names_of_others(others: Sequence[Reader], known: Mapping[str, StoreEntry]) -> frozenset[str]:
+def _names_of_others(others: Sequence[Reader], known: Mapping[str, StoreEntry]) -> dict[str, str]:
     """Those that the index has not met are asked all at once, and none of them is waited for long."""
     met = {other.store.name: entry for other in others if (entry := known.get(other.store.name)) and _is_met(entry)}
     unmet = [other for other in others if other.store.name not in met]
-    heard = ask_all(unmet, "identities", lambda other: other.store.read_identities()).values()
-    told = [entry.identities for entry in met.values()] + [answer.told or () for answer in heard]
-    return frozenset[str]().union(*told)
+    heard = ask_all(unmet, "identities", lambda other: other.store.read_identities())
+    told: dict[str, Iterable[str]] = {store: answer.told or () for store, answer in heard.items()}
+    told |= {store: entry.identities for store, entry in met.items()}
+    return {name: store for store, names in told.items() for name in names}
 
 
 def _is_met(entry: StoreEntry) -> bool:

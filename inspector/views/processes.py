@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -36,7 +36,7 @@ class Processes:
 
     @classmethod
     def of(cls, workers: Workers, places: Places) -> Processes:
-        pairs = [(heard.report, _item(heard, places.here)) for heard in workers.heard]
+        pairs = [(heard.report, _item(heard, places)) for heard in workers.heard]
         pairs.sort(key=lambda pair: (pair[0].hostname, *_rank(*pair)))
         return cls(tuple(pairs), places, workers.more)
 
@@ -99,9 +99,9 @@ def _setups(reports: Iterable[WorkerReport]) -> tuple[Setup, ...]:
     return tuple(Setup(count, *what) for what, count in alike.most_common())
 
 
-def _item(heard: Heard, here: Collection[str]) -> WorkerItem:
+def _item(heard: Heard, known: Places) -> WorkerItem:
     report = heard.report
-    places = tuple(_place(place, here) for place in report.places)
+    places = tuple(_place(place, known) for place in report.places)
     first = places[0] if places else None
     state = "ended" if report.ended else "silent" if heard.ago > SILENT_SECONDS else "live"
     return WorkerItem(
@@ -131,9 +131,10 @@ _SAME = (
 )
 
 
-def _place(place: Place, here: Collection[str]) -> PlaceItem:
-    elsewhere = is_elsewhere(place, here)
-    return PlaceItem(place.saver, place.kind, place.where, place.savers, elsewhere, short_class(place.saver))
+def _place(place: Place, known: Places) -> PlaceItem:
+    elsewhere = is_elsewhere(place, known.here)
+    store = known.store_at(place.identities) if elsewhere else ""
+    return PlaceItem(place.saver, place.kind, place.where, place.savers, elsewhere, store, short_class(place.saver))
 
 
 def time_at(seconds: float) -> datetime | None:

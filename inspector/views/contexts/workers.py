@@ -11,13 +11,15 @@ from inspector.views.contexts.base import page_only
 
 @dataclass(frozen=True, slots=True)
 class PlaceItem:
-    """`elsewhere` is None where nobody can tell whether the place is this store."""
+    """`elsewhere` is None where nobody can tell whether the place is this store. `store` names another configured store
+    that it is."""
 
     saver: str
     kind: str
     where: str
     savers: int
     elsewhere: bool | None
+    store: str
     short_saver: str = page_only()
 
 

@@ -10,7 +10,7 @@ import pytest
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import open_saver
 from inspector.index.fold import FoldReport, fold_ledger
-from inspector.index.places import Places, places_of
+from inspector.index.places import places_of
 from inspector.index.sync import sync_store
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.probe.ledger_schema import Place
@@ -143,9 +143,11 @@ def test_a_store_whose_own_ledger_is_empty_is_told_apart_all_the_same(
         fold_ledger(other, ledger)
         names = frozenset(other.store.read_identities())
         assert set(StoreEntry.objects.get(name="other").identities) == names
-        assert places_of(scene.reader, [other, scene.reader]) == Places(
-            frozenset(place_of(scene.reader).identities), names
-        )
+        places = places_of(scene.reader, [other, scene.reader])
+        assert places.here == frozenset(place_of(scene.reader).identities)
+        assert places.there == names
+        assert places.store_at(["unheard-of", *names]) == other.store.name
+        assert places.store_at(place_of(scene.reader).identities) == ""
         assert places_of(scene.reader, [scene.reader]).there == frozenset()
 
 
