@@ -4,6 +4,7 @@ thread lives."""
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,9 @@ from inspector.index.connections import all_readers
 from inspector.index.passes import run_pass
 from inspector.index.twins import find_twins
 from inspector.models import StoreEntry
+from inspector.probe.ledger_schema import Place, sqlite_identities
 from tests.pages.browse import Browser, Document
+from tests.pages.ledgers import place_in, telling
 from tests.pages.places import chat_in_postgres, chat_in_sqlite
 from tests.pages.test_cost import HTML
 
@@ -242,3 +245,20 @@ def test_health_says_which_store_fails(show_stores: Any, urls: dict[str, str]) -
     assert (told["status"], told["failing"]) == ("degraded", ["gone"])
     assert "cannot be reached" in told["stores"]["gone"]["error"]
     assert told["stores"]["main"]["threads"] == told["stores"]["file"]["threads"] == 2
+
+
+def test_a_worker_of_another_configured_store_leads_there(two: Browser, urls: dict[str, str]) -> None:
+    """Which is no fault of the worker's, as a place that nobody knows may be."""
+    main, file = urls["main"], os.stat(urls["file"].removeprefix("sqlite:///"))
+    names = sqlite_identities(file.st_dev, file.st_ino)
+    other = Place(1, "langgraph.checkpoint.sqlite.SqliteSaver", "sqlite", names, "a file", 1)
+    with telling(main) as ledger:
+        ledger.tell("web-1", places=(place_in(main), other))
+    data, document = two.data("/workers/"), two.document("/workers/")
+
+    (worker,) = data["workers"]
+    assert [(place["elsewhere"], place["store"]) for place in worker["places"]] == [(False, ""), (True, "file")]
+    (tag,) = [link for link in document.all("a") if link.text == "store file"]
+    assert urlsplit(tag.attributes["href"]).path == "/workers/"
+    assert parse_qs(urlsplit(tag.attributes["href"]).query) == {"store": ["file"]}
+    assert not [tag for tag in document.all("span") if "not this store" in tag.text]
