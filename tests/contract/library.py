@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from inspector.demo.scenarios import play, scenarios
 from inspector.demo.stage import DURABILITIES, Durability, Played, PlayedThread
 from inspector.reader import Reader
 from inspector.stores.base import CheckpointStore
-from inspector.stores.differences import POSTGRES, REDIS_SHALLOW, SQLITE
+from inspector.stores.differences import POSTGRES, REDIS, REDIS_SHALLOW, SQLITE
 from inspector.stores.guard import Limits
 from inspector.stores.registry import open_store
 from tests.contract import hostile, large
+from tests.contract.honest import honest
 from tests.contract.places import PostgresPlace, RedisPlace, Saver, SqlitePlace, StoreUnderTest
 from tests.contract.plain import Plain
 from tests.redis_server import running_redis
@@ -111,12 +112,14 @@ class Libraries:
 
     def _play(self, place: StoreUnderTest) -> Library:
         saver = self._stack.enter_context(place.open_saver())
-        plays = [
-            play(scenario, saver, durability)
-            for scenario in scenarios().values()
-            for durability in DURABILITIES
-            if is_playable(place.layout, scenario.slug, durability)
-        ]
+        # Without its lost writes, RedisSaver fails now and then on a delta channel that it cannot put together.
+        with honest(saver) if place.layout == REDIS else nullcontext():
+            plays = [
+                play(scenario, saver, durability)
+                for scenario in scenarios().values()
+                for durability in DURABILITIES
+                if is_playable(place.layout, scenario.slug, durability)
+            ]
         plays += [hostile.play(saver), large.play(saver)]
         reader = self._stack.enter_context(open_reader(place))
         return Library(place, saver, tuple(plays), place.read_plain(), reader, place.digest())

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 import redis
 import redis.asyncio
@@ -31,8 +31,11 @@ Saver = BaseCheckpointSaver[Any]
 class StoreUnderTest(Protocol):
     """One place that holds, or will hold, a store of one layout."""
 
-    layout: str
-    url: str
+    @property
+    def layout(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
 
     def open_saver(self) -> AbstractContextManager[Saver]:
         """LangGraph's saver, set up."""
@@ -50,7 +53,7 @@ class StoreUnderTest(Protocol):
 @dataclass(frozen=True)
 class PostgresPlace:
     url: str
-    layout: ClassVar[str] = POSTGRES
+    layout: str = POSTGRES
 
     def open_saver(self) -> AbstractContextManager[Saver]:
         return open_saver(self.url)
@@ -71,7 +74,7 @@ class PostgresPlace:
 @dataclass(frozen=True)
 class SqlitePlace:
     path: Path
-    layout: ClassVar[str] = SQLITE
+    layout: str = SQLITE
 
     @property
     def url(self) -> str:

@@ -125,7 +125,7 @@ def digest_redis(url: str) -> str:
         return _digest((key, client.dump(key), client.ttl(key) >= 0) for key in keys)
 
 
-def _documents(client: redis.Redis, pattern: str) -> Iterator[Row]:
+def _documents(client: Any, pattern: str) -> Iterator[Row]:
     for key in client.scan_iter(pattern, count=1000):
         yield json.loads(client.execute_command("JSON.GET", key, "."))
 

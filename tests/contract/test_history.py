@@ -54,7 +54,7 @@ def test_the_state_of_a_thread_is_what_langgraph_says_of_its_newest_checkpoint(l
     found = set()
     for one, thread in library.threads():
         (summary,) = library.reader.read_summaries([thread.thread_id])
-        newest = next(snapshots(library, one, thread, ""))
+        (newest, *_) = snapshots(library, one, thread, "")
         assert summary.state == _state_of(newest), thread
         assert summary.next == library.reader.read_history(thread.thread_id).checkpoints[0].next
         found.add(summary.state)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from inspector.errors import NotFound
@@ -73,7 +75,7 @@ def test_an_id_that_only_resembles_another_finds_nothing(library: Library, threa
         library.reader.read_history(thread_id)
 
 
-def _messages(library: Library, row: CheckpointRow) -> list[object]:
+def _messages(library: Library, row: CheckpointRow) -> Sequence[object]:
     (checkpoint, *_) = library.reader.read_history(row.thread_id).checkpoints
     (messages,) = [state.value for state in library.reader.read_state(checkpoint) if state.channel == "messages"]
     assert isinstance(messages, list)
