@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from inspector.models import Sighting, StoreEntry, ThreadEntry
+from inspector.probe.ledger_schema import storable
 from inspector.stores.base import CheckpointStore
 
 _BATCH = 2_000
@@ -55,17 +56,21 @@ class Listing:
     name: str
 
     def fill(self, store: CheckpointStore, seen_at: datetime, tell: Progress) -> int:
-        """Lists every thread of the store. Returns how many; a listing that fails ends the store's snapshot, too."""
+        """Lists every thread of the store. Returns how many; a listing that fails ends the store's snapshot, too.
+
+        An id with NUL or half a character in it, as a foreign key in Redis may look like one, fits into no index and no
+        address of a page: it is left out, so that it does not hide all others."""
         seen = 0
         with closing(store.iter_thread_counts()) as counts:
-            for batch in batched(counts, _BATCH):
+            nameable = (count for count in counts if storable(count.thread_id) == count.thread_id)
+            for batch in batched(nameable, _BATCH):
                 Sighting.objects.bulk_create(
                     Sighting(
                         sync_pass=self.name,
                         thread_id=count.thread_id,
                         checkpoints=count.checkpoints,
                         writes=count.writes,
-                        last_checkpoint_id=count.last_checkpoint_id,
+                        last_checkpoint_id=storable(count.last_checkpoint_id),
                         seen_at=seen_at,
                     )
                     for count in batch

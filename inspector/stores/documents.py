@@ -12,6 +12,7 @@ import math
 from typing import Any
 
 from inspector.domain.value import Json
+from inspector.probe.ledger_schema import storable
 
 _DIGITS = 4_000
 #: Metadata is shown, kept in the index and sent as JSON: deeper than this it is cut.
@@ -43,13 +44,25 @@ def as_mapping(value: object) -> dict[str, Any]:
 
 
 def as_metadata(value: object) -> dict[str, Json]:
-    """A checkpoint's metadata, cut in depth."""
-    return {key: cut_depth(item) for key, item in as_mapping(value).items()}
+    """A checkpoint's metadata, cut in depth, its texts such as an index can keep."""
+    return {_kept(key): _kept(cut_depth(item)) for key, item in as_mapping(value).items()}
 
 
 def as_versions(value: object) -> dict[str, str | int | float]:
     """Channel versions: text with today's savers, numbers with older or custom ones. Anything else is left out."""
     return {key: item for key, item in as_mapping(value).items() if isinstance(item, str | int | float)}
+
+
+def _kept(value: Any) -> Any:
+    """JSON can name NUL and halves of characters, which neither an index nor a page can hold."""
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return [_kept(item) for item in value]
+        case dict():
+            return {_kept(key): _kept(item) for key, item in value.items()}
+    return value
 
 
 def _integer(digits: str) -> int | str:

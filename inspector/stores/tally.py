@@ -31,7 +31,7 @@ class ThreadTally:
         self.thread_id = thread_id
         self._host_keys = host_keys
         self._checkpoints = 0
-        self._last_id = ""
+        self._last_id = self._head_id = ""
         self._namespaces: set[str] = set()
         self._inputs: set[str] = set()
         self._hosts: Counter[str] = Counter()
@@ -49,7 +49,7 @@ class ThreadTally:
     @property
     def head_id(self) -> str:
         """The newest root checkpoint so far, "" without one."""
-        return max(self._roots, default="")
+        return self._head_id
 
     def add(self, row: CheckpointRow) -> None:
         self._checkpoints += 1
@@ -95,6 +95,7 @@ class ThreadTally:
         inputs = input_versions(row)
         self._inputs |= inputs
         self._roots.add(row.checkpoint_id)
+        self._head_id = max(self._head_id, row.checkpoint_id)
         if row.parent_checkpoint_id is None:
             self._begins_late |= _begins_late(inputs)
         else:

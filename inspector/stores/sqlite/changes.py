@@ -29,14 +29,17 @@ def state_of(path: Path) -> State:
 
 
 def let_rest(states: Iterable[State]) -> bool:
-    """Whether the files have been at rest for longer than a tick; else waits for one."""
+    """Whether the files have been at rest for longer than a tick; else waits for one.
+
+    A time yet to come, as after a clock was set back, says nothing of the rest so far: then one tick's wait is enough,
+    for whoever writes after it leaves another time."""
     newest = max((state[3] for state in states if state), default=0)
     tick = TICK if newest % 1_000_000_000 else _COARSE_TICK
     left = tick - (time.time() - newest / 1_000_000_000)
     if left <= 0:
         return True
-    time.sleep(min(left, tick))  # longer only where a clock was set back
-    return False
+    time.sleep(min(left, tick))
+    return left > tick
 
 
 def read_fingerprint(path: Path) -> Fingerprint:

@@ -93,9 +93,12 @@ class _Walk:
             self.found.values[TASKS] = self._sends
 
     def _jump_over(self) -> None:
-        """To where the key stands last that LangGraph writes next. Was that another than the document's own, as in a
-        value or a channel's name, then the rest of the document does not come out even, and all of it is walked."""
-        self.position = max(self.position, self._data.rfind(_NEXT_KEY))
+        """To the key that LangGraph writes next, where it stands once only: a value or a channel may be named so, too.
+        Where this is not the document's own, the rest of it does not come out even, and all of it is walked."""
+        place = self._data.find(_NEXT_KEY, self.position)
+        if place < 0 or self._data.find(_NEXT_KEY, place + 1) >= 0:
+            raise Broken(TRUNCATED)
+        self.position = place
 
     def _values(self, into: dict[str, Span]) -> None:
         for channel in self._entries():

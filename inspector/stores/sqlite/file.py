@@ -123,7 +123,7 @@ class SqliteFile:
     def _opened(self, clock: Clock) -> Iterator[tuple[_Way, sqlite3.Connection]]:
         """Opened anew where a log's index was not there: it comes a moment after its log, and goes a moment before."""
         for last in (False, False, True):
-            way = _way_in(self._real_path())
+            way = _way_in(self._real_path(), clock)
             try:
                 connection = self._connect(way, clock)
             except sqlite3.Error as error:
@@ -170,14 +170,22 @@ class _Way:
     state: State = None  #: of a file at rest
 
 
-def _way_in(path: Path) -> _Way:
+def _way_in(path: Path, clock: Clock) -> _Way:
+    """Raises `ReadTooLong` where the file never rests, as one that is written without a journal."""
+    while True:
+        way = _way_now(path)
+        if not way.at_rest or let_rest([way.state]):
+            return way
+        clock.look()
+
+
+def _way_now(path: Path) -> _Way:
     log = _size(f"{path}-wal")
     if log > 0 or (log == 0 and _size(f"{path}-shm") >= 0):  # an empty log alone was left behind by a careless reader
         return _Way(path, "&readonly_shm=1", at_rest=False)
     if _size(f"{path}-journal") > 0:
         return _Way(path, "", at_rest=False)
-    state = state_of(path)
-    return _Way(path, "&immutable=1", at_rest=True, state=state) if let_rest([state]) else _way_in(path)
+    return _Way(path, "&immutable=1", at_rest=True, state=state_of(path))
 
 
 def _size(path: str) -> int:

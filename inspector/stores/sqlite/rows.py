@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from inspector.domain.channels import decides_tasks
 from inspector.domain.value import Json
 from inspector.msgpack_format import Watch
-from inspector.stores.base import ChannelBody, CheckpointRow, NamespaceRow, WriteRow
+from inspector.stores.base import ChannelBody, CheckpointRow, NamespaceRow, ThreadCount, WriteRow
 from inspector.stores.documents import as_mapping, as_metadata, as_versions, load_document
 from inspector.stores.sqlite.document import Document, Span, read_document
 
@@ -91,7 +91,12 @@ def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
 
 
 def namespace_row(row: sqlite3.Row) -> NamespaceRow:
-    return NamespaceRow(row["checkpoint_ns"], row["checkpoints"], row["first_checkpoint_id"], row["last_checkpoint_id"])
+    first, last = _text(row["first_checkpoint_id"]), _text(row["last_checkpoint_id"])
+    return NamespaceRow(_text(row["checkpoint_ns"]), row["checkpoints"], first, last)
+
+
+def thread_count(row: sqlite3.Row) -> ThreadCount:
+    return ThreadCount(_text(row["thread_id"]), row["checkpoints"], row["writes"], _text(row["last_checkpoint_id"]))
 
 
 def write_row(row: sqlite3.Row, blob: bytes | None = None) -> WriteRow:

@@ -27,7 +27,7 @@ from inspector.stores.sqlite.facts import read_store_facts
 from inspector.stores.sqlite.file import Session, SqliteFile
 from inspector.stores.sqlite.layout import find_layout
 from inspector.stores.sqlite.reading import Reading
-from inspector.stores.sqlite.rows import namespace_row
+from inspector.stores.sqlite.rows import namespace_row, thread_count
 from inspector.stores.sqlite.url import SqliteUrl
 
 Answer = TypeVar("Answer")
@@ -63,7 +63,7 @@ class SqliteStore:
     def iter_thread_counts(self) -> Generator[ThreadCount]:
         with self._file.read(seconds=self._limits.statement * 20) as session:
             for row in self._reading(session).select("thread_counts", {}):
-                yield ThreadCount(row["thread_id"], row["checkpoints"], row["writes"], row["last_checkpoint_id"])
+                yield thread_count(row)
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         wanted = [thread_id for thread_id in dict.fromkeys(thread_ids) if _storable(thread_id)]

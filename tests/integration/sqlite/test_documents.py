@@ -22,6 +22,7 @@ from langgraph.types import Send
 
 from inspector.demo.graphs.chat import build_chat
 from inspector.domain.channels import TASKS
+from inspector.probe.ledger_schema import storable
 from inspector.reader import Reader
 from inspector.stores.base import CheckpointRow, ReadBudget
 from inspector.stores.sqlite import SqliteStore
@@ -154,6 +155,14 @@ def test_values_that_are_jumped_over_are_taken_for_nothing_else(values: dict[str
         assert (found.channel_versions, found.versions_seen) == ({channel: "1"}, {"node": {channel: "1"}})
 
 
+def test_a_channel_named_as_the_versions_are_does_not_hide_them() -> None:
+    """From that channel's version on, this document comes out even, too."""
+    versions = {"__start__": "1", "channel_versions": "2"}
+    checkpoint = {**empty_checkpoint(), "channel_versions": versions, "versions_seen": {}, "updated_channels": []}
+    found = read_document(SERDE.dumps_typed(checkpoint)[1], Clock(60, "file"), values=False)
+    assert found.channel_versions == versions
+
+
 def test_encrypted_documents_are_told(path: Path, open_store: OpenStore) -> None:
     serde = EncryptedSerializer.from_pycryptodome_aes(key=b"0123456789abcdef")
     with closing(sqlite3.connect(path, check_same_thread=False)) as connection:
@@ -204,14 +213,27 @@ def test_sends_of_an_old_format_wait_in_their_channel(
 
 
 @pytest.mark.parametrize(
-    "metadata", [None, b"", b"no json", b"[1]", '{"text": "as text"}', b'{"x": NaN, "y": -Infinity}']
+    "metadata",
+    [
+        None,
+        b"",
+        b"no json",
+        b"[1]",
+        '{"text": "as text"}',
+        b'{"x": NaN, "y": -Infinity}',
+        rb'{"worker_hostname": "\ud800\u0000", "\udfff": ["\ud801", {"a": "\u0000"}]}',
+    ],
 )
 def test_odd_metadata_is_empty_or_storable(metadata: object, played: Path, open_store: OpenStore) -> None:
     with closing(sqlite3.connect(played)) as connection, connection:
         connection.execute("update checkpoints set metadata = ?", (metadata,))
     store = open_store(played)
     assert read_everything(store) == 6
-    assert "NaN" not in json.dumps(dict(row_of(store).metadata), allow_nan=False).replace('"NaN"', "")
+    found = json.dumps(dict(row_of(store).metadata), allow_nan=False, ensure_ascii=False)
+    assert "NaN" not in found.replace('"NaN"', "")
+    assert found == storable(found)
+    (thread,) = store.read_threads(["one"], host_keys=["worker_hostname"])
+    assert all(host == storable(host) for host in thread.hosts)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -182,6 +183,36 @@ def test_a_file_that_is_replaced_is_read_anew(played: Path, tmp_path: Path, open
     os.replace(other, played)
     assert [count.thread_id for count in store.iter_thread_counts()] == ["other"]
     assert store.read_identities() != identities
+
+
+def test_a_file_from_the_future_is_read_and_its_writes_are_noticed(played: Path, open_store: OpenStore) -> None:
+    """As after a clock was set back, or in a copy from a machine whose clock is ahead."""
+    later = time.time() + 86_400
+    os.utime(played, (later, later))
+    store = open_store(played)
+    before = store.read_fingerprint()
+    assert store.read_fingerprint() == before
+    assert read_everything(store) == 6
+    with closing(sqlite3.connect(played)) as connection, connection:
+        connection.execute(_COPY)
+    assert store.read_fingerprint() != before
+    assert read_everything(store) == 12
+
+
+@pytest.mark.parametrize(
+    "spoil", ["thread_id = cast(thread_id as blob)", "checkpoint_id = x'ff'", "checkpoint_ns = x'ff'"]
+)
+def test_ids_that_another_program_stored_as_bytes_come_as_texts(
+    spoil: str, played: Path, open_store: OpenStore
+) -> None:
+    with closing(sqlite3.connect(played)) as connection, connection:
+        connection.execute(f"update checkpoints set {spoil} where rowid = 1")
+    store = open_store(played)
+    counts = list(store.iter_thread_counts())
+    texts = [text for count in counts for text in (count.thread_id, count.last_checkpoint_id)]
+    for found in store.read_namespaces("one"):
+        texts += [found.checkpoint_ns, found.first_checkpoint_id, found.last_checkpoint_id]
+    assert all(type(text) is str for text in texts)
 
 
 def test_a_link_leads_to_the_file_and_its_log(
