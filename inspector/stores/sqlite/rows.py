@@ -35,6 +35,7 @@ class Found:
     row: CheckpointRow
     data: bytes
     document: Document | None
+    metadata_bytes: int = 0
 
     @property
     def is_whole(self) -> bool:
@@ -56,7 +57,7 @@ class Found:
         """What the row takes up without the values that stay in the store."""
         values = self.spans.values()
         bodies = sum(len(body.blob) for body in self.row.own_bodies.values() if body.blob is not None)
-        return len(self.data) - sum(end - start for start, end in values) + bodies
+        return self.metadata_bytes + len(self.data) - sum(end - start for start, end in values) + bodies
 
 
 def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
@@ -66,6 +67,7 @@ def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
     document, inline = _document(kind, data, watch, values=room.values)
     kept, omitted = _parted(inline, room.inline)
     known = document or Document()
+    metadata = as_bytes(row["metadata"])
     return Found(
         CheckpointRow(
             thread_id=_text(row["thread_id"]),
@@ -78,7 +80,7 @@ def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
             versions_seen=known.versions_seen,
             inline_values=kept,
             inline_omitted=omitted,
-            metadata=as_metadata(load_document(as_bytes(row["metadata"]))),
+            metadata=as_metadata(load_document(metadata)),
             size_bytes=row["size_bytes"],
             own_bodies={
                 channel: _body(data, channel, span, known, room if decides_tasks(channel) else None)
@@ -87,6 +89,7 @@ def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
         ),
         data,
         document,
+        len(metadata),
     )
 
 

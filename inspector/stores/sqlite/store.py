@@ -154,13 +154,13 @@ class SqliteStore:
         bodies: bool = True,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[WriteRow]:
-        ids = [checkpoint_id for checkpoint_id in checkpoint_ids if _storable(checkpoint_id)]
+        ids = [checkpoint_id for checkpoint_id in checkpoint_ids if _listable(checkpoint_id)]
         if not ids or not _storable(thread_id, checkpoint_ns):
             return []
         given = {
             "thread_id": thread_id,
             "checkpoint_ns": checkpoint_ns,
-            "channels": None if channels is None else json.dumps([name for name in channels if _storable(name)]),
+            "channels": None if channels is None else json.dumps([name for name in channels if _listable(name)]),
         }
         return self._ask(lambda reading: reading.writes(given, ids, bodies=bodies, budget=budget))
 
@@ -190,3 +190,8 @@ def _own_channels(
 def _storable(*texts: str) -> bool:
     """Lone surrogates are no text to SQLite, so nothing is stored under such a name."""
     return all(text.isascii() or text.encode("utf-8", "replace").decode("utf-8") == text for text in texts)
+
+
+def _listable(text: str) -> bool:
+    """SQLite's JSON ends a text at NUL, and so would find what another name has."""
+    return "\0" not in text and _storable(text)

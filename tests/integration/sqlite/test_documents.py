@@ -273,3 +273,11 @@ def test_a_page_ends_where_too_many_bytes_would_be_read(path: Path, open_store: 
     assert cut.truncated
     assert 1 < len(cut.rows) < 8
     assert [cut.beyond, len(cut.rows) + len(rest.rows)] == [rest.rows[0].checkpoint_id, 8]
+
+
+def test_large_metadata_ends_a_page_too(played: Path, open_store: OpenStore) -> None:
+    """Old versions of LangGraph kept there what each step wrote."""
+    with closing(sqlite3.connect(played)) as connection, connection:
+        connection.execute("update checkpoints set metadata = ?", (json.dumps({"writes": "x" * 10_000}),))
+    cut = open_store(played).read_checkpoints("one", "", budget=ReadBudget(bytes=25_000))
+    assert (len(cut.rows), cut.truncated) == (2, True)

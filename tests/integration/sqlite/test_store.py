@@ -134,6 +134,15 @@ def test_a_ledger_at_rest_is_read_without_a_trace(played: Path) -> None:
     assert files_beside(played) == before
 
 
+def test_what_follows_nul_is_a_part_of_an_id(played: Path, open_store: OpenStore) -> None:
+    store = open_store(played)
+    ids = [row.checkpoint_id for row in store.read_checkpoints("one", "").rows]
+    written = store.read_writes("one", "", ids)
+    assert written
+    assert store.read_writes("one", "", [f"{name}\0" for name in ids]) == []
+    assert store.read_writes("one", "", ids, channels=[f"{row.channel}\0" for row in written]) == []
+
+
 def test_ids_that_sqlite_cannot_hold_find_nothing(played: Path, open_store: OpenStore) -> None:
     store = open_store(played)
     for odd in ("half \ud83d", "one\x00", "one\x00two"):
