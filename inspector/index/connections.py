@@ -16,6 +16,7 @@ from inspector.ledger.patience import PATIENCE
 from inspector.ledger.registry import open_ledger_reader
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
+from inspector.stores.redis.url import without_prefixes
 from inspector.stores.registry import open_store
 from inspector.stores.urls import PostgresUrl
 
@@ -89,6 +90,8 @@ def _open_ledgers(config: Config) -> Mapping[str, LedgerReader | None]:
 def _open_own_ledger(setting: StoreSetting, limits: Limits) -> LedgerReader | None:
     url = setting.url.reveal()
     schema = PostgresUrl.parse(url).schema if setting.url.scheme in ("postgresql", "postgres") else ""
+    if setting.url.scheme in ("redis", "rediss"):
+        url = without_prefixes(url)
     try:
         return open_ledger_reader(url, limits, schema=schema)
     except ConfigError:  # a kind of store that holds no ledger

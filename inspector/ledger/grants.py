@@ -25,11 +25,25 @@ _NAME = re.compile(r"[\w.-]+")
 
 def redis_grants(*, writer: str, reader: str) -> str:
     """ACL lines for the probe's and the dashboard's users. Raises `ConfigError` for names that no ACL line can hold."""
-    if not (_NAME.fullmatch(writer) and _NAME.fullmatch(reader)):
-        raise ConfigError("A Redis user's name has letters, digits, dots, dashes and underscores only.")
+    _check_names(writer, reader)
     return f"{_acl_line(writer, _WRITES)}\n{_acl_line(reader, _READS)}\n"
 
 
+def redis_grants_in_store(*, writer: str, reader: str) -> str:
+    """The same for a ledger in the Redis of the checkpoints: the reader's line adds to what that user may read there
+    already, and is run after the line that gives it. Raises `ConfigError`."""
+    _check_names(writer, reader)
+    return f"{_acl_line(writer, _WRITES)}\nACL SETUSER {reader} ~{REDIS_PREFIX}* {_allowed(_READS)}\n"
+
+
+def _check_names(*users: str) -> None:
+    if not all(_NAME.fullmatch(user) for user in users):
+        raise ConfigError("A Redis user's name has letters, digits, dots, dashes and underscores only.")
+
+
 def _acl_line(user: str, commands: str) -> str:
-    allowed = " ".join(f"+{command}" for command in f"{commands} {_LOGIN}".split())
-    return f"ACL SETUSER {user} on resetkeys ~{REDIS_PREFIX}* resetchannels -@all {allowed}"
+    return f"ACL SETUSER {user} on resetkeys ~{REDIS_PREFIX}* resetchannels -@all {_allowed(commands)}"
+
+
+def _allowed(commands: str) -> str:
+    return " ".join(f"+{command}" for command in f"{commands} {_LOGIN}".split())

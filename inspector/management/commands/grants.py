@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from inspector.errors import ConfigError, StoreError
-from inspector.index.connections import all_readers, close_readers
-from inspector.ledger.grants import PROBE_ROLE, redis_grants
+from inspector.index.connections import all_readers, close_readers, get_ledger
+from inspector.ledger.grants import PROBE_ROLE, redis_grants, redis_grants_in_store
 from inspector.management.stores import add_store_option, use_stores
 from inspector.probe.ledger_url import LedgerUrl
 from inspector.stores.base import CheckpointStore
@@ -19,7 +19,10 @@ from inspector.stores.urls import PostgresUrl
 
 _NOT_CHECKED = "-- NOT CHECKED: the store could not be read. The names below are guesses."
 
+_FILE = "-- A SQLite file has no logins: the permissions of the file and of its directory decide who may read it.\n"
 _NO_LEDGER = "-- The probe's ledger is not in the store: set INSPECTOR_LEDGER_URL to see what its logins need.\n"
+_LEDGER_FILE = "-- The ledger is a file: the permissions of the file and of its directory decide who may write it.\n"
+_IN_REDIS = "-- For a ledger in this Redis, the probe's user, and what the reader needs beside the line above:"
 _REDIS_READER = "-- For redis-cli, once a password is added as >PASSWORD:"
 
 
@@ -56,6 +59,8 @@ class Command(BaseCommand):
         SQL says so where nobody can miss it."""
         if isinstance(store, RedisStore):
             return self._ask_redis(store)
+        if store.kind == "sqlite":
+            return self._tell_of_a_file()
         try:
             facts = store.read_facts()
         except StoreError as error:
@@ -79,15 +84,26 @@ class Command(BaseCommand):
         if self._part != "ledger":
             self.stdout.write(f"{_REDIS_READER}\n{line}")
         if self._part != "reader":
-            self.stdout.write(self._ledger_beside_redis())
+            self.stdout.write(self._ledger_beside_redis(store))
         return checked
 
-    def _ledger_beside_redis(self) -> str:
-        """A second line for a user takes away what the first gave, so the ledger's reader has a name of its own."""
-        if not settings.INSPECTOR.ledger_url:
+    def _ledger_beside_redis(self, store: RedisStore) -> str:
+        """In the store itself the reader's line adds to the one above. Elsewhere the reader has a name of its own: a
+        whole second line for a user takes away what the first gave."""
+        if settings.INSPECTOR.ledger_url:
+            return self._ledger_block("DATABASE", "public", reader=f"{self._role}_ledger")
+        if get_ledger(store.name) is None:
             return _NO_LEDGER
-        self._role = f"{self._role}_ledger"
-        return self._ledger_block("DATABASE", "public")
+        return f"{_IN_REDIS}\n{redis_grants_in_store(writer=self._ledger_role, reader=self._role)}"
+
+    def _tell_of_a_file(self) -> bool:
+        if self._part != "ledger":
+            self.stdout.write(_FILE)
+        if self._part != "reader":
+            self.stdout.write(
+                self._ledger_block("DATABASE", "public") if settings.INSPECTOR.ledger_url else _LEDGER_FILE
+            )
+        return True
 
     def _print(self, database: str, schema: str) -> None:
         if self._part != "ledger":
@@ -95,22 +111,21 @@ class Command(BaseCommand):
         if self._part != "reader":
             self.stdout.write(self._ledger_block(database, schema))
 
-    def _ledger_block(self, database: str, schema: str) -> str:
+    def _ledger_block(self, database: str, schema: str, *, reader: str = "") -> str:
         """For the ledger that INSPECTOR_LEDGER_URL names, else for one in the store's own schema."""
         url = settings.INSPECTOR.ledger_url
         try:
             kind = LedgerUrl.parse(url.reveal()).kind if url else "postgres"
         except ValueError as error:
             raise ConfigError(str(error)) from None
+        reader = reader or self._role
         if kind == "sqlite":
-            return (
-                "-- The ledger is a file: the permissions of the file and of its directory decide who may write it.\n"
-            )
+            return _LEDGER_FILE
         if kind == "redis":
-            lines = redis_grants(writer=self._ledger_role, reader=self._role).splitlines()
+            lines = redis_grants(writer=self._ledger_role, reader=reader).splitlines()
             told = ["The ledger is in Redis. Two users for it, without passwords yet, to be made there:", *lines]
             return "".join(f"-- {line}\n" for line in told)
-        names = {"role": self._ledger_role, "reader": self._role}
+        names = {"role": self._ledger_role, "reader": reader}
         if url:
             parsed = PostgresUrl.parse(url.reveal())
             database, schema = parsed.safe.rpartition("/")[2] or database, parsed.schema or "public"

@@ -92,6 +92,13 @@ class RedisUrl:
         return f"RedisUrl({self.safe!r})"
 
 
+def without_prefixes(url: str) -> str:
+    """The same URL without our own parameters, as another client of this server takes it."""
+    address, _, query = url.partition("?")
+    kept = "&".join(part for part in query.split("&") if part.partition("=")[0] not in _OURS)
+    return f"{address}?{kept}" if kept else address
+
+
 def _place(text: str, port: int) -> Host:
     """A host and a port, and nothing that could be a part of a password."""
     host, colon, digits = text.rpartition(":") if not text.endswith("]") else (text, "", "")
