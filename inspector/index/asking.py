@@ -69,9 +69,10 @@ def _ask(reader: Reader, what: str, question: Callable[[Reader], Any]) -> _Quest
     with _LOCK:
         here = _under_way.setdefault(reader.store, {})
         if what not in here:
-            here[what] = _Question(time.monotonic())
-            arguments = (reader, what, question, here[what])
+            asked = _Question(time.monotonic())
+            arguments = (reader, what, question, asked)
             Thread(target=_answer, args=arguments, name=f"ask-{reader.store.name}", daemon=True).start()
+            here[what] = asked  # only now: one whose thread could not start would be shared for ever
         return here[what]
 
 

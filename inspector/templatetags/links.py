@@ -144,7 +144,7 @@ def _query_text(query: QueryDict) -> str:
 
 
 def _address(name: str, store: str, stores: tuple[str, ...], parameters: dict[str, str]) -> str:
-    if len(stores) > 1 and store != stores[0]:
+    if store and len(stores) > 1 and store != stores[0]:
         parameters = {"store": store, **parameters}
     return reverse(name) + (f"?{query_of(parameters.items())}" if parameters else "")
 

@@ -141,6 +141,22 @@ def test_what_is_no_trouble_of_a_store_is_not_hidden(readers: dict[str, Reader])
         ask_all(readers.values(), "b", fail)
 
 
+def test_a_question_whose_thread_could_not_start_is_asked_anew(
+    readers: dict[str, Reader], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine that is out of threads for a moment."""
+
+    class Refused(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asking, "Thread", Refused)
+        with pytest.raises(RuntimeError):
+            ask_all([readers["one"]], "e", lambda reader: reader.store.name)
+    assert ask_all([readers["one"]], "e", lambda reader: reader.store.name)["one"].told == "one"
+
+
 def test_a_store_that_let_a_page_wait_is_told_by_its_own_words_the_next_time(
     readers: dict[str, Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,6 +122,17 @@ def test_an_unknown_page_and_an_unknown_store_lead_to_the_stores_there_are(two: 
         links = {link.attributes["href"] for link in document.all("a")}
         assert "/threads/?store=file" in links
         assert "/threads/" in links
+        assert not [link for link in links if link.endswith("store=")]
+
+
+def test_the_page_of_a_store_that_is_gone_leads_to_what_is_known_of_that_store(
+    show_stores: Any, urls: dict[str, str]
+) -> None:
+    browser: Browser = show_stores(**urls, gone=NOWHERE)
+    document = browser.document("/thread/", status=503, store="gone", id=BOTH)
+
+    links = [link.attributes["href"] for link in document.all("a") if link.text == "What are we connected to?"]
+    assert links == ["/stores/?store=gone"]
 
 
 def test_one_store_has_no_switcher_and_no_store_in_the_title(show_stores: Any, urls: dict[str, str]) -> None:
