@@ -18,6 +18,9 @@ from inspector.models import UNKNOWN_TIME, StoreEntry
 from inspector.reader import Reader
 from inspector.views.contexts import Bar, IndexState, LedgerState, StoreChoice
 
+#: Fields of a store that grow with what it holds.
+_LONG = ("hosts", "skipped", "ledger_untold", "ledger_unplaced")
+
 
 def moment() -> Moment:
     return Moment(timezone.now(), settings.INSPECTOR.orphan_after)
@@ -34,9 +37,9 @@ def entry_of(reader: Reader) -> StoreEntry:
 
 
 def entries_of(readers: Iterable[Reader]) -> dict[str, StoreEntry]:
-    """The same of several stores by their names, read at once."""
+    """The same of several stores by their names, read at once, without what the index alone needs of them."""
     names = [reader.store.name for reader in readers]
-    found = {entry.name: entry for entry in StoreEntry.objects.filter(name__in=names)}
+    found = {entry.name: entry for entry in StoreEntry.objects.filter(name__in=names).defer(*_LONG)}
     return {name: found.get(name) or StoreEntry(pk=0, name=name) for name in names}
 
 
