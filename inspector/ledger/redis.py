@@ -59,11 +59,17 @@ class RedisLedgerReader:
                 retry=Retry(NoBackoff(), 0),
                 client_name="checkpoint-inspector",
             )
+            # What the URL says would win over arguments.
+            pinned = {"decode_responses": False, "socket_timeout": min(limits.connect, limits.statement)}
+            pool = self._client.connection_pool
+            pool.connection_kwargs.update(pinned)
+            pool.connection_class(**pool.connection_kwargs)  # connects nothing, and refuses what it does not know
+        except TypeError:
+            raise ConfigError(
+                "The ledger's URL has a parameter that redis-py does not know.", "Parameters are those of redis-py."
+            ) from None
         except (ValueError, exceptions.RedisError):  # its message may quote the password
             raise ConfigError("The ledger's URL is no Redis URL.", "Use redis://HOST:6379/0.") from None
-        # What the URL says would win over arguments.
-        pinned = {"decode_responses": False, "socket_timeout": min(limits.connect, limits.statement)}
-        self._client.connection_pool.connection_kwargs.update(pinned)
 
     def exists(self) -> bool:
         with self._translated():

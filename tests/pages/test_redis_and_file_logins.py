@@ -13,9 +13,12 @@ from django.test import override_settings
 from langgraph.checkpoint.redis import RedisSaver
 
 from inspector.demo.graphs.chat import build_chat
+from inspector.errors import ConfigError
 from inspector.index.connections import all_readers
 from inspector.index.passes import run_pass
+from inspector.ledger.registry import open_ledger_reader
 from inspector.models import StoreEntry
+from inspector.stores.guard import Limits
 from tests.pages.conftest import configured
 from tests.pages.places import chat_in_redis, chat_in_sqlite
 from tests.redis_server import RedisServer
@@ -80,3 +83,9 @@ def test_two_prefixes_of_one_redis_are_two_stores_that_hold_the_same_thread(
     assert [entry.ledger_error for entry in StoreEntry.objects.all()] == ["", ""]
     assert [also["store"] for also in browser.data("/thread/", id="same")["thread"]["also_in"]] == ["us"]
     assert browser.data("/workers/", store="us")["error"] == ""
+
+
+def test_a_ledger_with_a_parameter_that_no_client_knows_is_refused_without_its_text() -> None:
+    with pytest.raises(ConfigError, match="parameter") as refused:
+        open_ledger_reader("redis://user:hunter2@localhost:1/0?prefix=eu", Limits())
+    assert "hunter2" not in str(refused.value)
