@@ -25,6 +25,10 @@ _NO_INDEX = re.compile(r"no such index|unknown index name|index not found", re.I
 _UNKNOWN = re.compile(r"unknown command .{0,3}(FT|JSON)\.", re.IGNORECASE)
 
 
+class NotADocument(StoreError):
+    """A key that holds something else than JSON."""
+
+
 @contextmanager
 def translated(safe_url: str) -> Iterator[None]:
     """Turns any error of the client into a `StoreError` that names the store without its password."""
@@ -88,6 +92,8 @@ def _explain_answer(text: str, safe_url: str) -> StoreError:
         )
     if _NO_INDEX.search(text):
         return no_index(safe_url)
+    if "wrong redis type" in lowered or lowered.startswith("wrongtype"):
+        return NotADocument(f"{safe_url} has a key under the checkpoints' prefix that is no JSON document.")
     if "timeout limit" in lowered:
         return too_long(safe_url)
     if "wrongpass" in lowered or "noauth" in lowered or "invalid username-password" in lowered:

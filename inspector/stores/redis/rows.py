@@ -14,8 +14,8 @@ from inspector.errors import StoreError
 from inspector.stores.base import ChannelBody, CheckpointRow
 from inspector.stores.documents import as_mapping, as_metadata, as_versions, load_document
 from inspector.stores.redis.client import Command, Reading
+from inspector.stores.redis.document import NAMES, Document, read_documents
 from inspector.stores.redis.keys import text
-from inspector.stores.redis.search import NAMES, Document, read_documents
 
 #: Fields of a `CheckpointRow`, and of one that is only counted.
 ROW = (*NAMES, "parent_checkpoint_id", "metadata", "ts", "v", "channel_versions", "versions_seen")

@@ -25,11 +25,12 @@ from inspector.stores.base import (
 from inspector.stores.guard import Limits
 from inspector.stores.redis import facts, rows
 from inspector.stores.redis.client import Reading, RedisClient
+from inspector.stores.redis.document import Document, Kind, read_documents, unique
 from inspector.stores.redis.grants import reader_grants
 from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storable
 from inspector.stores.redis.layout import Layout, default_layout, find_layout, read_indexes
 from inspector.stores.redis.listing import iter_counts
-from inspector.stores.redis.search import Document, Kind, find_documents, read_documents, unique
+from inspector.stores.redis.search import find_documents
 from inspector.stores.redis.threads import read_thread_rows
 from inspector.stores.redis.url import RedisUrl
 from inspector.stores.redis.writes import WRITE, ordered, read_blobs, read_write_sizes
@@ -274,7 +275,7 @@ class RedisStore:
 def _kinds(layout: Layout) -> tuple[Kind, Kind]:
     return (
         Kind(layout.prefix, layout.prefix, "step", layout.prefix),
-        Kind(layout.write_prefix, layout.write_prefix, "idx", layout.prefix),
+        Kind(layout.write_prefix, layout.write_prefix, "", layout.prefix),
     )
 
 

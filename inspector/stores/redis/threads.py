@@ -10,8 +10,9 @@ from inspector.domain.channels import ERROR, INTERRUPT, RESUME
 from inspector.stores.base import CheckpointRow, Head, ThreadRow, WriteRow
 from inspector.stores.guard import Limits
 from inspector.stores.redis.client import Reading
+from inspector.stores.redis.document import Document, Kind, unique, unique_keys
 from inspector.stores.redis.rows import COUNTED, counted_row, read_rows
-from inspector.stores.redis.search import Document, Kind, find_documents, unique, unique_keys
+from inspector.stores.redis.search import find_documents
 from inspector.stores.redis.writes import WRITE, ordered
 from inspector.stores.tally import ThreadTally
 
@@ -21,6 +22,7 @@ _MARKS = frozenset({ERROR, INTERRUPT, RESUME})
 @dataclass(slots=True)
 class _Thread:
     tally: ThreadTally
+    ids: set[str] = field(default_factory=set)
     head: Document | None = None
     shallow: bool = False
 
@@ -61,6 +63,7 @@ def _tally(reading: Reading, kind: Kind, thread_ids: Sequence[str], host_keys: S
         if thread is None:
             thread = threads[found.thread_id] = _Thread(ThreadTally(found.thread_id, host_keys=host_keys))
         thread.tally.add(counted_row(found))
+        thread.ids.add(found.checkpoint_id)
         if found.checkpoint_ns == "":
             thread.shallow |= is_shallow(found)
             if thread.tally.head_id == found.checkpoint_id:
@@ -70,7 +73,8 @@ def _tally(reading: Reading, kind: Kind, thread_ids: Sequence[str], host_keys: S
 
 def _find_writes(reading: Reading, kind: Kind, threads: dict[str, _Thread]) -> dict[str, _Writes]:
     by_thread: dict[str, _Writes] = defaultdict(_Writes)
-    for found in unique_keys(find_documents(reading, kind, list(threads), fields=WRITE)):
+    known = {thread_id: sorted(thread.ids) for thread_id, thread in threads.items()}
+    for found in unique_keys(find_documents(reading, kind, list(threads), fields=WRITE, known=known)):
         writes = by_thread[found.thread_id]
         writes.count += 1
         head = threads[found.thread_id].head

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from inspector.stores.base import WriteRow
 from inspector.stores.documents import load_document
 from inspector.stores.redis.client import Reading
-from inspector.stores.redis.search import Document, unique_keys
+from inspector.stores.redis.document import Document, unique_keys
 
 #: Fields of a write without its body.
 WRITE = ("task_id", "task_path", "idx", "channel", "type")
