@@ -25,6 +25,15 @@ def raw(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
 
 
+def is_text(raw: bytes) -> bool:
+    """Whether a saver can have made the key: its names are JSON in the document."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def storable(*names: str) -> bool:
     """Whether the savers can store such names: JSON holds no half of a character."""
     return all(name.encode("utf-8", "replace").decode("utf-8") == name for name in names)

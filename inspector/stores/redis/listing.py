@@ -18,7 +18,7 @@ from inspector.domain.channels import NULL_TASK_ID
 from inspector.stores.base import ThreadCount
 from inspector.stores.documents import load_document
 from inspector.stores.redis.client import Reading
-from inspector.stores.redis.keys import EMPTY, glob, raw, shared_start, shown_id, stored_id, text
+from inspector.stores.redis.keys import EMPTY, glob, is_text, raw, shared_start, shown_id, storable, stored_id, text
 from inspector.stores.redis.layout import Layout
 
 _ROOT = f":{EMPTY}".encode()
@@ -57,10 +57,10 @@ class _Listing:
 
     def run(self) -> Iterator[ThreadCount]:
         for names in self._reading.scan(glob(text(self._pointer)) + b"*"):
-            for name in names:
+            for name in filter(is_text, names):
                 self._count(name[len(self._pointer) :])
         for names in self._scan_rows():
-            self._add(names)
+            self._add(list(filter(is_text, names)))
         self._take_away_ghosts()
         self._settle()
         while self._roots:
@@ -101,9 +101,10 @@ class _Listing:
     def _ask(self, names: Sequence[bytes]) -> None:
         """Of keys that a shallow saver made, or whose pointer has expired."""
         for start in range(0, len(names), _TOGETHER):
-            for answer in self._reading.ask("JSON.MGET", *names[start : start + _TOGETHER], _ASKED):
+            part = names[start : start + _TOGETHER]
+            for name, answer in zip(part, self._reading.ask("JSON.MGET", *part, _ASKED), strict=True):
                 thread, checkpoint_id = _two(answer)
-                if thread is not None and checkpoint_id is not None:
+                if thread is not None and checkpoint_id is not None and self._names(name, thread):
                     self._root(thread).add(_Count(1, 0, checkpoint_id))
 
     def _take_away_ghosts(self) -> None:
@@ -131,6 +132,11 @@ class _Listing:
             count = self._roots[thread] = _Count()
         return count
 
+    def _names(self, key: bytes, thread: bytes) -> bool:
+        """Whether the key can be one of this thread. Another saver's prefix may begin with ours."""
+        names = {thread, raw(shown_id(text(thread)))}
+        return any(key.startswith(self._checkpoint + name + b":") for name in names)
+
     def _settle(self) -> None:
         """Gives what other namespaces hold to their threads."""
         unclear = []
@@ -146,9 +152,9 @@ class _Listing:
         keys = [self._checkpoint + joint + b":" + count.last_id for joint, count in unclear]
         for start in range(0, len(keys), _TOGETHER):
             answers = self._reading.ask("JSON.MGET", *keys[start : start + _TOGETHER], _ASKED)
-            for (_, count), answer in zip(unclear[start:], answers, strict=False):
+            for (joint, count), answer in zip(unclear[start:], answers, strict=False):
                 thread, _ = _two(answer)
-                if thread is not None:
+                if thread is not None and self._names(self._checkpoint + joint, thread):
                     self._root(thread).add(count)
 
     def _candidates(self, joint: bytes) -> list[bytes]:
@@ -165,6 +171,6 @@ class _Listing:
 def _two(answer: bytes | None) -> tuple[bytes | None, bytes | None]:
     """The ids of a document; None where it is gone or is none of ours."""
     found = load_document(answer) if answer is not None else None
-    if isinstance(found, list) and len(found) == 2 and all(isinstance(item, str) for item in found):
+    if isinstance(found, list) and len(found) == 2 and all(isinstance(item, str) and storable(item) for item in found):
         return raw(stored_id(found[0])), raw(found[1])
     return None, None
