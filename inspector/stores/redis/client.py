@@ -32,6 +32,8 @@ _AT_ONCE = 100
 _SCAN_STEP = 1_000
 #: After a failed connection further reads fail at once for this long (seconds), so that a page never waits twice.
 _DOWN_FOR = 1.0
+#: Parameters of a URL that redis-py takes for true or false; of sentinels it does not read them itself.
+_FLAGS = ("ssl", "ssl_check_hostname")
 
 
 class RedisClient:
@@ -181,7 +183,8 @@ def _of_sentinels(url: RedisUrl, given: dict[str, Any]) -> Any:
     asked["socket_timeout"] = given["socket_connect_timeout"]
     make: Any = Sentinel
     watchers = make(list(url.sentinels), sentinel_kwargs=asked | _login(*url.sentinel_login))
-    return watchers.master_for(url.service, **given, **dict(url.parameters))
+    flags = {key: value.lower() in ("true", "1", "yes") for key, value in url.parameters if key in _FLAGS}
+    return watchers.master_for(url.service, **given, **dict(url.parameters) | flags)
 
 
 def _login(username: str, password: str) -> dict[str, str]:

@@ -34,7 +34,7 @@ def translated(safe_url: str) -> Iterator[None]:
     """Turns any error of the client into a `StoreError` that names the store without its password."""
     try:
         yield
-    except (exceptions.RedisError, OSError) as error:
+    except (exceptions.RedisError, OSError, ValueError, LookupError) as error:  # the last two of answers that are none
         raise explain(error, safe_url) from error
 
 

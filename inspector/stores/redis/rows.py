@@ -6,6 +6,7 @@ JSON. It is an estimate; a body that was read has its exact size.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -98,6 +99,13 @@ def _own(document: Document, sizes: Sizes, bodies: Mapping[tuple[bytes, str], by
         channel: channel_body(document, channel, size, bodies.get((document.key, channel)))
         for channel, size in sizes.items()
     }
+
+
+def read_bytes(row: CheckpointRow) -> int:
+    """About what was read of a document: versions, metadata, and the bodies that came with it."""
+    versions = sum(len(channel) + 64 for channel in row.channel_versions) + 128 * len(row.versions_seen)
+    bodies = sum(len(body.blob) for body in row.own_bodies.values() if body.blob is not None)
+    return versions + len(json.dumps(row.metadata)) + bodies
 
 
 def channel_body(document: Document, channel: str, size: int, blob: bytes | None) -> ChannelBody:

@@ -37,8 +37,8 @@ from inspector.stores.redis.writes import WRITE, ordered, read_blobs, read_write
 
 #: Checkpoints whose writes one query asks for.
 _CHECKPOINTS = 100
-#: Rows read at once, between two looks at the budget.
-_ROWS = 50
+#: Rows read at once, between two looks at the budget, and at first.
+_ROWS, _FIRST_ROWS = 50, 10
 
 
 class RedisStore:
@@ -165,13 +165,12 @@ class RedisStore:
             if found is None:
                 return []
             sizes = rows.read_sizes(reading, [found.key])[0]
-            wanted = rows.within([(sizes[name], found, name) for name in channels if name in sizes], budget.bytes)
-            bodies = rows.read_bodies(reading, [(item, name) for _, item, name in wanted])
-        return [
-            rows.channel_body(found, name, size, bodies[found.key, name])
-            for size, _, name in wanted
-            if (found.key, name) in bodies
-        ]
+            wanted = sorted((sizes[name], name) for name in set(channels) if name in sizes)
+            loaded = rows.within([(size, found, name) for size, name in wanted], budget.bytes)
+            bodies = rows.read_bodies(reading, [(item, name) for _, item, name in loaded])
+        gone = {name for _, _, name in loaded if (found.key, name) not in bodies}  # the document is another by now
+        there = [(size, name) for size, name in wanted if name not in gone]
+        return [rows.channel_body(found, name, size, bodies.get((found.key, name))) for size, name in there]
 
     def read_writes(
         self,
@@ -244,15 +243,17 @@ class RedisStore:
     def _read_within(
         self, reading: Reading, found: Sequence[Document], budget: ReadBudget
     ) -> tuple[list[CheckpointRow], int]:
-        """Rows within the budget, one at least, and how many of `found` were looked at."""
+        """Rows within the budget, one at least, and how many of `found` were looked at. What a row takes is known when
+        it is read, so each step is as long as the rows so far allow."""
         kept: list[CheckpointRow] = []
-        left, number = budget.bytes, 0
-        while number < min(len(found), budget.rows) and (left > 0 or not kept):
-            part = found[number : min(number + _ROWS, budget.rows)]
-            some = rows.read_rows(reading, part, self._limits.control_bytes)
-            left -= sum(_read_bytes(row) for row in some)
+        spent, number, step = 0, 0, _FIRST_ROWS
+        while number < min(len(found), budget.rows) and (spent < budget.bytes or not kept):
+            part = found[number : min(number + step, budget.rows)]
+            some = rows.read_rows(reading, part, min(self._limits.control_bytes, budget.bytes))
+            spent += sum(map(rows.read_bytes, some))
             kept += some
             number += len(part)
+            step = max(1, min(_ROWS, (budget.bytes - spent) * number // max(1, spent)))
         return kept, number
 
     def _known_layout(self, reading: Reading) -> Layout:
@@ -277,12 +278,6 @@ def _kinds(layout: Layout) -> tuple[Kind, Kind]:
         Kind(layout.prefix, layout.prefix, "step", layout.prefix),
         Kind(layout.write_prefix, layout.write_prefix, "", layout.prefix),
     )
-
-
-def _read_bytes(row: CheckpointRow) -> int:
-    """About what was read of a document: its versions and the bodies that came with it."""
-    versions = sum(len(channel) + 64 for channel in row.channel_versions) + 128 * len(row.versions_seen)
-    return versions + sum(len(body.blob) for body in row.own_bodies.values() if body.blob is not None)
 
 
 def _with_body(row: WriteRow, size: int, blob: bytes | None) -> WriteRow:

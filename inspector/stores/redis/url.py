@@ -28,6 +28,41 @@ CLUSTER_HINT = (
 )
 #: Our own parameters: the prefixes given to the saver, where they are not its defaults.
 _OURS = ("prefix", "write_prefix")
+_LOGIN = ("username", "password")
+#: The client's own that are kept: how TLS is spoken.
+_TLS = (
+    "ssl_ca_certs",
+    "ssl_ca_data",
+    "ssl_ca_path",
+    "ssl_cert_reqs",
+    "ssl_certfile",
+    "ssl_check_hostname",
+    "ssl_ciphers",
+    "ssl_keyfile",
+    "ssl_password",
+)
+#: What a worker's URL may say of its own connection. Here the reads need something certain, so they are set aside.
+_SET_ASIDE = frozenset(
+    {
+        "client_name",
+        "cluster",
+        "decode_responses",
+        "encoding",
+        "encoding_errors",
+        "health_check_interval",
+        "lib_name",
+        "lib_version",
+        "max_connections",
+        "protocol",
+        "retry_on_error",
+        "retry_on_timeout",
+        "socket_connect_timeout",
+        "socket_keepalive",
+        "socket_read_size",
+        "socket_timeout",
+        "timeout",
+    }
+)
 #: Sentinels are asked with the login of the store, as the savers do, unless these say otherwise; both may be empty.
 _SENTINEL_LOGIN = ("sentinel_username", "sentinel_password")
 
@@ -67,23 +102,23 @@ class RedisUrl:
         sentinel = scheme == "redis+sentinel"
         places = tuple(_place(host, _SENTINEL_PORT if sentinel else _PORT) for host in hosts.split(","))
         service, database = _service(path) if sentinel else ("", path)
-        kept = tuple((key, value) for key, value in parameters if key not in (*_OURS, *_SENTINEL_LOGIN, "db"))
-        _refuse_cluster(places, kept, sentinel=sentinel)
+        _refuse_cluster(places, parameters, sentinel=sentinel)
+        kept = _kept(parameters, sentinel=sentinel)
         _refuse_database(database, dict(parameters).get("db", ""))
-        user, _, password = login.partition(":")
+        user, password = _login(login, dict(parameters))
         ours = {key: value for key, value in parameters if key in _OURS and value}
-        shown = f"{unquote(user)}@" if user else ""
+        shown = f"{user}@" if user else ""
         tail = f"?{urlencode(ours, safe=':')}" if ours else ""
         names = ",".join(_text(place) for place in places)
         return cls(
             safe=f"{scheme}://{shown}{names}/{f'{service}/' if service else ''}0{tail}",
             address="" if sentinel else f"{scheme}://{names}/0{'?' if kept else ''}{urlencode(kept, quote_via=quote)}",
-            username=unquote(user),
-            password=unquote(password),
+            username=user,
+            password=password,
             prefix=ours.get("prefix", ""),
             write_prefix=ours.get("write_prefix", ""),
             sentinels=places if sentinel else (),
-            sentinel_login=_sentinel_login(dict(parameters), unquote(user), unquote(password)),
+            sentinel_login=_sentinel_login(dict(parameters), user, password),
             service=service,
             parameters=kept,
         )
@@ -97,6 +132,23 @@ def without_prefixes(url: str) -> str:
     address, _, query = url.partition("?")
     kept = "&".join(part for part in query.split("&") if part.partition("=")[0] not in _OURS)
     return f"{address}?{kept}" if kept else address
+
+
+def _login(given: str, parameters: dict[str, str]) -> tuple[str, str]:
+    """As redis-py finds it: before the host, else among the parameters."""
+    user, _, password = (unquote(part) for part in given.partition(":"))
+    return user or parameters.get("username", ""), password or parameters.get("password", "")
+
+
+def _kept(parameters: list[tuple[str, str]], *, sentinel: bool) -> tuple[tuple[str, str], ...]:
+    """The parameters that the client gets. One that nobody knows may be a part of a password, so it is not named."""
+    known = {*_OURS, *_SENTINEL_LOGIN, *_TLS, *_SET_ASIDE, *_LOGIN, "db", *(["ssl"] if sentinel else [])}
+    if any(key not in known for key, _ in parameters):
+        raise ConfigError(
+            "A store's URL has a parameter that the dashboard does not know.",
+            f"It knows prefix, write_prefix, sentinel_username, sentinel_password, {', '.join(_TLS)}.",
+        )
+    return tuple((key, value) for key, value in parameters if key in (*_TLS, "ssl"))
 
 
 def _place(text: str, port: int) -> Host:
@@ -130,7 +182,7 @@ def _service(path: str) -> tuple[str, str]:
     return unquote(service), database
 
 
-def _refuse_cluster(places: tuple[Host, ...], parameters: tuple[tuple[str, str], ...], *, sentinel: bool) -> None:
+def _refuse_cluster(places: tuple[Host, ...], parameters: list[tuple[str, str]], *, sentinel: bool) -> None:
     asked = any(key == "cluster" and value.lower() in ("true", "1", "yes") for key, value in parameters)
     if asked or (len(places) > 1 and not sentinel):
         raise ConfigError(CLUSTER, CLUSTER_HINT)

@@ -9,6 +9,7 @@ import pytest
 
 from inspector.demo.graphs.chat import build_chat
 from inspector.errors import ReadTooLong
+from inspector.stores.base import ReadBudget
 from tests.integration.redis.conftest import OpenStore, saver_of
 from tests.redis_server import RedisServer
 
@@ -63,6 +64,8 @@ def test_a_thread_of_more_writes_than_a_search_shows_is_counted_by_its_checkpoin
     assert found == {"long": THREADS * EACH + 7, "other": 3}
     ids = [f"1ef-{number:03}" for number in range(THREADS)]
     assert len(store.read_writes("long", "", ids, bodies=False)) == 1_000
+    everything = store.read_writes("long", "", ids, bodies=False, budget=ReadBudget(rows=20_000))
+    assert len(everything) == THREADS * EACH
     assert len(store.read_writes("long", "", ids[:1], bodies=False)) == EACH
 
 

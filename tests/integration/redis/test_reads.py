@@ -13,6 +13,8 @@ from langgraph.graph import START, StateGraph
 from inspector.demo.graphs.chat import build_chat
 from inspector.domain.value import to_json
 from inspector.reader import Reader
+from inspector.stores.base import ReadBudget
+from inspector.stores.redis.rows import read_bytes
 from tests.contract.hostile import THREAD_IDS
 from tests.integration.redis.conftest import OpenStore, play_into, saver_of
 from tests.redis_server import RedisServer
@@ -140,11 +142,33 @@ def test_a_large_value_stays_in_the_store_until_it_is_asked_for(empty: str, open
     assert newest.own_bodies["text"].size_bytes >= BIG
     (number,) = store.read_own_channels("big", "", newest.checkpoint_id, ["number"])
     assert number.blob == b"7"
+    both = store.read_own_channels("big", "", newest.checkpoint_id, ["text", "number"], budget=ReadBudget(bytes=1_000))
+    assert [(body.channel, body.blob) for body in both] == [("number", b"7"), ("text", None)]
+    assert both[1].size_bytes >= BIG
     checkpoint = Reader(store).read_history("big").checkpoints[0]
     states = {state.channel: state for state in Reader(store).read_state(checkpoint)}
     assert (states["text"].loaded, states["number"].value) == (False, 7)
     (loaded,) = Reader(store).read_state(checkpoint, only=["text"], load=["text"])
     assert loaded.loaded
+
+
+def test_a_page_keeps_near_its_bytes_whatever_they_are(
+    empty: str, redis_server: RedisServer, open_store: OpenStore
+) -> None:
+    with saver_of(empty) as saver, redis_server.connect() as client:
+        say(build_chat(saver), "wide", "hello")
+        (key, *_) = client.scan_iter("checkpoint:wide:*")
+        document: Any = client.json().get(key)
+        document["checkpoint"]["channel_values"]["__pregel_tasks"] = "x" * 20_000
+        document["metadata"] = json.dumps({"note": "y" * 30_000})
+        for number in range(100):
+            name = f"2{number:03}"
+            client.json().set(f"checkpoint:wide:__empty__:{name}", "$", {**document, "checkpoint_id": name})
+    budget = ReadBudget(bytes=1_000_000)
+    cut = open_store(empty).read_checkpoints("wide", "", budget=budget)
+    assert cut.beyond == f"2{99 - len(cut.rows):03}"
+    assert all(row.own_bodies["__pregel_tasks"].blob for row in cut.rows)
+    assert 0.9 < sum(map(read_bytes, cut.rows)) / budget.bytes < 1.1
 
 
 def test_a_thread_of_many_pages_is_whole_and_in_order(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -145,6 +147,10 @@ def test_a_read_over_its_time_is_too_long(empty: str, redis_server: RedisServer,
         ("redis://user:swordfish-9", "port"),
         ("redis+sentinel://a:26379", "names no service"),
         ("redis://host/0?no_such_parameter=1", "does not know"),
+        (f"redis://u:ab?{PASSWORD}=1", "does not know|port"),
+        (f"redis://u:{PASSWORD}@host/0?connection_class=x", "does not know"),
+        (f"redis://u:{PASSWORD}@host/0?ssl_ca_certs=x", "does not know"),  # not without TLS
+        (f"rediss://u:{PASSWORD}@host/0?ssl_cert_reqs=x", "does not know"),
     ],
 )
 def test_a_url_that_cannot_work_is_refused_without_a_part_of_it(url: str, words: str) -> None:
@@ -161,10 +167,65 @@ def test_a_url_that_cannot_work_is_refused_without_a_part_of_it(url: str, words:
         ("valkeys://host/0?ssl_ca_certs=/ca.pem&prefix=acme:ckpt", "rediss://host:6379/0?prefix=acme:ckpt"),
         ("redis+sentinel://u:p@a:1,b:2/main/0", "redis+sentinel://u@a:1,b:2/main/0"),
         ("redis+sentinel://u:p@a/main?sentinel_password=hush", "redis+sentinel://u@a:26379/main/0"),
+        ("redis+sentinel://u:p@a/main?ssl=true&ssl_check_hostname=false", "redis+sentinel://u@a:26379/main/0"),
+        ("redis://host/0?username=ada&password=hush", "redis://ada@host:6379/0"),
     ],
 )
 def test_a_url_is_shown_without_its_password(url: str, safe: str) -> None:
     assert RedisStore("tested", url).safe_url == safe
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "encoding=x",
+        "encoding=utf-16&encoding_errors=x",
+        "decode_responses=true",
+        "protocol=2",
+        "cluster=false",
+        "client_name=agents&health_check_interval=1",
+        "socket_timeout=0.0000001&socket_connect_timeout=0.0000001&timeout=0.0000001&max_connections=0",
+        "retry_on_timeout=true&socket_keepalive=no&retry_on_error=x&socket_read_size=1&lib_name=x&lib_version=1",
+    ],
+)
+def test_what_a_url_says_of_the_workers_own_connection_changes_nothing(
+    empty: str, open_store: OpenStore, parameter: str
+) -> None:
+    with saver_of(empty) as saver:
+        play_into(saver, "new-input")
+    store, plain = open_store(f"{empty}?{parameter}"), open_store(empty)
+    counts = list(store.iter_thread_counts())
+    assert counts == list(plain.iter_thread_counts())
+    ids = [count.thread_id for count in counts]
+    assert store.read_threads(ids, host_keys=()) == plain.read_threads(ids, host_keys=())
+
+
+def test_a_login_among_the_parameters_is_the_login(empty: str, user: Any, open_store: OpenStore) -> None:
+    with saver_of(empty):
+        pass
+    user.execute_command("ACL", "SETUSER", "limited", "on", f">{PASSWORD}", "~checkpoint*", "-@all", "+@read", "+info")
+    user.execute_command("ACL", "SETUSER", "limited", "+ft.info", "+ft._list", "+acl|dryrun")
+    facts = open_store(f"{empty}?username=limited&password={PASSWORD}").read_facts()
+    assert (facts.login, facts.could_write) == ("limited", ())
+
+
+def test_an_answer_that_is_none_is_told(open_store: OpenStore) -> None:
+    """Something else listens at the address, and redis-py's parser stumbles over what it says."""
+    for said in (b":abc\r\n", b"(x\r\n", b",x\r\n", b"HTTP/1.1 400 Bad Request\r\n"):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            speaker = threading.Thread(target=say, args=(server, said))
+            speaker.start()
+            with pytest.raises(StoreError) as told:
+                open_store(f"redis://127.0.0.1:{server.getsockname()[1]}/0").read_fingerprint()
+            speaker.join()
+        assert "abc" not in told.value.message
+
+
+def say(server: socket.socket, words: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1_000)
+        connection.sendall(words)
 
 
 def test_several_sets_of_checkpoints_are_named_and_one_is_asked_for(empty: str, open_store: OpenStore) -> None:
