@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.text import count_noun
-from inspector.errors import NotFound
+from inspector.errors import NotFound, StoreError
 from inspector.index.twins import Twin, find_twins, look_for
 from inspector.models import StoreEntry
 from inspector.views.bar import known, make_bar
 from inspector.views.contexts import AlsoIn, ElsewherePage
-from inspector.views.page import show
+from inspector.views.page import show, title_of
 
 
 def find_also(entry: StoreEntry, thread_ids: Collection[str]) -> dict[str, tuple[AlsoIn, ...]]:
@@ -40,6 +40,23 @@ def show_elsewhere(
         bar=make_bar(request, "threads", entry),
     )
     return show(request, "error", page, status=NotFound.status)
+
+
+def show_down(
+    request: HttpRequest, entry: StoreEntry, thread_id: str, error: StoreError, also_in: tuple[AlsoIn, ...]
+) -> HttpResponse:
+    """The store's own error, beside the other stores that hold the thread: they may be all that can be read now."""
+    page = ElsewherePage(
+        error=error.message,
+        hint=error.hint,
+        thread_id=thread_id,
+        store=entry.name,
+        also_in=also_in,
+        status=error.status,
+        title=title_of(error),
+        bar=make_bar(request, "threads", entry),
+    )
+    return show(request, "error", page, status=error.status)
 
 
 def where(also_in: Collection[AlsoIn]) -> str:

@@ -20,7 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 from inspector.domain.value import Absent, to_json
-from inspector.errors import BadRequest, ConfigError, InspectorError
+from inspector.errors import BadRequest, ConfigError, InspectorError, NotACheckpointStore, StoreDenied
 from inspector.stores.guard import deadline
 from inspector.views.bar import make_bar
 from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
@@ -32,6 +32,12 @@ View = Callable[[HttpRequest], HttpResponse]
 #: Whether an answer is whole, a part or data is told by these.
 _VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
 _TITLES = {400: "This address cannot be read", 404: "Not found", 503: "The store does not answer"}
+#: Of errors that say more than their status.
+_OWN_TITLES: dict[type[InspectorError], str] = {
+    ConfigError: "Not set up yet",
+    NotACheckpointStore: "This is no checkpoint store",
+    StoreDenied: "The store refused the login",
+}
 
 
 def show(request: HttpRequest, name: str, page: Any, *, status: int = 200) -> HttpResponse:
@@ -67,15 +73,19 @@ def page_view(view: View) -> View:
 
 def show_error(request: HttpRequest, error: InspectorError) -> HttpResponse:
     """The error as a page that names cause and remedy, whatever was asked for."""
-    title = "Not set up yet" if isinstance(error, ConfigError) else _TITLES.get(error.status, "This did not work")
     page = ErrorPage(
         error=error.message,
         hint=error.hint,
         status=error.status,
-        title=title,
+        title=title_of(error),
         bar=make_bar(request, ""),
     )
     return show(request, "error", page, status=error.status)
+
+
+def title_of(error: InspectorError) -> str:
+    """What happened, in a heading's length."""
+    return _OWN_TITLES.get(type(error)) or _TITLES.get(error.status, "This did not work")
 
 
 def wants_json(request: HttpRequest) -> bool:

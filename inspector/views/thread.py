@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.thread import ThreadHistory
-from inspector.errors import NotFound
+from inspector.errors import NotFound, StoreError
 from inspector.index.live import LiveThread, read_live
 from inspector.models import StoreEntry
 from inspector.reader import Reader
-from inspector.views.also import find_also, look_also, show_elsewhere
+from inspector.views.also import find_also, look_also, show_down, show_elsewhere
 from inspector.views.asked import show_asked
 from inspector.views.bar import entry_of, make_bar, moment, reader_of
 from inspector.views.contexts import (
@@ -50,7 +50,12 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
     tab = read_choice(request, "tab", TABS, "changes")
-    live = read_live(reader, entry, thread_id)
+    try:
+        live = read_live(reader, entry, thread_id)
+    except StoreError as error:
+        if also_in := find_also(entry, [thread_id]).get(thread_id, ()):
+            return show_down(request, entry, thread_id, error, also_in)
+        raise
     if live is None and (response := _not_here(request, reader, entry, thread_id)) is not None:
         return response
     before = read_optional(request, "before") or None

@@ -21,7 +21,7 @@ from inspector.index.passes import run_pass
 from inspector.reader import Reader
 from tests.integration.postgres.freezing import frozen
 from tests.integration.postgres.polling import wait_for
-from tests.pages.browse import Browser
+from tests.pages.browse import Browser, Document
 from tests.pages.places import chat_in_postgres
 
 PAGES = ["/threads/", "/threads/?q=nobody+has+this", "/thread/?id=here", "/orphans/", "/workers/"]
@@ -94,6 +94,24 @@ def test_a_store_that_is_stopped_is_told_and_its_return_is_noticed(both: Browser
         assert "last pass failed" in choices
         assert both.get("/thread/", id="there").status_code == 503
     wait_for(lambda: both.data("/stores/")["stores"][0]["status"] == "connected")
+
+
+def test_a_thread_of_a_store_that_is_gone_leads_to_the_store_that_has_it_too(
+    both: Browser, server: EmbeddedPostgres, postgres: EmbeddedPostgres
+) -> None:
+    chat_in_postgres(server.url, "here")
+    run_pass(all_readers()["other"])
+    with stopped(server):
+        response = both.ask("GET", "/thread/?store=other&id=here")
+        lost = both.ask("GET", "/thread/?store=other&id=there")
+    assert (response.status_code, lost.status_code) == (503, 503)
+    (link,) = [
+        one
+        for one in Document(response.content.decode()).all("a")
+        if "store=fine" in str(one.attributes) and "id=here" in str(one.attributes) and one.text == "fine"
+    ]
+    assert "cannot be reached" in response.content.decode()
+    assert "Open it there" not in lost.content.decode()
 
 
 def test_the_first_pass_of_one_store_does_not_wait_for_another_that_hangs(

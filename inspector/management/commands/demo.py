@@ -79,8 +79,9 @@ class Command(BaseCommand):
             self._say(f"Workers {', '.join(fleet.hosts)} are having their first conversations …")
             if not fleet.wait_seeded(_SEED_SECONDS):
                 self._say("They are slow today; the dashboard starts with what there is.")
-            some = "Three" if other else "Two"
-            self._say(f"{some} of them lose conversations, each in its own way. The page Workers tells which.")
+            self._say("Two of them lose conversations, each in its own way. The page Workers tells which.")
+            if other:
+                self._say("A third keeps its halves of conversations in the other store: see what is marked `also in`.")
             yield
 
     def _scenario(self, server: EmbeddedPostgres, slug: str) -> Iterator[None]:
