@@ -168,7 +168,8 @@ def _make_client(url: RedisUrl, limits: Limits) -> Any:
         pool.connection_class(**pool.connection_kwargs)  # connects nothing, and refuses what it does not know
     except (ValueError, TypeError, exceptions.RedisError):  # its message may quote the password
         raise ConfigError(
-            "A store's URL has a parameter that redis-py does not know.", "Parameters are those of redis-py."
+            "A store's URL has a parameter whose value redis-py does not know, or of TLS without TLS.",
+            "Parameters that begin with ssl_ need rediss://, or ssl=true for sentinels.",
         ) from None
     return client
 
