@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.text import count_noun
-from inspector.errors import NotFound, StoreError
+from inspector.errors import InspectorError, NotFound, StoreError
 from inspector.index.twins import Twin, find_twins, look_for
 from inspector.models import StoreEntry
 from inspector.views.bar import known, make_bar
@@ -29,23 +29,29 @@ def show_elsewhere(
     request: HttpRequest, entry: StoreEntry, thread_id: str, also_in: tuple[AlsoIn, ...]
 ) -> HttpResponse:
     """Told like every other unknown thread, with 404, and with where it is."""
-    page = ElsewherePage(
-        error=f"No checkpoint is stored under this thread_id in the store {entry.name}. {where(also_in)}",
-        hint="One conversation in two places looks so, and so does a wrong store in the address.",
-        thread_id=thread_id,
-        store=entry.name,
-        also_in=also_in,
-        status=NotFound.status,
-        title="In another store",
-        bar=make_bar(request, "threads", entry),
+    error = NotFound(
+        f"No checkpoint is stored under this thread_id in the store {entry.name}. {where(also_in)}",
+        "One conversation in two places looks so, and so does a wrong store in the address.",
     )
-    return show(request, "error", page, status=NotFound.status)
+    return _show(request, entry, thread_id, error, also_in, title="In another store")
 
 
 def show_down(
     request: HttpRequest, entry: StoreEntry, thread_id: str, error: StoreError, also_in: tuple[AlsoIn, ...]
 ) -> HttpResponse:
     """The store's own error, beside the other stores that hold the thread: they may be all that can be read now."""
+    return _show(request, entry, thread_id, error, also_in, title=title_of(error))
+
+
+def _show(
+    request: HttpRequest,
+    entry: StoreEntry,
+    thread_id: str,
+    error: InspectorError,
+    also_in: tuple[AlsoIn, ...],
+    *,
+    title: str,
+) -> HttpResponse:
     page = ElsewherePage(
         error=error.message,
         hint=error.hint,
@@ -53,7 +59,7 @@ def show_down(
         store=entry.name,
         also_in=also_in,
         status=error.status,
-        title=title_of(error),
+        title=title,
         bar=make_bar(request, "threads", entry),
     )
     return show(request, "error", page, status=error.status)

@@ -84,7 +84,7 @@ class ErrorPage:
 
 @dataclass(frozen=True, slots=True)
 class ElsewherePage:
-    """A thread that is not in this store and is in another one. With an error's status."""
+    """A thread that this store lacks, or cannot show now, and that is in another one. With an error's status."""
 
     error: str
     hint: str
