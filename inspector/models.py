@@ -15,13 +15,41 @@ UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 ABSENT = "absent"
 
 
+#: What a thread's row says of it by yes or no, each with an index of its own over those that say yes.
+FLAGGED = ("one_turn", "random_id", "several_hosts", "siblings", "clock_skew", "rebuilt_values")
+
+
+def _flagged(flag: str) -> models.Index:
+    return models.Index(fields=["store", "-last_at", "-id"], name=f"thread_{flag}", condition=models.Q(**{flag: True}))
+
+
 class StoreEntry(models.Model):
     """One checkpoint store and how far the index has come with it."""
 
     name = models.CharField(max_length=200, unique=True)
-    fingerprint = models.TextField(
-        default=""
-    )  #: of the store when the last pass that left nothing out began; "" unknown
+    fingerprint = models.TextField(default="")  #: as `CheckpointStore.read_fingerprint` said it; "" looks in any case
+    #: How far the store's changes are followed (`stores.base.Changes`), and how far it is proven that none was missed.
+    position = models.TextField(default="")
+    proven = models.TextField(default="")
+    #: Rows of the index beyond those that the server's counters count: with these, the counters say how many there are.
+    checkpoints_apart = models.BigIntegerField(null=True)
+    writes_apart = models.BigIntegerField(null=True)
+    #: Why all threads have to be compared with the store, in one word; "" when nothing speaks for it.
+    compare = models.CharField(max_length=20, default="")
+    compared_at = models.DateTimeField(null=True)
+    #: No search or comparison of all threads in the background before.
+    search_at = models.DateTimeField(null=True)
+    #: How far the walk through all threads has come that reads each of them once: the first build, or a full pass. The
+    #: store's own order; None when none is under way.
+    walk_after = models.TextField(null=True)
+    walk_began_at = models.DateTimeField(null=True)
+    walk_done = models.PositiveBigIntegerField(default=0)  #: checkpoints of the threads that it has read
+    walk_total = models.PositiveBigIntegerField(null=True)  #: all checkpoints, by the server's estimate
+    walk_seconds = models.FloatField(default=0.0)  #: that it took so far, pauses and all
+    #: Who writes to this store's rows, and until when, unless renewed: one process at a time, see `index.lease`.
+    lease = models.CharField(max_length=64, default="")
+    lease_until = models.DateTimeField(null=True)
+    rest_until = models.DateTimeField(null=True)  #: no pass in the background before, whichever process it is in
     #: The part of it that moves when rows are updated or deleted, as the last round of verifying knew it at its start.
     rewrites = models.TextField(default="")
     rewritten_at = models.DateTimeField(null=True)  #: when that round began: it verifies the threads not verified since
@@ -75,6 +103,7 @@ class ThreadEntry(models.Model):
     thread_id = models.TextField()
     turns = models.PositiveIntegerField()
     turns_is_lower_bound = models.BooleanField()
+    one_turn = models.BooleanField()  #: exactly one, as far as can be known
     checkpoints = models.PositiveBigIntegerField()
     writes = models.PositiveBigIntegerField()
     namespaces = models.PositiveIntegerField()
@@ -103,12 +132,14 @@ class ThreadEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]
         indexes = [
             models.Index(fields=["store", "stored", "-last_at", "-id"], name="thread_by_last_at"),
-            models.Index(fields=["store", "stored", "turns", "-last_at", "-id"], name="thread_by_turns"),
+            models.Index(fields=["store", "stored", "first_at", "id"], name="thread_by_first_at"),
+            models.Index(fields=["store", "stored", "turns", "id"], name="thread_by_turns"),
+            models.Index(fields=["store", "stored", "checkpoints", "id"], name="thread_by_checkpoints"),
             models.Index(fields=["store", "stored", "state", "-last_at", "-id"], name="thread_by_state"),
             models.Index(fields=["store", "stored", "owner", "-last_at", "-id"], name="thread_by_owner"),
-            models.Index(fields=["store", "stored", "first_at"], name="thread_by_first_at"),
             models.Index(fields=["store", "stored", "verified_at"], name="thread_by_verified_at"),
             models.Index(fields=["store", "missed", "-last_at", "-id"], name="thread_by_missed"),
+            *(_flagged(flag) for flag in FLAGGED),
         ]
 
     def __str__(self) -> str:
@@ -116,10 +147,16 @@ class ThreadEntry(models.Model):
 
 
 class ThreadWorker(models.Model):
-    """What one host did to one thread. What a probe reports is null where none did."""
+    """What one host did to one thread. What a probe reports is null where none did.
 
+    `store`, `stored` and `last_at` are the thread's own, said again so that an index holds a host's threads in order.
+    """
+
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
+    stored = models.BooleanField(default=True)
+    last_at = models.DateTimeField()
     thread = models.ForeignKey(ThreadEntry, on_delete=models.CASCADE, related_name="workers")
-    hostname = models.CharField(max_length=255, db_index=True)  #: "" where the metadata names none
+    hostname = models.CharField(max_length=255)  #: "" where the metadata names none
     writes = models.PositiveBigIntegerField(default=0)  #: checkpoints that the store holds of it, by their metadata
     reads = models.PositiveBigIntegerField(null=True)
     misses = models.PositiveBigIntegerField(null=True)
@@ -130,23 +167,81 @@ class ThreadWorker(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["thread", "hostname"], name="host_once_a_thread")]
+        indexes = [models.Index(fields=["store", "stored", "hostname", "-last_at", "-thread"], name="threads_of_host")]
 
     def __str__(self) -> str:
         return self.hostname
 
 
-class Sighting(models.Model):
-    """One thread as one listing of the store saw it. Lives only during a sync pass, to be compared with the index."""
+class Tally(models.Model):
+    """How many threads are what, kept with every change of a row (`index.tallies`) so that no page has to count.
 
-    sync_pass = models.CharField(max_length=32)
-    thread_id = models.TextField()
-    checkpoints = models.PositiveBigIntegerField()
-    writes = models.PositiveBigIntegerField()
-    last_checkpoint_id = models.TextField()
-    seen_at = models.DateTimeField(db_index=True)
+    What depends on the time of day (orphans, running threads) is made of these and of the few young threads.
+    """
+
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+")
+    threads = models.BigIntegerField(default=0)  #: stored ones, as are all that follow unless said otherwise
+    checkpoints = models.BigIntegerField(default=0)
+    writes = models.BigIntegerField(default=0)  #: pending writes of these threads, as `ThreadEntry.writes`
+    one_turn = models.BigIntegerField(default=0)
+    left = models.BigIntegerField(default=0)  #: one turn and not interrupted: an orphan once it is old enough
+    left_random = models.BigIntegerField(default=0)  #: of these, with a random id
+    random_id = models.BigIntegerField(default=0)
+    several_hosts = models.BigIntegerField(default=0)
+    siblings = models.BigIntegerField(default=0)
+    clock_skew = models.BigIntegerField(default=0)
+    rebuilt_values = models.BigIntegerField(default=0)
+    interrupted = models.BigIntegerField(default=0)
+    failed = models.BigIntegerField(default=0)
+    unfinished = models.BigIntegerField(default=0)
+    missed = models.BigIntegerField(default=0)  #: `missed` is SOMETHING
+    missed_once = models.BigIntegerField(default=0)  #: `missed` is ONCE_IDLE
+    absent = models.BigIntegerField(default=0)  #: not stored, and known to be asked for
+    absent_missed = models.BigIntegerField(default=0)
+    absent_missed_once = models.BigIntegerField(default=0)
+    never_stored = models.BigIntegerField(default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["sync_pass", "thread_id"], name="sighting_of_pass")]
+        abstract = True
+
+
+class StoreTally(Tally):
+    """Of a whole store."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store"], name="tally_once_a_store")]
 
     def __str__(self) -> str:
-        return self.thread_id
+        return f"{self.store_id}"
+
+
+class HostTally(Tally):
+    """Of the threads that a host wrote to or read. `checkpoints` are those that it put, `writes` stays 0."""
+
+    hostname = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "hostname"], name="tally_once_a_host")]
+
+    def __str__(self) -> str:
+        return self.hostname
+
+
+class HourTally(models.Model):
+    """Stored threads by the hour in which they began (UTC): all of them, and those that a host wrote to."""
+
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+")
+    every = models.BooleanField()  #: all threads, whoever wrote to them; then `hostname` is ""
+    hostname = models.CharField(max_length=255)
+    hour = models.DateTimeField()
+    threads = models.BigIntegerField(default=0)
+    left = models.BigIntegerField(default=0)
+    left_random = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "every", "hour", "hostname"], name="tally_once_an_hour")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hostname} {self.hour:%Y-%m-%d %H}:00"

@@ -1,0 +1,81 @@
+"""One process at a time writes to a store's rows: a lease in the index's database, however many replicas sync.
+
+Who holds it renews it as it goes on. One that stops without saying so (killed, or cut off) is waited for until its
+lease ends; one that was only slow finds the lease lost at its next write and writes nothing more.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import DatabaseError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from inspector.errors import InspectorError
+from inspector.models import StoreEntry
+
+#: How long a lease lasts that nobody renews: longer than any single read of a store.
+LASTS = timedelta(seconds=60)
+_RENEW_AFTER = 10.0  #: seconds
+
+
+class LeaseTaken(InspectorError):
+    """Another process syncs this store."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right to write to the rows of one store."""
+
+    entry: StoreEntry
+    holder: str
+    _renewed: float = field(default_factory=time.monotonic)
+
+    def renew(self) -> None:
+        """To be called as a pass goes on. Raises `LeaseTaken` when it was lost."""
+        if time.monotonic() - self._renewed < _RENEW_AFTER:
+            return
+        held = StoreEntry.objects.filter(pk=self.entry.pk, lease=self.holder)
+        if not held.update(lease_until=timezone.now() + LASTS):
+            raise _lost(self.entry)
+        self._renewed = time.monotonic()
+
+    @contextmanager
+    def writing(self) -> Iterator[StoreEntry]:
+        """A transaction in which nobody else writes to the store's rows; gives the store's row as it is. Raises
+        `LeaseTaken` before anything is written."""
+        with transaction.atomic():
+            held = StoreEntry.objects.select_for_update().get(pk=self.entry.pk)
+            if held.lease != self.holder:
+                raise _lost(self.entry)
+            yield held
+
+
+@contextmanager
+def lease_of(entry: StoreEntry) -> Iterator[Lease]:
+    """The lease for as long as the block lasts. Raises `LeaseTaken` where another process has it."""
+    now = timezone.now()
+    holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:12]}"
+    free = Q(lease="") | Q(lease_until=None) | Q(lease_until__lt=now)
+    if not StoreEntry.objects.filter(free, pk=entry.pk).update(lease=holder, lease_until=now + LASTS):
+        raise _lost(entry)
+    try:
+        entry.refresh_from_db()
+        yield Lease(entry, holder)
+    finally:
+        with suppress(DatabaseError):  # it ends by itself
+            StoreEntry.objects.filter(pk=entry.pk, lease=holder).update(lease="", lease_until=None)
+
+
+def _lost(entry: StoreEntry) -> LeaseTaken:
+    holder = StoreEntry.objects.values_list("lease", flat=True).filter(pk=entry.pk).first() or ""
+    who = ", process ".join(holder.split(":")[:2]) or "another process"
+    return LeaseTaken(f"{entry.name} is being synced by {who}.", "One process at a time does; this one tries again.")
