@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -55,9 +56,11 @@ class EmbeddedPostgres:
     `start()` and `stop()` may be called in turn any number of times: data, address and databases stay,
     so a dashboard can be watched while its store goes and comes back. `close()` stops for good and deletes
     what is temporary. With `directory` the data lives there and survives; without, in a temporary directory.
+    `settings` are the server's own, taken at its next start.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(self, directory: Path | None = None, *, settings: Mapping[str, str] = SETTINGS) -> None:
+        self.settings = settings
         self._user = server_user()
         self._process: GuardedProcess | None = None
         self._lock = _lock(directory) if directory else None
@@ -195,7 +198,7 @@ class EmbeddedPostgres:
     def _launch(self) -> None:
         """Start the server under its guard and wait until it answers."""
         command = [str(self._binaries / "postgres"), "-D", str(self._data), "-k", str(self._sockets)]
-        for name, value in SETTINGS.items():
+        for name, value in self.settings.items():
             command += ["-c", f"{name}={value}"]
         self._process = GuardedProcess(command, log=self.log_path, remove=self._temporary, user=self._user)
         deadline = time.monotonic() + START_SECONDS
