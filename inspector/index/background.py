@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
+from datetime import timedelta
 
 from django.db import close_old_connections
+from django.utils import timezone
 
 from inspector.errors import ReadTooLong, StoreError
+from inspector.index.lease import LeaseTaken
+from inspector.index.pace import GENTLE, PassStopped
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport
+from inspector.models import StoreEntry
 from inspector.reader import Reader
 
 logger = logging.getLogger(__name__)
 
-#: A pass may load the store for this share of the time.
+#: Passes may load the store for this share of the time.
 _DUTY = 0.05
 _LONGEST_PAUSE = 300.0
 _AFTER_ERROR = 5.0
@@ -44,14 +50,22 @@ class BackgroundSync:
             thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self, reader: Reader) -> None:
-        failing = ""
+        name, failing = reader.store.name, ""
+        pace = replace(GENTLE, holds_back=True, sleep=self._sleep)
         while not self._stop.is_set():
             began = time.monotonic()
             try:
-                report = run_pass(reader)
-                if failing:
-                    logger.info("%s answers again.", reader.store.safe_url)
-                failing, pause = "", self._pause_after(report)
+                pause = _rest_left(name)
+                if not pause:
+                    report = run_pass(reader, pace=pace)
+                    if failing:
+                        logger.info("%s answers again.", reader.store.safe_url)
+                    failing, pause = "", self._pause_after(report)
+                    _rest(name, pause)
+            except PassStopped:
+                return
+            except LeaseTaken:
+                pause = self._pause
             except StoreError as error:
                 if error.message != failing:
                     logger.warning("%s %s", error.message, error.hint)
@@ -65,9 +79,26 @@ class BackgroundSync:
                 close_old_connections()
             self._stop.wait(pause)
 
+    def _sleep(self, seconds: float) -> None:
+        if self._stop.wait(seconds):
+            raise PassStopped
+
     def _pause_after(self, report: PassReport) -> float:
+        if report.building:  # it rests between its own reads
+            return 0.0
         return self._rest_after(report.seconds if report.looked or report.verified else 0.0)
 
     def _rest_after(self, seconds: float) -> float:
         """Long enough that passes which read rows stay within their share of the store's time."""
         return max(self._pause, min(seconds * (1 / _DUTY - 1), _LONGEST_PAUSE))
+
+
+def _rest_left(name: str) -> float:
+    """Seconds until a pass is due. A pass that another replica has made counts as one's own: however many there are,
+    the store is asked as by one."""
+    until = StoreEntry.objects.filter(name=name).values_list("rest_until", flat=True).first()
+    return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
+
+
+def _rest(name: str, seconds: float) -> None:
+    StoreEntry.objects.filter(name=name).update(rest_until=timezone.now() + timedelta(seconds=seconds))

@@ -7,16 +7,27 @@ from dataclasses import replace
 from inspector.errors import ConfigError
 from inspector.index.connections import all_readers, get_ledger
 from inspector.index.fold import fold_ledger, note_trouble
-from inspector.index.listing import Progress
+from inspector.index.lease import Lease, lease_of
+from inspector.index.pace import GENTLE, Pace
+from inspector.index.progress import Progress
 from inspector.index.sync import PassReport, sync_store
+from inspector.models import StoreEntry
 from inspector.reader import Reader
 
 
-def run_pass(reader: Reader, *, full: bool = False, progress: Progress | None = None) -> PassReport:
+def run_pass(
+    reader: Reader, *, full: bool = False, pace: Pace = GENTLE, progress: Progress | None = None
+) -> PassReport:
     """Syncs the store, then folds its ledger, also where nothing in the store changed: reads move only the ledger.
-    Raises `StoreError` for the store; trouble with the ledger is remembered for the pages,
-    and told in the report."""
-    report = sync_store(reader, full=full, progress=progress)
+    Raises `StoreError` for the store, and `LeaseTaken` where another process syncs it; trouble with the ledger is
+    remembered for the pages, and told in the report."""
+    entry, _ = StoreEntry.objects.get_or_create(name=reader.store.name)
+    with lease_of(entry) as lease:
+        report = sync_store(lease, reader, full=full, pace=pace, progress=progress)
+        return _fold(lease, reader, report, anew=full)
+
+
+def _fold(lease: Lease, reader: Reader, report: PassReport, *, anew: bool) -> PassReport:
     try:
         readers = all_readers()
         if readers.get(reader.store.name) is not reader:
@@ -26,5 +37,5 @@ def run_pass(reader: Reader, *, full: bool = False, progress: Progress | None = 
         note_trouble(reader.store.name, error.message, error.hint)
         return replace(report, ledger_error=error.message, ledger_hint=error.hint)
     others = [other for other in readers.values() if other is not reader]
-    folded = fold_ledger(reader, ledger, others=others, anew=full)
+    folded = fold_ledger(lease, reader, ledger, others=others, anew=anew)
     return replace(report, folding=folded.more, ledger_error=folded.error, ledger_hint=folded.hint)

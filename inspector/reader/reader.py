@@ -15,7 +15,7 @@ from inspector.reader.history import build_history
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, summarize
 from inspector.reader.tasks import build_tasks, build_writes
-from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, ReadBudget
+from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, FollowedStore, ReadBudget
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
@@ -37,6 +37,11 @@ class Reader:
         """What the index keeps of each thread that exists."""
         found = self.store.read_threads(thread_ids, host_keys=self.host_keys)
         return [summarize(row, owner_keys=self.owner_keys, key=self.key) for row in found]
+
+    def scan_summaries(self, store: FollowedStore, after: str, *, checkpoints: int) -> tuple[list[ThreadSummary], str]:
+        """The same of the threads after `after` in the store's order, and where to go on (see `Scan`)."""
+        scan = store.scan_threads(after, checkpoints=checkpoints, host_keys=self.host_keys)
+        return [summarize(row, owner_keys=self.owner_keys, key=self.key) for row in scan.threads], scan.last
 
     def read_history(
         self, thread_id: str, checkpoint_ns: str = "", *, before: str | None = None, budget: ReadBudget = HISTORY

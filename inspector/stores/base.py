@@ -300,7 +300,7 @@ class CheckpointStore(Protocol):
 
 
 @runtime_checkable
-class FollowedStore(Protocol):
+class FollowedStore(CheckpointStore, Protocol):
     """A store whose threads can be read one after the other, and whose changes are found without listing them all.
 
     Each call is one short read.
@@ -309,6 +309,10 @@ class FollowedStore(Protocol):
     def scan_threads(self, after: str, *, checkpoints: int, host_keys: Sequence[str]) -> Scan:
         """The threads after `after` ("" from the first), whole ones of about so many checkpoints together. Raises
         `ReadTooLong` where even they take longer than the time budget."""
+        ...
+
+    def read_next(self, after: str) -> str:
+        """The id of the first thread after `after`, "" where there is none: to pass one by that cannot be read."""
         ...
 
     def read_extent(self) -> int | None:

@@ -16,13 +16,15 @@ from rich.text import Text
 
 from inspector.errors import StoreError
 from inspector.index.connections import all_readers, close_readers
+from inspector.index.lease import LeaseTaken
+from inspector.index.pace import FAST, GENTLE, Pace
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport
 from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.reader import Reader
 
-#: How often a pass begins again because a dashboard's own, which goes on beside it, has taken the listing over.
-_OVERTAKEN = 20
+#: Seconds between looks at whether another process has finished its pass.
+_LOOK_AGAIN = 0.5
 _OF_A_PAGE = re.compile(r"; the page recovers by itself|\s*The page recovers by itself[^.]*\.")
 
 
@@ -32,16 +34,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_store_option(parser)
         parser.add_argument("--full", action="store_true", help="read every thread again")
+        parser.add_argument("--fast", action="store_true", help="read without the rests that spare the store")
         parser.add_argument("--watch", action="store_true", help="keep going until interrupted")
 
     def handle(self, *args: Any, **options: Any) -> None:
         prepare_index(use_stores(options["store"]))
         console = Console(stderr=True)
         try:
-            equal = self._pass(console, full=options["full"])
+            pace = FAST if options["fast"] else GENTLE
+            equal = self._pass(console, pace, full=options["full"])
             while options["watch"]:
                 time.sleep(settings.INSPECTOR.sync_seconds)
-                equal = self._pass(console, full=False)
+                equal = self._pass(console, pace, full=False)
         except KeyboardInterrupt:
             equal = False
         finally:
@@ -49,24 +53,25 @@ class Command(BaseCommand):
         if not equal:
             raise SystemExit(1)
 
-    def _pass(self, console: Console, *, full: bool) -> bool:
+    def _pass(self, console: Console, pace: Pace, *, full: bool) -> bool:
         equal = True
         for reader in all_readers().values():
             try:
-                report = _sync_to_the_end(reader, console, full=full)
+                report = _sync_to_the_end(reader, console, pace, full=full)
                 console.print(Text(_told(report)))
                 if report.ledger_error:
                     _print_trouble(console, report.ledger_error, report.ledger_hint)
-                equal = equal and not (report.skipped or report.overtaken or report.ledger_error)
+                equal = equal and not (report.skipped or report.ledger_error)
             except StoreError as error:
                 equal = False
                 _print_trouble(console, error.message, error.hint)
         return equal
 
 
-def _sync_to_the_end(reader: Reader, console: Console, *, full: bool) -> PassReport:
-    """A pass verifies only some of the threads that may have been rewritten; a person waits for all of them, in the
-    rounds that the first pass saw a need for. What is rewritten from then on is for the next time. Reports the sum."""
+def _sync_to_the_end(reader: Reader, console: Console, pace: Pace, *, full: bool) -> PassReport:
+    """A pass reads only some of many threads, and verifies only some of those that may have been rewritten; a person
+    waits for all of them, in the rounds that the first pass saw a need for. What is rewritten from then on is for the
+    next time. Reports the sum."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -79,19 +84,25 @@ def _sync_to_the_end(reader: Reader, console: Console, *, full: bool) -> PassRep
         def tell(phase: str, done: int, total: int | None) -> None:
             bar.update(task, description=f"{reader.store.name}: {phase.lower()}", completed=done, total=total)
 
-        reports = [run_pass(reader, full=full, progress=tell)]
+        def run(*, full: bool) -> PassReport:
+            while True:
+                try:
+                    return run_pass(reader, full=full, pace=pace, progress=tell)
+                except LeaseTaken as error:
+                    tell(f"waiting: {error.message}", 0, None)
+                    time.sleep(_LOOK_AGAIN)
+
+        reports = [run(full=full)]
         while _has_to_go_on(reports):
-            reports.append(run_pass(reader, progress=tell))
+            reports.append(run(full=False))
         return _sum(reports)
 
 
 def _has_to_go_on(reports: Sequence[PassReport]) -> bool:
-    """The need for another pass: this one was overtaken, the ledger holds more, or the rounds are not over that the
+    """The need for another pass: threads are left to read, the ledger holds more, or the rounds are not over that the
     first pass asked for."""
     first, last = reports[0], reports[-1]
-    if last.overtaken:
-        return sum(report.overtaken for report in reports) < _OVERTAKEN
-    if last.folding:
+    if last.building or last.folding:
         return True
     seen = len({report.round for report in reports})
     wanted = 2 if first.queued else 1

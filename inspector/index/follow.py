@@ -1,0 +1,129 @@
+"""Following a store's changes, and proving by the server's own counters that none was missed.
+
+A short look names the threads with newer rows, but may miss some: nothing in the schema of a checkpoint store orders
+rows by time. So each pass holds what the server has counted against what the index holds. Where rows are missing, a
+search by the ids' own times finds every new one; where that does not explain it, or rows were deleted, all threads are
+compared. Both go through an index of all rows, so in the background they wait for their turn.
+
+Counters count rolled-back inserts, too, arrive late, and begin anew after a crash. So they count "up to a constant",
+which is taken anew after each comparison, and only ever lowered while rows keep coming: too low, it would hide rows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from inspector.index.compare import find_stale
+from inspector.index.lease import Lease
+from inspector.index.pace import Pace
+from inspector.index.progress import Progress
+from inspector.index.refresh import Refresh
+from inspector.index.tallies import read_tally
+from inspector.stores.base import Changes, FollowedStore
+
+#: Reads of all rows may take this share of the time.
+_DUTY = 0.05
+#: All threads are compared once in so long, whatever the counters say.
+_SURE_FOR = timedelta(hours=6)
+#: `StoreEntry.compare` when all threads have been read or compared, and a later pass takes the constant anew.
+SETTLE = "settle"
+_FIELDS = [
+    "position",
+    "proven",
+    "checkpoints_apart",
+    "writes_apart",
+    "compare",
+    "compared_at",
+    "search_at",
+]
+
+
+@dataclass(slots=True)
+class Follow:
+    """One look at what changed. `stale` collects ids that were found to differ, also those too slow to be read."""
+
+    lease: Lease
+    store: FollowedStore
+    refresh: Refresh
+    pace: Pace
+    tell: Progress
+    began_at: datetime
+    stale: set[str]
+
+    def run(self) -> bool:
+        """True when the index equals the store as it was when this began, as far as the server can tell."""
+        entry = self.lease.entry
+        changes = self.store.read_changes(entry.position)
+        self._read(changes.thread_ids)
+        reason = changes.compare or entry.compare or self._is_due()
+        if reason == SETTLE:
+            if self._has_turn():
+                self._in_turn(self._search)
+                self._settle(changes)
+        elif reason or not self._explain(changes):
+            entry.compare = reason or "missing"
+            if self._has_turn():
+                self._in_turn(self._compare)
+                entry.compare, entry.compared_at = SETTLE, self.began_at
+        sound = entry.compare in ("", SETTLE)
+        entry.position = changes.position
+        if sound:
+            entry.proven = changes.position
+        entry.save(update_fields=_FIELDS)
+        return sound
+
+    def _is_due(self) -> str:
+        at = self.lease.entry.compared_at
+        return "" if at and self.began_at - at < _SURE_FOR else "routine"
+
+    def _read(self, thread_ids: Collection[str]) -> None:
+        self.stale.update(thread_ids)
+        self.refresh.read(thread_ids, "Reading threads")
+
+    def _explain(self, changes: Changes) -> bool:
+        """Whether the server has counted no more rows than the index holds, if need be after a search for them."""
+        if self._is_missing(changes) and self._has_turn():
+            self._in_turn(self._search)
+        return not self._is_missing(changes)
+
+    def _is_missing(self, changes: Changes) -> bool:
+        """Whether the server has counted more rows than the index holds."""
+        entry, held = self.lease.entry, read_tally(self.lease.entry)
+        counted = (
+            (changes.checkpoints, entry.checkpoints_apart, held.checkpoints),
+            (changes.writes, entry.writes_apart, held.writes),
+        )
+        return any(rows is not None and apart is not None and rows + apart > mine for rows, apart, mine in counted)
+
+    def _search(self) -> None:
+        self._read(self.store.search_changes(self.lease.entry.proven))
+
+    def _compare(self) -> None:
+        self._read(find_stale(self.lease, self.store, self.began_at, self.tell))
+
+    def _settle(self, changes: Changes) -> None:
+        entry, held = self.lease.entry, read_tally(self.lease.entry)
+        entry.checkpoints_apart = _apart(entry.checkpoints_apart, changes.checkpoints, held.checkpoints, changes.still)
+        entry.writes_apart = _apart(entry.writes_apart, changes.writes, held.writes, changes.still)
+        entry.compare = ""
+
+    def _has_turn(self) -> bool:
+        at = self.lease.entry.search_at
+        return not (self.pace.holds_back and at and timezone.now() < at)
+
+    def _in_turn(self, read: Callable[[], None]) -> None:
+        began = time.monotonic()
+        read()
+        rest = timedelta(seconds=(time.monotonic() - began) * (1 / _DUTY - 1))
+        self.lease.entry.search_at = timezone.now() + rest
+
+
+def _apart(apart: int | None, counted: int | None, held: int, still: bool) -> int | None:
+    if counted is None:
+        return None
+    return held - counted if still or apart is None else min(apart, held - counted)

@@ -1,0 +1,89 @@
+"""The walk through all threads of a store in its own order, each read once: the first build, and a full pass.
+
+How far it came is written down with every step, so that a process which is killed loses the step it was at and no more.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.utils import timezone
+
+from inspector.errors import ReadTooLong
+from inspector.index.follow import SETTLE
+from inspector.index.lease import Lease
+from inspector.index.pace import SLICE, STRIDE, Pace
+from inspector.index.progress import Progress
+from inspector.index.refresh import Refresh
+from inspector.models import StoreEntry, ThreadEntry
+from inspector.reader import Reader
+from inspector.stores.base import FollowedStore
+
+#: Checkpoints that one step reads, about: to begin with, at least and at most.
+_FIRST, _FEWEST, _MOST = 5_000, 50, 50_000
+_FIELDS = ["walk_after", "walk_began_at", "walk_done", "walk_total", "walk_seconds"]
+_BEGUN = ["position", "proven", "checkpoints_apart", "writes_apart", "compare", "fingerprint"]
+
+
+def is_walking(entry: StoreEntry) -> bool:
+    return entry.walk_after is not None
+
+
+def begin_walk(entry: StoreEntry, store: FollowedStore) -> None:
+    entry.position = entry.proven = store.read_changes("").position  # what comes after it will be followed
+    entry.checkpoints_apart = entry.writes_apart = None
+    entry.compare, entry.fingerprint = "walk", ""  # so that every pass goes on with it
+    entry.walk_after = ""
+    entry.walk_began_at = timezone.now()
+    entry.walk_done = 0
+    entry.walk_total = store.read_extent()
+    entry.walk_seconds = 0.0
+    entry.save(update_fields=[*_FIELDS, *_BEGUN])
+
+
+def walk(lease: Lease, reader: Reader, store: FollowedStore, refresh: Refresh, pace: Pace, tell: Progress) -> bool:
+    """Goes on for a slice of time. True when it came to the end: then what the index held before and the walk has not
+    met is read once more, and goes where it is gone."""
+    entry = lease.entry
+    started, size = time.monotonic(), _FIRST
+    while time.monotonic() - started < SLICE:
+        lease.renew()
+        began = time.monotonic()
+        with pace.step():
+            size = _step(entry, reader, store, refresh, size)
+        entry.walk_seconds += time.monotonic() - began
+        if entry.walk_after is None:
+            _end(entry, refresh)
+            return True
+        entry.save(update_fields=_FIELDS)
+        tell("Reading threads", entry.walk_done, max(entry.walk_total or 0, entry.walk_done))
+    return False
+
+
+def _step(entry: StoreEntry, reader: Reader, store: FollowedStore, refresh: Refresh, size: int) -> int:
+    """Reads the next threads. Returns how many checkpoints the next step should read."""
+    after, read_at, began = entry.walk_after or "", timezone.now(), time.monotonic()
+    try:
+        summaries, last = reader.scan_summaries(store, after, checkpoints=size)
+    except ReadTooLong:
+        if size > _FEWEST:
+            return max(_FEWEST, size // 4)
+        slow = store.read_next(after)
+        if slow and not refresh.leave_out(slow):
+            raise
+        entry.walk_after = slow or None
+        return size
+    took = time.monotonic() - began
+    refresh.write([], summaries, read_at)
+    entry.walk_after = last or None
+    entry.walk_done += sum(summary.row.checkpoints for summary in summaries)
+    grown = size * min(2.0, STRIDE / max(took, 0.001))
+    return int(min(_MOST, max(_FEWEST, grown)))
+
+
+def _end(entry: StoreEntry, refresh: Refresh) -> None:
+    unmet = ThreadEntry.objects.filter(store=entry, verified_at__lt=entry.walk_began_at)
+    refresh.read(list(unmet.values_list("thread_id", flat=True)), "Looking for threads that are gone")
+    entry.walk_after = None
+    entry.compare, entry.compared_at = SETTLE, entry.walk_began_at
+    entry.save(update_fields=[*_FIELDS, "compare", "compared_at"])
