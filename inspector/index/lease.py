@@ -23,8 +23,10 @@ from inspector.errors import InspectorError
 from inspector.models import StoreEntry
 
 #: How long a lease lasts that nobody renews: longer than any single read of a store.
-LASTS = timedelta(seconds=60)
+LASTS = timedelta(seconds=120)
 _RENEW_AFTER = 10.0  #: seconds
+_HOST = socket.gethostname()[:30].replace(":", "_")
+_HELD: set[str] = set()  #: by this process
 
 
 class LeaseTaken(InspectorError):
@@ -63,16 +65,40 @@ class Lease:
 def lease_of(entry: StoreEntry) -> Iterator[Lease]:
     """The lease for as long as the block lasts. Raises `LeaseTaken` where another process has it."""
     now = timezone.now()
-    holder = f"{socket.gethostname()[:30]}:{os.getpid()}:{uuid4().hex[:12]}"
+    holder = f"{_HOST}:{os.getpid()}:{uuid4().hex[:12]}"
     free = Q(lease="") | Q(lease_until=None) | Q(lease_until__lt=now)
-    if not StoreEntry.objects.filter(free, pk=entry.pk).update(lease=holder, lease_until=now + LASTS):
-        raise _lost(entry)
+    entry.refresh_from_db(fields=["lease"])
+    if _is_dead(entry.lease):
+        free |= Q(lease=entry.lease)
+    _HELD.add(holder)
     try:
+        if not StoreEntry.objects.filter(free, pk=entry.pk).update(lease=holder, lease_until=now + LASTS):
+            raise _lost(entry)
         entry.refresh_from_db()
         yield Lease(entry, holder)
     finally:
+        _HELD.discard(holder)
         with suppress(DatabaseError):  # it ends by itself
             StoreEntry.objects.filter(pk=entry.pk, lease=holder).update(lease="", lease_until=None)
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that ended without a word, as one does that was killed: nobody
+    has to wait until its lease ends. Containers that share a host's name may not see each other's processes; then two
+    sync for a moment, and the one that held the lease finds it lost."""
+    host, _, rest = holder.partition(":")
+    process = rest.partition(":")[0]
+    if host != _HOST or not process.isdigit() or holder in _HELD:
+        return False
+    if int(process) == os.getpid():  # one before this with the same number, as in a container that was restarted
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def _lost(entry: StoreEntry) -> LeaseTaken:

@@ -223,6 +223,13 @@ def lag_words(index: IndexState) -> str:
 
 
 @register.filter
+def walk_words(walk: Any) -> str:
+    """ "3,200 of about 10,900 checkpoints read, about 2 min left"."""
+    done = f"{walk.checkpoints:,} of about {walk.total:,} checkpoints read"
+    return done if walk.seconds_left is None else f"{done}, about {span(max(1.0, walk.seconds_left))} left"
+
+
+@register.filter
 def choice_words(choice: Any) -> str:
     """How a store stands that one may switch to: its threads, or the trouble with it."""
     if choice.error:

@@ -16,7 +16,7 @@ from inspector.index.orphans import count_orphans
 from inspector.index.queries import Moment
 from inspector.models import UNKNOWN_TIME, StoreEntry
 from inspector.reader import Reader
-from inspector.views.contexts import Bar, IndexState, LedgerState, StoreChoice
+from inspector.views.contexts import Bar, IndexState, LedgerState, StoreChoice, WalkState
 
 #: Fields of a store that grow with what it holds.
 _LONG = ("hosts", "skipped", "ledger_untold", "ledger_unplaced")
@@ -54,7 +54,17 @@ def index_state(entry: StoreEntry) -> IndexState:
         error=entry.error,
         hint=entry.error_hint,
         ledger=ledger_state(entry, entry.ledger),
+        walk=_walk_state(entry),
     )
+
+
+def _walk_state(entry: StoreEntry) -> WalkState | None:
+    if entry.walk_after is None:
+        return None
+    done, total = entry.walk_done, entry.walk_total
+    known = bool(done and total)
+    left = entry.walk_seconds * max(0, total - done) / done if known else None
+    return WalkState(done, max(total, done) if total is not None else None, left)
 
 
 def ledger_state(entry: StoreEntry, url: str) -> LedgerState:

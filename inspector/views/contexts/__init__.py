@@ -12,6 +12,7 @@ from inspector.views.contexts.bar import (
     IndexState,
     LedgerState,
     StoreChoice,
+    WalkState,
 )
 from inspector.views.contexts.base import PAGE_ONLY, Tree, page_only
 from inspector.views.contexts.orphans import OrphanBar, OrphanHost, OrphanShare, OrphansPage, WindowChoice
@@ -94,6 +95,7 @@ __all__ = [
     "Tree",
     "TurnGroup",
     "ValueChange",
+    "WalkState",
     "WindowChoice",
     "WorkerCount",
     "WorkerError",

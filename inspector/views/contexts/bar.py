@@ -20,6 +20,15 @@ class LedgerState:
 
 
 @dataclass(frozen=True, slots=True)
+class WalkState:
+    """How far the walk through all of a store's threads has come. `total` is the server's estimate."""
+
+    checkpoints: int
+    total: int | None
+    seconds_left: float | None  #: None while too little was read to tell
+
+
+@dataclass(frozen=True, slots=True)
 class IndexState:
     """How far the index is behind the store. `lag_seconds` is None until a first pass has ended."""
 
@@ -31,6 +40,7 @@ class IndexState:
     error: str  #: why the last pass failed; "" when it did not
     hint: str
     ledger: LedgerState
+    walk: WalkState | None  #: None when no walk is under way
 
 
 @dataclass(frozen=True, slots=True)
