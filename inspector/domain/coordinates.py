@@ -28,6 +28,13 @@ def time_of(checkpoint_id: str) -> datetime | None:
         return None
 
 
+def first_id_at(moment: datetime) -> str:
+    """What every id sorts after that was made at `moment` or later, and no id that was made before."""
+    ticks = (moment - _GREGORIAN) // timedelta(microseconds=1) * 10
+    digits = f"{ticks:015x}"
+    return f"{digits[:8]}-{digits[8:12]}-6{digits[12:]}"
+
+
 def step_of(checkpoint_id: str) -> int | None:
     """The step that the id carries; None for an id that is no UUID version 6."""
     parsed = _uuid6(checkpoint_id)

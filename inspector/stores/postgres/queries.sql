@@ -79,15 +79,6 @@ select txid_current_snapshot()::text as snapshot,
        (select n_tup_upd || ':' || n_tup_del from pg_stat_all_tables where relid = to_regclass('checkpoint_writes'))
            as writes_rewritten
 
--- name: thread_counts
--- COPY, not a cursor: a cursor makes the planner favour a fast start and doubles the time.
-copy (
-    select c.thread_id, c.checkpoints, coalesce(w.writes, 0), c.last_checkpoint_id
-    from (select thread_id, count(*) as checkpoints, max(checkpoint_id) as last_checkpoint_id
-            from checkpoints group by thread_id) c
-    left join (select thread_id, count(*) as writes from checkpoint_writes group by thread_id) w using (thread_id)
-) to stdout
-
 -- name: thread_aggregates
 -- One pass over the checkpoints of some threads. `turns` is the number of distinct versions of the `__start__` channel
 -- that were consumed by a node or put by an input: each accepted input gives that channel a new version, resumes,

@@ -28,7 +28,8 @@ from inspector.stores.guard import Limits, within_deadline
 from inspector.stores.postgres.errors import explain, translated
 from inspector.stores.postgres.watchdog import cut_after
 
-QUERIES = load_queries("inspector.stores.postgres", "queries.sql")
+_FILES = ("queries.sql", "counts.sql", "changes.sql")
+QUERIES = {name: text for file in _FILES for name, text in load_queries("inspector.stores.postgres", file).items()}
 
 Connection = psycopg.Connection[DictRow]
 Cursor = psycopg.Cursor[DictRow]

@@ -11,6 +11,7 @@ import psycopg
 from inspector.errors import NotACheckpointStore, StoreError
 from inspector.stores.base import (
     DEFAULT_READ,
+    Changes,
     ChannelBody,
     ChannelSize,
     CheckpointRow,
@@ -18,6 +19,7 @@ from inspector.stores.base import (
     Fingerprint,
     NamespaceRow,
     ReadBudget,
+    Scan,
     StoreFacts,
     ThreadCount,
     ThreadRow,
@@ -26,9 +28,12 @@ from inspector.stores.base import (
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import read_thread_rows
+from inspector.stores.postgres.changes import read_changes, read_extent, search_threads
+from inspector.stores.postgres.counts import read_counts, read_next
 from inspector.stores.postgres.facts import read_store_facts
 from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
+from inspector.stores.postgres.scan import scan_threads
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
 from inspector.stores.urls import PostgresUrl
 
@@ -79,13 +84,33 @@ class PostgresStore:
         return Fingerprint(everything, "|".join(str(value) for value in rewritten + identity))
 
     def iter_thread_counts(self) -> Generator[ThreadCount]:
-        with (
-            self._read(statement=self._limits.statement * 20) as (cursor, layout),
-            cursor.copy(layout.query("thread_counts")) as copy,
-        ):
-            copy.set_types(["text", "int8", "int8", "text"])
-            for thread_id, checkpoints, writes, last_id in copy.rows():
-                yield ThreadCount(thread_id, checkpoints, writes, last_id)
+        after: str | None = None
+        while True:
+            with self._read() as (cursor, layout):
+                found, after = read_counts(cursor, layout, after)
+            yield from found
+            if after is None:
+                return
+
+    def scan_threads(self, after: str, *, checkpoints: int, host_keys: Sequence[str]) -> Scan:
+        with self._read() as (cursor, layout):
+            return scan_threads(cursor, layout, after, checkpoints, host_keys, self._limits)
+
+    def read_next(self, after: str) -> str:
+        with self._read() as (cursor, layout):
+            return read_next(cursor, layout, after or None) or ""
+
+    def read_extent(self) -> int | None:
+        with self._read() as (cursor, layout):
+            return read_extent(cursor, layout)
+
+    def read_changes(self, since: str) -> Changes:
+        with self._read() as (cursor, layout):
+            return read_changes(cursor, layout, since)
+
+    def search_changes(self, since: str) -> list[str]:
+        with self._read(statement=self._limits.statement * 4) as (cursor, layout):
+            return search_threads(cursor, layout, since)
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         wanted = [thread_id for thread_id in thread_ids if _storable(thread_id)]

@@ -1,0 +1,26 @@
+"""Threads one after the other, each read whole, in the order of the primary key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspector.stores.base import Scan
+from inspector.stores.guard import Limits
+from inspector.stores.postgres.aggregates import read_thread_rows
+from inspector.stores.postgres.counts import find_end, in_range
+from inspector.stores.postgres.layout import Layout
+from inspector.stores.postgres.session import Cursor
+
+
+def scan_threads(
+    cursor: Cursor, layout: Layout, after: str, checkpoints: int, host_keys: Sequence[str], limits: Limits
+) -> Scan:
+    """The threads after `after` ("" from the first), of about so many checkpoints together."""
+    cursor.execute(layout.query("in_key_order"))
+    end = find_end(cursor, layout, after or None, checkpoints)
+    if end == "":  # a thread's id may be empty, and as a place to go on that would mean the beginning
+        end = find_end(cursor, layout, "", checkpoints)
+    query = layout.query("range_threads").replace("{range}", in_range(after or None, end))
+    found = [row["thread_id"] for row in cursor.execute(query, {"after": after, "end": end})]
+    rows = read_thread_rows(cursor, layout, found, list(host_keys), limits) if found else []
+    return Scan(tuple(rows), end or "")
