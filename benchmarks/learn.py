@@ -21,7 +21,8 @@ from inspector.domain.coordinates import step_of, time_of
 
 _SAID = ("Hello, where is my parcel?", f"{LOOK_UP} my orders 4711 and 4712.")
 _OWNER, _HOST, _THREAD = "the-owner-of-all", "the-host-of-all", "the-thread-{}"
-_VERSION = re.compile(r"\b\d{32}\.0\.\d+")
+#: A number, and digits after a point of their own: short ones have zeros in front, tiny ones an exponent.
+_VERSION = re.compile(r"\b\d{32}\.[\d.]+(?:e-\d+)?")
 _STEP = re.compile(r'(?<="step": )-?\d+')
 _SLOT = re.compile("\x01([^\x01]+)\x01")
 _SLOWER = 40  #: a model that is asked over a network takes so much longer than ours

@@ -31,7 +31,7 @@ class Rows:
         key = plan.key(thread)
         begin = begin or plan.begin_of(thread, turn)
         if turn > 1 and not parent:
-            parent = self.last_id(thread, turn - 1, plan.begin_of(thread, turn - 1), planned)
+            parent, _ = self.last_of(thread, turn - 1, plan.begin_of(thread, turn - 1), planned)
         values = [plan.thread_id(thread), plan.host(thread, turn), plan.owner(thread), f"{mix(key, begin) >> 32:08x}"]
         values.append(parent)
         for number in pattern.ids:
@@ -42,11 +42,11 @@ class Rows:
         values += [version_of(key, version + more_versions * grows) for version, grows in pattern.versions]
         return pattern.text % pattern.pick(values)
 
-    def last_id(self, thread: int, turn: int, begin: int, of: int = 0) -> str:
-        """The root checkpoint that a turn left as the newest."""
+    def last_of(self, thread: int, turn: int, begin: int, of: int = 0) -> tuple[str, int]:
+        """The root checkpoint that a turn left as the newest, and its time."""
         found, _, more_steps = self.families[self.plan.kind(thread)].turn(turn, of)
         after, step, _ = found.marks[found.last]
-        return id_of(self.plan.key(thread), begin + after, step + more_steps)
+        return id_of(self.plan.key(thread), begin + after, step + more_steps), begin + after
 
 
 def iso(at: int) -> str:

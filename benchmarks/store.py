@@ -15,13 +15,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import signal
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import psycopg
@@ -29,13 +32,15 @@ from langgraph.checkpoint.postgres import PostgresSaver
 
 from benchmarks.learn import learn_families
 from benchmarks.load import fill
+from benchmarks.mark import RULES, read_mark, write_mark
 from benchmarks.plan import Parameters, Plan
+from benchmarks.writer import LiveWriter, Writer
 from inspector.demo.binaries import EmbeddedPostgresError
 from inspector.demo.embedded import EmbeddedPostgres
 
+__all__ = ["Writer", "default_home", "store_of"]
+
 DATABASE = "store"
-#: What the rows look like: another number here makes kept stores be filled anew.
-RULES = 1
 #: A server as it comes, but for its address. Any number of readers may be compared on it.
 _ADDRESS = {"listen_addresses": "", "unix_socket_permissions": "0777", "timezone": "UTC", "max_connections": "200"}
 _LOADING = {
@@ -47,7 +52,6 @@ _LOADING = {
     "autovacuum": "off",
     "max_wal_size": "8GB",
 }
-_MARK = "create table if not exists filled (rules int, threads int, seed int, until bigint, churned bool)"
 
 
 @contextmanager
@@ -109,12 +113,8 @@ def _make(server: EmbeddedPostgres, threads: int, seed: int, churn: bool) -> Non
     server.drop_database("scratch")
     if churn:
         delete_some(url, parameters)
+    write_mark(url, parameters, families, churned=churn)
     with server.connect() as connection:
-        connection.execute("drop table if exists filled")
-        connection.execute(_MARK)
-        connection.execute(
-            "insert into filled values (%s, %s, %s, %s, %s)", [RULES, threads, seed, parameters.until, churn]
-        )
         connection.execute("checkpoint")
     server.stop()
     os.sync()
@@ -132,14 +132,6 @@ def delete_some(url: str, parameters: Parameters) -> None:
         connection.execute("vacuum analyze")
 
 
-def parameters_of(url: str) -> Parameters:
-    """What the store at `url` was made from."""
-    with psycopg.connect(url, dbname="postgres") as connection:
-        row = connection.execute("select threads, seed, until from filled").fetchone()
-    assert row is not None  # noqa: S101
-    return Parameters(*row)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
@@ -149,14 +141,41 @@ def main() -> None:
     make.add_argument("--seed", type=int, default=1)
     make.add_argument("--churn", action="store_true", help="delete one thread in twenty, vacuum")
     make.add_argument("--stay", action="store_true", help="serve it until interrupted")
+    write = commands.add_parser("write", help="add checkpoints to one, and tell how fast that was")
+    write.add_argument("--url", required=True)
+    write.add_argument("--rate", type=float, required=True, help="checkpoints a second; 0 is as fast as it can")
+    write.add_argument("--seconds", type=float, help="for how long; until interrupted, or until its input ends")
     options = parser.parse_args()
-    done = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: done.set())
+    if options.command == "write":
+        write_to(options.url, options.rate, options.seconds)
+        return
     with store_of(options.threads, data=options.data, seed=options.seed, churn=options.churn) as url:
         print(url, flush=True)
         if options.stay:
-            done.wait()
+            stopping().wait()
+
+
+def write_to(url: str, rate: float, seconds: float | None) -> None:
+    """Says when it begins, and at the end what it did."""
+    writer = LiveWriter(url, *read_mark(url), rate=rate)
+    stop = stopping()
+    if seconds is None:
+        threading.Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
+    print("writing", flush=True)
+    print(json.dumps(asdict(writer.run(math.inf if seconds is None else seconds, stop))), flush=True)
+
+
+def _stop_with_input(stop: threading.Event) -> None:
+    sys.stdin.read()
+    stop.set()
+
+
+def stopping() -> threading.Event:
+    """Set when somebody interrupts or ends this process."""
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    return done
 
 
 if __name__ == "__main__":

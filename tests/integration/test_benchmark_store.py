@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,10 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from pytest_django import DjangoDbBlocker
 
 from benchmarks.assistant import LOOK_UP, build_assistant, build_desk
+from benchmarks.mark import parameters_of, read_mark
 from benchmarks.plan import ASSISTANTS, Plan
-from benchmarks.store import parameters_of, store_of
+from benchmarks.store import store_of
+from benchmarks.writer import LiveWriter
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.index.sync import sync_store
 from inspector.models import ThreadEntry
@@ -26,6 +30,12 @@ from inspector.stores.postgres import PostgresStore
 from tests.integration.index.own_index import sqlite_index
 
 THREADS = 300
+BLOBS_MISSING = (
+    "select count(*) from checkpoints c, jsonb_each_text(checkpoint -> 'channel_versions') v "
+    "where v.key = 'messages' and not exists (select from checkpoint_blobs b where b.channel = v.key "
+    "and (b.thread_id, b.checkpoint_ns, b.version) = (c.thread_id, c.checkpoint_ns, v.value))"
+)
+ReadEntries = Callable[[str], dict[str, ThreadEntry]]
 
 
 @pytest.fixture(scope="module")
@@ -58,17 +68,21 @@ def copy(url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def entries(url: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, ThreadEntry]]:
+def read_entries(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[ReadEntries]:
     """The index's rows after one pass, by thread."""
-    store = PostgresStore("store", url, Limits())
-    reader = Reader(store, host_keys=("worker_hostname",), owner_keys=("user_id",))
+
+    def read(url: str) -> dict[str, ThreadEntry]:
+        store = PostgresStore("store", url, Limits())
+        assert sync_store(Reader(store, host_keys=("worker_hostname",), owner_keys=("user_id",))).complete
+        store.close()
+        return {entry.thread_id: entry for entry in ThreadEntry.objects.prefetch_related("workers")}
+
     with sqlite_index(tmp_path / "index.sqlite3", django_db_blocker):
-        assert sync_store(reader).complete
-        yield {entry.thread_id: entry for entry in ThreadEntry.objects.prefetch_related("workers")}
-    store.close()
+        yield read
 
 
-def test_a_pass_finds_the_planned_threads(entries: dict[str, ThreadEntry], plan: Plan) -> None:
+def test_a_pass_finds_the_planned_threads(url: str, plan: Plan, read_entries: ReadEntries) -> None:
+    entries = read_entries(url)
     assert len(entries) == THREADS
     for thread in range(THREADS):
         entry = entries[plan.thread_id(thread)]
@@ -103,7 +117,8 @@ def test_every_checkpoint_has_its_parent_and_its_values(url: str) -> None:
             "(c.thread_id, c.checkpoint_ns) = (b.thread_id, b.checkpoint_ns) "
             "and c.checkpoint -> 'channel_versions' ->> b.channel = b.version)"
         ).fetchone()
-    assert (orphans, unknown, unread) == ((0,), (0,), (0,))
+        missing = connection.execute(BLOBS_MISSING).fetchone()
+    assert (orphans, unknown, unread, missing) == ((0,), (0,), (0,), (0,))
     assert first is not None
     assert first[0] >= THREADS
 
@@ -136,6 +151,20 @@ def test_a_real_graph_goes_on_with_any_kind_that_has_ended(copy: str, plan: Plan
             after = saver.get_tuple(config)
             assert after is not None
             assert after.checkpoint["channel_versions"]["messages"] > before.checkpoint["channel_versions"]["messages"]
+
+
+def test_a_live_writer_goes_on_with_threads_and_begins_others(copy: str, plan: Plan, read_entries: ReadEntries) -> None:
+    report = LiveWriter(copy, *read_mark(copy)).run(math.inf, threading.Event(), turns=60)
+    entries = read_entries(copy)
+    grown = [thread for thread in range(THREADS) if entries[plan.thread_id(thread)].turns > plan.turns[thread]]
+    assert report.turns == 60
+    assert grown
+    assert len(entries) == THREADS + report.new_threads
+    assert sum(entry.turns for entry in entries.values()) == sum(plan.turns) + report.turns
+    assert {(entry.siblings, entry.turns_is_lower_bound) for entry in entries.values()} == {(False, False)}
+    assert all(entries[plan.thread_id(thread)].state == plan.state(thread) for thread in range(THREADS))
+    with psycopg.connect(copy) as connection:
+        assert connection.execute(BLOBS_MISSING).fetchone() == (0,)
 
 
 def test_a_kept_store_is_served_as_it_was_and_by_one_process(home: Path, url: str, plan: Plan) -> None:
