@@ -17,7 +17,7 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from benchmarks.assistant import BREAK, LOOK_UP, REFUND, build_assistant, build_desk
 from benchmarks.plan import ASSISTANTS
 from benchmarks.shapes import COLUMNS, TABLES, Family, Pattern, Turn
-from inspector.domain.coordinates import step_of, time_of
+from inspector.domain.coordinates import step_of
 
 _SAID = ("Hello, where is my parcel?", f"{LOOK_UP} my orders 4711 and 4712.")
 _OWNER, _HOST, _THREAD = "the-owner-of-all", "the-host-of-all", "the-thread-{}"
@@ -25,7 +25,7 @@ _OWNER, _HOST, _THREAD = "the-owner-of-all", "the-host-of-all", "the-thread-{}"
 _VERSION = re.compile(r"\b\d{32}\.[\d.]+(?:e-\d+)?")
 _STEP = re.compile(r'(?<="step": )-?\d+')
 _SLOT = re.compile("\x01([^\x01]+)\x01")
-_SLOWER = 40  #: a model that is asked over a network takes so much longer than ours
+_STEP_TAKES = 350_000  #: microseconds from one checkpoint to the next: a fast model, asked over a network
 
 
 def learn_families(url: str) -> dict[str, Family]:
@@ -100,12 +100,11 @@ class _Capture:
         self._versions: list[int] = []
 
     def turn(self) -> Turn:
-        begin = time_of(next(iter(self._ids)))
         marks = []
         for checkpoint_id, number in self._ids.items():
-            at, step = time_of(checkpoint_id), step_of(checkpoint_id)
-            assert begin is not None and at is not None and step is not None  # noqa: S101, PT018
-            marks.append((round((at - begin).total_seconds() * 1e6) * _SLOWER, step, number in self._roots))
+            step = step_of(checkpoint_id)
+            assert step is not None  # noqa: S101
+            marks.append((number * _STEP_TAKES, step, number in self._roots))
         patterns = {table: pattern for table in TABLES if (pattern := self._pattern(table))}
         last = self._roots[-1]
         return Turn(tuple(marks), last, patterns, max(self._versions), marks[last][1])
@@ -138,9 +137,9 @@ class _Capture:
     def _is_new(self, row: dict[str, str]) -> bool:
         if "checkpoint_id" in row:
             return row["checkpoint_id"] in self._ids
-        return any(row["version"] in document for document in self._documents(row["checkpoint_ns"]))
+        return row["version"] in self._new_versions(row["checkpoint_ns"])
 
-    def _documents(self, namespace: str) -> list[str]:
+    def _new_versions(self, namespace: str) -> set[str]:
         """Versions that this turn's checkpoints put and no earlier one had."""
         query = (
             "select checkpoint -> 'channel_versions' from checkpoints where thread_id = %s and checkpoint_ns = %s "
@@ -154,14 +153,14 @@ class _Capture:
             }
             for mine in (True, False)
         )
-        return sorted(new - old)
+        return new - old
 
     def _slotted(self, row: dict[str, Any], name: str) -> str:
         text, is_root = row[name], not row["checkpoint_ns"]
         if text is None:
             return "\\N"
         if name == "task_id" or (name == "checkpoint_ns" and text):
-            return self._namespace(text)
+            return self._salted(text)
         text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
         if name == "blob":
             return str(text)
@@ -175,7 +174,7 @@ class _Capture:
             text = _STEP.sub(lambda found: f"\x01s{found[0]}\x01", text)
         return _VERSION.sub(lambda found: self._version(found[0], is_root), text)
 
-    def _namespace(self, text: str) -> str:
+    def _salted(self, text: str) -> str:
         """Of every task id, the first part is another one in every turn."""
         return re.sub(r"\b[0-9a-f]{8}(?=-[0-9a-f]{4}-)", "\x01SALT\x01", text)
 

@@ -48,6 +48,11 @@ class Rows:
         after, step, _ = found.marks[found.last]
         return id_of(self.plan.key(thread), begin + after, step + more_steps), begin + after
 
+    def takes(self, thread: int, turn: int) -> int:
+        """Microseconds from a turn's first checkpoint to its last, in a thread that goes on."""
+        found, _, _ = self.families[self.plan.kind(thread)].turn(turn)
+        return found.marks[-1][0]
+
 
 def iso(at: int) -> str:
     """As a checkpoint's `ts` is written."""

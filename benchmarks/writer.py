@@ -109,7 +109,7 @@ class _Talk:
         """The seconds that each `put` took."""
         thread, known = self._choose()
         turn = known.turn + 1
-        begin = max(time.time_ns() // 1_000, known.until + 1)
+        begin = max(time.time_ns() // 1_000 - self._rows.takes(thread, turn), known.until + 1)
         lines = {
             table: self._rows.lines(table, thread, turn, begin=begin, parent=known.newest, of=turn + 1)
             for table in TABLES
