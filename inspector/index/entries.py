@@ -6,23 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from inspector.domain.coordinates import looks_random
-from inspector.index.missed import TOLD, tell
+from inspector.index.lease import Lease
+from inspector.index.missed import tell_row, told_nothing
+from inspector.index.replace import replace
+from inspector.index.rows import Did, EntryRow, Known, read_known
 from inspector.index.workers import several_write
-from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry
 from inspector.reader import ThreadSummary
 
-#: What the store does not say: the row's key, and what the ledger says of its reads.
-_NOT_WRITTEN = ("id", "store", "thread_id", *TOLD)
-_WRITTEN = [field.name for field in ThreadEntry._meta.concrete_fields if field.name not in _NOT_WRITTEN]
 #: What a row says of a thread that the store does not hold.
 UNSTORED: dict[str, Any] = {
     "stored": False,
     "state": ABSENT,
     "turns": 0,
     "turns_is_lower_bound": False,
+    "one_turn": False,
     "checkpoints": 0,
     "writes": 0,
     "namespaces": 0,
@@ -35,93 +34,69 @@ UNSTORED: dict[str, Any] = {
     "clock_skew": False,
     "rebuilt_values": False,
 }
+_UNTOLD = told_nothing()
 
 
-def write_entries(
-    store: StoreEntry, asked: Sequence[str], summaries: Sequence[ThreadSummary], read_at: datetime, *, claim: str
-) -> int:
-    """Replaces the rows of the asked threads by their summaries, read no earlier than `read_at`; those without a
-    summary are removed. Returns how many were. Where `claim` is not the store's fingerprint any more, another pass
-    writes too, perhaps from a later reading: then no fingerprint is known, and the next pass looks again."""
-    found = {summary.row.thread_id for summary in summaries}
-    gone = [thread_id for thread_id in asked if thread_id not in found]
-    with transaction.atomic():
-        held = StoreEntry.objects.select_for_update().get(pk=store.pk)  # a pass that begins now waits for this one
-        if held.fingerprint != claim:
-            StoreEntry.objects.filter(pk=store.pk).update(fingerprint="")
-        reported = _read_reported(store, [*found])
-        made = [entry_of(store, summary, read_at, reported.get(summary.row.thread_id, {})) for summary in summaries]
-        _tell_all(store, made)
-        entries = ThreadEntry.objects.bulk_create(
-            made,
-            update_conflicts=True,
-            unique_fields=["store", "thread_id"],
-            update_fields=_WRITTEN,
-        )
-        _write_workers(entries, summaries)
-        return _remove(store, gone)
+def write_entries(lease: Lease, asked: Sequence[str], summaries: Sequence[ThreadSummary], read_at: datetime) -> int:
+    """Replaces the rows of these threads by their summaries, read no earlier than `read_at`; those of the asked threads
+    that are without one are removed. Returns how many were. Where a ledger knows of one, it is marked, by the time of
+    its verifying, to wait for what the ledger says of it now. Raises `LeaseTaken`."""
+    found = {summary.row.thread_id: summary for summary in summaries}
+    with lease.writing() as store:
+        before = read_known(store, list(dict.fromkeys([*found, *asked])))
+        after: dict[str, Known | None] = {
+            thread_id: known_of(store, summary, read_at, before.get(thread_id)) for thread_id, summary in found.items()
+        }
+        gone = {thread_id: known for thread_id, known in before.items() if known.row.stored and thread_id not in found}
+        after |= {thread_id: _removed(known) for thread_id, known in gone.items()}
+        replace(store, before, after)
+    return len(gone)
 
 
-def _tell_all(store: StoreEntry, entries: Sequence[ThreadEntry]) -> None:
-    """Puts in what the ledger says in the rows that these replace: whether reads missed depends on both."""
-    rows = ThreadEntry.every.filter(store=store, reads__isnull=False)
-    told = {row.thread_id: row for row in rows.filter(thread_id__in=[entry.thread_id for entry in entries])}
-    for entry in entries:
-        tell(entry, told.get(entry.thread_id))
+def known_of(store: StoreEntry, summary: ThreadSummary, read_at: datetime, before: Known | None = None) -> Known:
+    """The row of a thread and those of its workers. What a ledger says is kept as it was before; hosts of which nothing
+    is stored any more (pruned away) go, unless a probe reported of them."""
+    if before is None:
+        workers = {hostname: Did(writes) for hostname, writes in summary.row.hosts.items()}
+        return Known(row_of(store, summary, read_at), workers)
+    told = {hostname: did._replace(writes=0) for hostname, did in before.workers.items() if did.reads is not None}
+    wrote = {
+        hostname: told.get(hostname, Did())._replace(writes=writes) for hostname, writes in summary.row.hosts.items()
+    }
+    row = row_of(store, summary, read_at, before.reported())._replace(id=before.row.id)
+    return Known(tell_row(row, before.row if before.row.reads is not None else None), {**told, **wrote})
 
 
-def _remove(store: StoreEntry, thread_ids: Sequence[str]) -> int:
-    """Rows of threads that are gone. Those that a ledger knows are marked, by the time of their verifying, to wait for
-    what it says of them now."""
-    if not thread_ids:
-        return 0
-    entries = ThreadEntry.objects.filter(store=store, thread_id__in=thread_ids)
-    _, removed = entries.filter(reads=None).delete()
-    waiting = list(entries.values_list("pk", flat=True))
-    ThreadEntry.objects.filter(pk__in=waiting).update(**UNSTORED, verified_at=UNKNOWN_TIME)
-    ThreadWorker.objects.filter(thread__in=waiting, reads=None).delete()
-    ThreadWorker.objects.filter(thread__in=waiting).update(writes=0)
-    return removed.get(ThreadEntry._meta.label, 0) + len(waiting)
-
-
-def _read_reported(store: StoreEntry, thread_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """By thread and host, the checkpoints that probes say were put here."""
-    rows = ThreadWorker.objects.filter(
-        thread__store=store, thread__thread_id__in=thread_ids, reported__gt=0, elsewhere=""
-    )
-    found: dict[str, dict[str, int]] = {}
-    for thread_id, hostname, count in rows.values_list("thread__thread_id", "hostname", "reported"):
-        found.setdefault(thread_id, {})[hostname] = count or 0
-    return found
-
-
-def workers_of(entry: ThreadEntry, summary: ThreadSummary) -> list[ThreadWorker]:
-    return [
-        ThreadWorker(thread=entry, hostname=hostname, writes=writes) for hostname, writes in summary.row.hosts.items()
-    ]
-
-
-def _write_workers(entries: Sequence[ThreadEntry], summaries: Sequence[ThreadSummary]) -> None:
-    """Hosts of which nothing is stored any more (pruned away) go, unless a probe reported of them."""
-    rows = [row for entry, summary in zip(entries, summaries, strict=True) for row in workers_of(entry, summary)]
-    before = ThreadWorker.objects.filter(thread__in=[entry.pk for entry in entries])
-    before.filter(reads=None).delete()
-    before.update(writes=0)
-    ThreadWorker.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["thread", "hostname"], update_fields=["writes"]
-    )
+def _removed(known: Known) -> Known | None:
+    """Nothing is left of it but what a ledger says, where that says something."""
+    if known.row.reads is None:
+        return None
+    told = {hostname: did._replace(writes=0) for hostname, did in known.workers.items() if did.reads is not None}
+    return Known(known.row._replace(**UNSTORED, verified_at=UNKNOWN_TIME), told)
 
 
 def entry_of(
     store: StoreEntry, summary: ThreadSummary, read_at: datetime, reported: Mapping[str, int] | None = None
 ) -> ThreadEntry:
-    """The row of a thread. `reported` are checkpoints put by host, as probes count them."""
+    """`row_of` as a model's instance, for a page."""
+    return ThreadEntry(*row_of(store, summary, read_at, reported))
+
+
+def row_of(
+    store: StoreEntry, summary: ThreadSummary, read_at: datetime, reported: Mapping[str, int] | None = None
+) -> Any:
+    """The `EntryRow` of a thread of which no ledger tells, not yet written. `reported` are checkpoints put by host, as
+    probes count them."""
     row = summary.row
-    return ThreadEntry(
-        store=store,
+    several = len(row.hosts) > 1 or bool(reported)
+    return EntryRow(
+        id=None,
+        store_id=store.pk,
+        stored=True,
         thread_id=row.thread_id,
         turns=row.turns,
         turns_is_lower_bound=row.turns_is_lower_bound,
+        one_turn=row.turns == 1 and not row.turns_is_lower_bound,
         checkpoints=row.checkpoints,
         writes=row.writes,
         namespaces=row.namespaces,
@@ -132,9 +107,10 @@ def entry_of(
         owner=summary.owner,
         metadata=dict(row.metadata),
         random_id=looks_random(row.thread_id),
-        several_hosts=several_write(row.hosts, reported or {}),
+        several_hosts=several and several_write(row.hosts, reported or {}),
         siblings=row.siblings,
         clock_skew=row.clock_skew,
         rebuilt_values=row.rebuilt_values,
         verified_at=read_at,
+        **_UNTOLD,
     )

@@ -1,7 +1,7 @@
 """Folds a ledger into the index: how often each host read each thread, and which threads are asked for in vain.
 
 The ledger says which threads something was added to since the last time, and their sums are written anew, so that a
-fold that dies, repeats or meets another does no harm. How far it came is written together with what it read. A pass
+fold that dies or repeats does no harm. How far it came is written together with what it read. A pass
 folds a bounded number of pages and the next one goes on. Trouble with a ledger is remembered for the pages and is no
 trouble of the pass. Where there is no ledger, another one, or nothing in it any more, what was folded is taken away.
 """
@@ -14,14 +14,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.utils import timezone
 
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.entries import write_entries
-from inspector.index.listing import batched
+from inspector.index.lease import Lease, LeaseTaken
 from inspector.index.places import Places, note_identities, places_of
-from inspector.index.reads import HOSTS, forget_old, forget_reads, write_reads
+from inspector.index.reads import forget_old, forget_reads, write_reads
+from inspector.index.rows import batched
+from inspector.index.tallies import hosts_of
 from inspector.index.unplaced import find_placed, unplaced
 from inspector.index.whole import read_whole
 from inspector.index.workers import Asked, Owned, own, sum_up
@@ -55,16 +56,19 @@ class FoldReport:
 
 
 def fold_ledger(
-    reader: Reader, ledger: LedgerReader | None, *, others: Sequence[Reader] = (), anew: bool = False
+    lease: Lease, reader: Reader, ledger: LedgerReader | None, *, others: Sequence[Reader] = (), anew: bool = False
 ) -> FoldReport:
     """One fold of a store's ledger; None where it has none. `others` are the stores beside it, whose rows are not this
-    one's; `anew` takes away what was folded before. A `StoreError` is remembered and told, not raised."""
-    entry, _ = StoreEntry.objects.get_or_create(name=reader.store.name)
+    one's; `anew` takes away what was folded before. A `StoreError` is remembered and told, not raised. Raises
+    `LeaseTaken`."""
+    entry = lease.entry
     try:
         if ledger is None:
-            report = _fold_nothing(reader, entry, others)
+            report = _fold_nothing(lease, reader, others)
         else:
-            report = _Fold(reader, entry, ledger, others).run(anew)
+            report = _Fold(lease, reader, ledger, others).run(anew)
+    except LeaseTaken:
+        raise
     except StoreError as error:
         if error.message != entry.ledger_error:
             logger.warning("%s %s", error.message, error.hint)
@@ -84,21 +88,22 @@ def note_trouble(store: str, error: str, hint: str) -> None:
     StoreEntry.objects.filter(name=store).update(ledger_error=error, ledger_error_hint=hint)
 
 
-def _fold_nothing(reader: Reader, entry: StoreEntry, others: Sequence[Reader]) -> FoldReport:
+def _fold_nothing(lease: Lease, reader: Reader, others: Sequence[Reader]) -> FoldReport:
     """The store has no ledger. Its names are noted still: they tell its rows apart in the ledgers of others."""
-    note_identities(reader, entry)
-    _begin(entry, "", places_of(reader, others), anew=False)
+    note_identities(reader, lease.entry)
+    _begin(lease, "", places_of(reader, others), anew=False)
     return FoldReport(0, more=False)
 
 
-def _begin(entry: StoreEntry, ledger: str, places: Places, *, anew: bool) -> None:
+def _begin(lease: Lease, ledger: str, places: Places, *, anew: bool) -> None:
     """Starts from the beginning where this is another ledger, or other identities tell its rows apart."""
+    entry = lease.entry
     told = json.dumps([_RULES, sorted(places.here), sorted(places.there)])
     rule = hashlib.sha256(told.encode()).hexdigest()[:32]
     other = anew or entry.ledger != ledger
     if not other and rule == entry.ledger_rule:
         return
-    with transaction.atomic():
+    with lease.writing():
         if other:
             forget_reads(entry)
             _update(entry, ledger_untold=[], ledger_seen_at=None)
@@ -112,9 +117,10 @@ def _update(entry: StoreEntry, **values: object) -> None:
 
 
 class _Fold:
-    def __init__(self, reader: Reader, entry: StoreEntry, ledger: LedgerReader, others: Sequence[Reader]) -> None:
+    def __init__(self, lease: Lease, reader: Reader, ledger: LedgerReader, others: Sequence[Reader]) -> None:
+        self._lease = lease
         self._reader = reader
-        self._entry = entry
+        self._entry = lease.entry
         self._ledger = ledger
         self._others = others
         self._places = Places()
@@ -126,15 +132,16 @@ class _Fold:
         with deadline(PATIENCE):  # the store's next pass waits for this, and a ledger may keep silent
             exists = self._ledger.exists()
         emptied = not exists and bool(self._entry.ledger_after)
-        _begin(self._entry, self._ledger.safe_url, self._places, anew=anew or emptied)
+        _begin(self._lease, self._ledger.safe_url, self._places, anew=anew or emptied)
         if not exists:
             return FoldReport(0, more=False)
         self._rewind()
         self._settle_gone()
         self._settle_untold()
         threads, more = self._fold_pages()
-        forget_old(self._entry)
-        _update(self._entry, ledger_seen_at=timezone.now())
+        with self._lease.writing():
+            forget_old(self._entry)
+            _update(self._entry, ledger_seen_at=timezone.now())
         return FoldReport(threads, more)
 
     def _rewind(self) -> None:
@@ -166,28 +173,23 @@ class _Fold:
         """How many threads were folded, and whether there are more."""
         threads = 0
         for _ in range(PAGES):
-            after = self._entry.ledger_after
-            changes = self._ledger.read_changes(after)
-            if not self._fold(changes.thread_ids, changes.after):
-                return threads, False  # another pass folds the same ledger
+            changes = self._ledger.read_changes(self._entry.ledger_after)
+            self._fold(changes.thread_ids, changes.after)
             threads += len(changes.thread_ids)
             if not changes.more:
                 return threads, False
         return threads, True
 
-    def _fold(self, thread_ids: Sequence[str], after: str | None = None) -> bool:
-        """Writes the sums of these threads, and `after` as how far the ledger is folded. False when another pass came
-        farther meanwhile: what was read here may be older than what it wrote."""
+    def _fold(self, thread_ids: Sequence[str], after: str | None = None) -> None:
+        """Writes the sums of these threads, and `after` as how far the ledger is folded."""
+        self._lease.renew()
         asked = self._ask_ledger(thread_ids)
         untold = self._ask_store([thread_id for thread_id, sums in asked.items() if sums is not None])
         if not asked and after == self._entry.ledger_after:
-            return True
-        with transaction.atomic():
-            held = StoreEntry.objects.select_for_update().get(pk=self._entry.pk)
-            if held.ledger_after != self._entry.ledger_after:
-                return False
-            names = write_reads(self._entry, asked, untold) if asked else set()
-            hosts = sorted({*held.hosts, *names})[:HOSTS]
+            return
+        with self._lease.writing() as held:
+            write_reads(self._entry, asked, untold)
+            hosts = hosts_of(self._entry)
             if hosts != held.hosts:
                 _update(self._entry, hosts=hosts)
             left = [*(waiting for waiting in held.ledger_untold if waiting not in asked), *sorted(untold)][-UNTOLD:]
@@ -197,7 +199,6 @@ class _Fold:
                 _update(self._entry, ledger_unplaced={**self._unplaced, **held.ledger_unplaced})
             if after is not None:
                 _update(self._entry, ledger_after=after)
-        return True
 
     def _ask_ledger(self, thread_ids: Sequence[str]) -> dict[str, Asked | None]:
         asked: dict[str, Asked | None] = dict.fromkeys(thread_ids)
@@ -224,7 +225,6 @@ class _Fold:
         return untold
 
     def _read(self, thread_ids: list[str]) -> set[str]:
-        claim = StoreEntry.objects.values_list("fingerprint", flat=True).get(pk=self._entry.pk)
         read_at = timezone.now()
         try:
             summaries = self._reader.read_summaries(thread_ids)
@@ -232,5 +232,5 @@ class _Fold:
             half = len(thread_ids) // 2
             return self._read(thread_ids[:half]) | self._read(thread_ids[half:]) if half else set(thread_ids)
         if found := [summary.row.thread_id for summary in summaries]:
-            write_entries(self._entry, found, summaries, read_at, claim=claim)
+            write_entries(self._lease, found, summaries, read_at)
         return set()

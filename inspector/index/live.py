@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from inspector.errors import StoreError
-from inspector.index.entries import entry_of, workers_of
+from inspector.index.entries import entry_of
 from inspector.index.missed import tell
 from inspector.index.queries import Row, find_thread
 from inspector.index.workers import Asked
@@ -62,7 +62,10 @@ def _with_known(live: LiveThread) -> Row:
 def _with_reads(live: LiveThread, told: Mapping[str, ThreadWorker]) -> Row:
     reported = {hostname: worker.reported or 0 for hostname, worker in told.items() if not worker.elsewhere}
     entry = entry_of(live.store, live.summary, live.read_at, reported)
-    workers = {worker.hostname: worker for worker in workers_of(entry, live.summary)}
+    workers = {
+        hostname: ThreadWorker(thread=entry, hostname=hostname, writes=writes)
+        for hostname, writes in live.summary.row.hosts.items()
+    }
     for hostname, worker in told.items():
         mine = workers.setdefault(hostname, ThreadWorker(thread=entry, hostname=hostname))
         mine.reads, mine.misses = worker.reads, worker.misses

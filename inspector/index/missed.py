@@ -43,12 +43,19 @@ def tell(entry: ThreadEntry, told: Told | None) -> None:
     entry.missed = rank_missed(entry)
 
 
+def tell_row(row: Any, told: Told | None) -> Any:
+    """The same of an `EntryRow`, which cannot be changed."""
+    row = row._replace(**{name: getattr(told, name) if told is not None else None for name in TOLD})
+    return row._replace(missed=rank_missed(row))
+
+
 def told_nothing() -> dict[str, Any]:
     """The fields of a row of which no ledger tells anything."""
     return {**dict.fromkeys(TOLD), "missed": NOTHING}
 
 
 def rank_missed(entry: ThreadEntry) -> int:
+    """Of a row of the model or an `EntryRow`."""
     reads, misses, missed_at = entry.reads or 0, entry.misses or 0, entry.last_miss_at or UNKNOWN_TIME
     elsewhere = entry.elsewhere_at
     if not misses:
