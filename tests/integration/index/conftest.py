@@ -11,7 +11,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.demo.repertoire import open_saver
+from inspector.demo.repertoire import PlayedStore, open_saver
 from inspector.ledger.base import LedgerReader
 from inspector.ledger.registry import open_ledger_reader
 from inspector.probe.ledger_schema import Ledger
@@ -19,6 +19,7 @@ from inspector.probe.ledgers import open_ledger
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
+from tests.integration.index.copies import Template, read_templates
 from tests.integration.index.own_index import postgres_index, sqlite_index
 from tests.integration.index.scene import Scene
 from tests.integration.postgres.databases import borrowed
@@ -68,6 +69,13 @@ def open_reader() -> Iterator[OpenReader]:
     yield make
     for store in opened:
         store.close()
+
+
+@pytest.fixture(scope="session")
+def templates(scenario_store: PlayedStore) -> list[Template]:
+    """Real threads of every kind, to be copied. Ids that need quoting are for other tests."""
+    plays = (one for one in scenario_store.played if one.slug != "hostile-thread-ids")
+    return read_templates(scenario_store.url, [thread.thread_id for one in plays for thread in one.threads])
 
 
 @pytest.fixture

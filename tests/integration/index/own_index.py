@@ -21,7 +21,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.models import Sighting, StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import StoreEntry
 from inspector.settings import _sqlite
 
 _NAME = "index"
@@ -45,8 +45,7 @@ def postgres_index(server: EmbeddedPostgres, blocker: DjangoDbBlocker) -> Iterat
         with _default(_settings(url)):
             if new:
                 call_command("migrate", verbosity=0, interactive=False)
-            for model in (Sighting, ThreadWorker, ThreadEntry, StoreEntry):
-                model.objects.all().delete()
+            StoreEntry.objects.all().delete()  # and all that is a store's
             yield url
 
 

@@ -10,11 +10,11 @@ from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
 from inspector.index.fold import FoldReport, fold_ledger
-from inspector.index.sync import sync_store
 from inspector.ledger.base import LedgerReader
 from inspector.models import ThreadEntry
 from inspector.probe.ledger_schema import Ledger
 from inspector.reader import Reader
+from tests.integration.index.syncing import leased, sync
 from tests.integration.index.tellers import Teller, place_of
 
 
@@ -51,10 +51,11 @@ class Scene:
         self.execute("update inspector_counts set updated_at = updated_at - interval '1 hour'")
 
     def fold(self, *, anew: bool = False, others: tuple[Reader, ...] = ()) -> FoldReport:
-        return fold_ledger(self.reader, self.ledger, others=others, anew=anew)
+        with leased(self.reader) as lease:
+            return fold_ledger(lease, self.reader, self.ledger, others=others, anew=anew)
 
     def sync(self) -> None:
-        assert sync_store(self.reader).complete
+        assert sync(self.reader).complete
 
     def state(self, thread_id: str) -> str:
         found = ThreadEntry.every.filter(store__name=self.reader.store.name, thread_id=thread_id).first()
