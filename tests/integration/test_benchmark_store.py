@@ -22,12 +22,12 @@ from benchmarks.plan import ASSISTANTS, Plan
 from benchmarks.store import store_of
 from benchmarks.writer import LiveWriter
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.index.sync import sync_store
 from inspector.models import ThreadEntry
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from tests.integration.index.own_index import sqlite_index
+from tests.integration.index.syncing import sync
 
 THREADS = 300
 BLOBS_MISSING = (
@@ -73,7 +73,7 @@ def read_entries(tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator
 
     def read(url: str) -> dict[str, ThreadEntry]:
         store = PostgresStore("store", url, Limits())
-        assert sync_store(Reader(store, host_keys=("worker_hostname",), owner_keys=("user_id",))).complete
+        assert sync(Reader(store, host_keys=("worker_hostname",), owner_keys=("user_id",))).complete
         store.close()
         return {entry.thread_id: entry for entry in ThreadEntry.objects.prefetch_related("workers")}
 
