@@ -106,7 +106,7 @@ class Change:
         if row.stored:
             kind = Kind(*_kind_of(row))
             hour = row.first_at.replace(minute=0, second=0, microsecond=0)
-            self._count_hour(None, hour, kind, sign)
+            self.add_hour(None, hour, kind, sign)
         elif row.verified_at > UNKNOWN_TIME:
             kind, hour = Kind._make((*_kind_of(row), any(did.put for did in known.workers.values()))), None
         else:
@@ -121,14 +121,14 @@ class Change:
                 sums[0] += sign
                 sums[1] += sign * did.writes
             if hour is not None and did.wrote:
-                self._count_hour(hostname, hour, kind, sign)
+                self.add_hour(hostname, hour, kind, sign)
 
-    def _count_hour(self, hostname: str | None, hour: datetime, kind: Kind, sign: int) -> None:
+    def add_hour(self, hostname: str | None, hour: datetime, kind: Kind, threads: int) -> None:
         sums = self.hours[hostname, hour]
-        sums[0] += sign
+        sums[0] += threads
         if kind.left:
-            sums[1] += sign
-            sums[2] += sign * kind.random_id
+            sums[1] += threads
+            sums[2] += threads * kind.random_id
 
     def write(self) -> None:
         stores, hosts = _Sums(), _Sums()

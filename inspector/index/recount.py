@@ -1,0 +1,69 @@
+"""The tallies of a store made anew from all of its rows, by a few queries that group them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models.functions import TruncHour
+
+from inspector.index.lease import Lease
+from inspector.index.tallies import KIND, Change, Kind
+from inspector.index.workers import did_put, did_something, did_write
+from inspector.models import UNKNOWN_TIME, HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
+
+_OF_WORKER = [f"thread__{name}" for name in KIND]
+
+
+def recount(lease: Lease) -> None:
+    """Writes the three tables of tallies anew. Raises `LeaseTaken`."""
+    with lease.writing() as store:
+        for model in (StoreTally, HostTally, HourTally):
+            model._base_manager.filter(store=store).delete()
+        count_rows(store).write()
+
+
+def count_rows(store: StoreEntry) -> Change:
+    """What all rows of a store count as."""
+    change = Change(store)
+    put = ThreadWorker.objects.filter(did_put(), thread=OuterRef("pk"))
+    stored = ThreadEntry.objects.filter(store=store)
+    absent = ThreadEntry.every.filter(store=store, stored__in=(False,), verified_at__gt=UNKNOWN_TIME)
+    _count_threads(change, stored.values_list(*KIND))
+    _count_threads(change, absent.annotate(put=Exists(put)).values_list(*KIND, "put"))
+    workers = ThreadWorker.objects.filter(store=store)
+    theirs = workers.filter(did_something(), stored__in=(True,))
+    _count_hosts(change, theirs.values_list("hostname", *_OF_WORKER))
+    asked = workers.filter(did_something(), stored__in=(False,), thread__verified_at__gt=UNKNOWN_TIME)
+    put = ThreadWorker.objects.filter(did_put(), thread=OuterRef("thread"))
+    _count_hosts(change, asked.annotate(put=Exists(put)).values_list("hostname", *_OF_WORKER, "put"))
+    hours = stored.annotate(hour=TruncHour("first_at", tzinfo=UTC)).values_list("hour", *KIND)
+    for hour, *kind, threads in hours.annotate(number=Count("id")).order_by():
+        _count_hour(change, None, hour, kind, threads)
+    wrote = workers.filter(did_write(), stored__in=(True,)).annotate(hour=TruncHour("thread__first_at", tzinfo=UTC))
+    hours_of = wrote.values_list("hostname", "hour", *_OF_WORKER).annotate(number=Count("id")).order_by()
+    for hostname, hour, *kind, threads in hours_of:
+        _count_hour(change, hostname, hour, kind, threads)
+    return change
+
+
+def _count_threads(change: Change, grouped: QuerySet[ThreadEntry, Any]) -> None:
+    sums = grouped.annotate(number=Count("id"), all_checkpoints=Sum("checkpoints"), all_writes=Sum("writes"))
+    for *kind, threads, checkpoints, writes in sums.order_by():
+        change.kinds[Kind._make(_whole(kind))] = [threads, checkpoints, writes]
+
+
+def _count_hosts(change: Change, grouped: QuerySet[ThreadWorker, Any]) -> None:
+    sums = grouped.annotate(number=Count("id"), all_writes=Sum("writes")).order_by()
+    for hostname, *kind, threads, checkpoints in sums:
+        change.hosts[hostname, Kind._make(_whole(kind))] = [threads, checkpoints, 0]
+
+
+def _count_hour(change: Change, hostname: str | None, hour: datetime, kind: list[Any], threads: int) -> None:
+    change.add_hour(hostname, hour, Kind._make(_whole(kind)), threads)
+
+
+def _whole(kind: list[Any]) -> list[Any]:
+    """With `put`, which no stored thread has."""
+    return kind if len(kind) > len(KIND) else [*kind, False]
