@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, LiteralString
+
+from psycopg.rows import tuple_row
 
 from inspector.domain.channels import decides_tasks
 from inspector.stores.base import ChannelBody, CheckpointRow, Head, ThreadRow, WriteRow
@@ -14,56 +17,136 @@ from inspector.stores.postgres import rows
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.session import Cursor
 
+#: Between the hosts of a thread's rows, as the query puts them together.
+_BETWEEN = "\x1f"
+_HOST_LENGTH = 255
+#: How a value begins, or reads, that is no text or number but was turned into text with them.
+_NO_HOST = ("{", "[", "true", "false")
+#: What a row's metadata always holds: a host under such a key is there without any other.
+_OWN_KEYS = frozenset({"source", "step", "parents", "counters_since_delta_snapshot"})
+#: An id that tells its time, see `domain.coordinates`.
+_MADE_AT: LiteralString = "'^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some threads: a condition on `thread_id`, and its parameters."""
+
+    condition: LiteralString
+    given: Mapping[str, Any]
+
+
+def of_ids(thread_ids: Sequence[str]) -> Part:
+    return Part("thread_id = any(%(thread_ids)s)", {"thread_ids": list(thread_ids)})
+
 
 def read_thread_rows(
-    cursor: Cursor, layout: Layout, thread_ids: list[str], host_keys: list[str], limits: Limits
+    cursor: Cursor, layout: Layout, part: Part, host_keys: Sequence[str], limits: Limits
 ) -> list[ThreadRow]:
-    """One `ThreadRow` for each of `thread_ids` that has a checkpoint."""
-    ids = {"thread_ids": thread_ids}
-    aggregates = cursor.execute(layout.query("thread_aggregates"), ids).fetchall()
-    if not aggregates:
-        return []
-    hosts: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in cursor.execute(layout.query("thread_hosts"), {**ids, "host_keys": host_keys}):
-        hosts[row["thread_id"]][row["host"]] = row["checkpoints"]
-    writes = {row["thread_id"]: row["writes"] for row in cursor.execute(layout.query("thread_write_counts"), ids)}
-    metadata = {
-        row["thread_id"]: as_metadata(row["metadata"]) for row in cursor.execute(layout.query("thread_metadata"), ids)
-    }
-    heads = _read_heads(cursor, layout, thread_ids, limits)
-    return [
-        _thread_row(row, hosts[row["thread_id"]], writes, metadata, heads.get(row["thread_id"])) for row in aggregates
-    ]
+    """One `ThreadRow` for each thread of the part that has a checkpoint, in the store's order."""
+    cursor.execute(layout.query("in_key_order"))
+    query = layout.query("threads").replace("{range}", part.condition).replace("{made_at}", _MADE_AT)
+    query = query.replace("{host}", _host_of(host_keys))
+    keys = {f"host_{number}": key for number, key in enumerate(host_keys)}
+    with cursor.connection.cursor(row_factory=tuple_row) as plain:
+        found = plain.execute(query, {**part.given, **keys}).fetchall()
+    special = _Special(cursor, layout, limits, list(host_keys))
+    threads = [special.thread_row(row) for row in found]
+    return special.complete(threads)
 
 
-def _thread_row(
-    row: rows.Row,
-    hosts: Mapping[str, int],
-    writes: Mapping[str, int],
-    metadata: Mapping[str, dict[str, Any]],
-    head: Head | None,
-) -> ThreadRow:
-    thread_id = row["thread_id"]
-    return ThreadRow(
-        thread_id=thread_id,
-        turns=row["turns"],
-        turns_is_lower_bound=row["turns_is_lower_bound"],
-        checkpoints=row["checkpoints"],
-        writes=writes.get(thread_id, 0),
-        namespaces=row["namespaces"],
-        last_checkpoint_id=row["last_checkpoint_id"],
-        first_root_id=row["first_root_id"],
-        last_root_id=row["last_root_id"],
-        siblings=row["siblings"],
-        clock_skew=row["clock_skew"],
-        rebuilt_values=row["rebuilt_values"],
-        hosts=hosts,
-        metadata=metadata.get(thread_id, {}),
-        head=head,
-    )
+def _host_of(host_keys: Sequence[str]) -> LiteralString:
+    """The first of the keys that names one, as text whatever it is. Only rows that hold more than LangGraph's own keys
+    are asked, unless the host is looked for under one of those."""
+    names: LiteralString = ""
+    for number in range(len(host_keys)):
+        names += "nullif(metadata ->> %(host_" + _digits(number) + ")s::text, ''), "
+    told: LiteralString = "coalesce(" + names + "'')"
+    return told if _OWN_KEYS & set(host_keys) else "case when named then " + told + " else '' end"
 
 
-def _read_heads(cursor: Cursor, layout: Layout, thread_ids: list[str], limits: Limits) -> dict[str, Head]:
+def _digits(number: int) -> LiteralString:
+    digits: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+    return digits[number] if number < len(digits) else _digits(number // 10) + digits[number % 10]
+
+
+class _Special:
+    """Notes, while rows become records, which threads need more than the one pass over all of them tells."""
+
+    def __init__(self, cursor: Cursor, layout: Layout, limits: Limits, host_keys: list[str]) -> None:
+        self._cursor = cursor
+        self._layout = layout
+        self._limits = limits
+        self._host_keys = host_keys
+        self._odd: list[str] = []
+        self._unsettled: list[str] = []
+        self._nameless: list[str] = []  #: their newest root checkpoint does not tell, or tells too much
+        self._hosts: list[str] = []
+
+    def thread_row(self, row: tuple[Any, ...]) -> ThreadRow:
+        (thread_id, turns, checkpoints, writes, namespaces, last_id, first_root_id, last_root_id) = row[:8]
+        (rebuilt, hosts, odd, settled, named, metadata) = row[8:]
+        if odd:
+            self._odd.append(thread_id)
+        if not settled:
+            self._unsettled.append(thread_id)
+        if named and metadata is None:
+            self._nameless.append(thread_id)
+        return ThreadRow(
+            thread_id,
+            turns,
+            False,
+            checkpoints,
+            writes,
+            namespaces,
+            last_id,
+            first_root_id,
+            last_root_id,
+            False,
+            False,
+            rebuilt is True,
+            self._count_hosts(thread_id, hosts, checkpoints),
+            as_metadata(metadata) if metadata else {},
+            None,
+        )
+
+    def _count_hosts(self, thread_id: str, told: str, checkpoints: int) -> Mapping[str, int]:
+        hosts = told.split(_BETWEEN)
+        counts = Counter(hosts)
+        if len(hosts) != checkpoints or any(host.startswith(_NO_HOST) or len(host) > _HOST_LENGTH for host in counts):
+            self._hosts.append(thread_id)
+        return dict(counts)
+
+    def complete(self, threads: list[ThreadRow]) -> list[ThreadRow]:
+        changes: dict[str, dict[str, Any]] = defaultdict(dict)
+        self._add_odd(changes)
+        self._add_hosts(changes)
+        self._add_metadata(changes)
+        for thread_id, head in read_heads(self._cursor, self._layout, self._unsettled, self._limits).items():
+            changes[thread_id]["head"] = head
+        return [replace(row, **changes[row.thread_id]) if row.thread_id in changes else row for row in threads]
+
+    def _add_odd(self, changes: dict[str, dict[str, Any]]) -> None:
+        for row in self._ask("thread_aggregates", self._odd):
+            changes[row.pop("thread_id")].update(row)
+
+    def _add_hosts(self, changes: dict[str, dict[str, Any]]) -> None:
+        for row in self._ask("thread_hosts", self._hosts, host_keys=self._host_keys):
+            changes[row["thread_id"]].setdefault("hosts", {})[row["host"]] = row["checkpoints"]
+
+    def _add_metadata(self, changes: dict[str, dict[str, Any]]) -> None:
+        for row in self._ask("thread_metadata", self._nameless):
+            changes[row["thread_id"]]["metadata"] = as_metadata(row["metadata"])
+
+    def _ask(self, query: str, thread_ids: list[str], **given: Any) -> list[dict[str, Any]]:
+        if not thread_ids:
+            return []
+        return self._cursor.execute(self._layout.query(query), {"thread_ids": thread_ids, **given}).fetchall()
+
+
+def read_heads(cursor: Cursor, layout: Layout, thread_ids: list[str], limits: Limits) -> dict[str, Head]:
+    if not thread_ids:
+        return {}
     given = {"thread_ids": thread_ids, "inline_bytes": limits.inline_bytes}
     found = [rows.checkpoint_row(row) for row in cursor.execute(layout.query("thread_heads"), given)]
     control = _read_control(cursor, layout, found, limits)

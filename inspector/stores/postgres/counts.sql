@@ -16,6 +16,3 @@ select thread_id, count(*), max(checkpoint_id) from checkpoints where {range} gr
 
 -- name: range_writes
 select thread_id, count(*) from checkpoint_writes where {range} group by thread_id
-
--- name: range_threads
-select distinct thread_id from checkpoints where {range} order by thread_id

@@ -64,8 +64,9 @@ select max(v) as version from checkpoint_migrations
 
 -- name: fingerprint
 -- The insert position of the write-ahead log moves with every change anywhere in the cluster, at once; the row counters
--- arrive up to ten seconds late but name our tables. The start time tells a crash that reset the counters. A commit is in
--- the log before others see its rows (much before, with synchronous replication): the snapshot tells that it was under way.
+-- arrive up to ten seconds late but name our tables, and prove that no row was missed: a look is due when they do. The
+-- start time tells a crash that reset the counters. A commit is in the log before others see its rows (much before, with
+-- synchronous replication): the snapshot tells that it was under way.
 select txid_current_snapshot()::text as snapshot,
        (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as wal,
        pg_is_in_recovery() as standby,
@@ -74,111 +75,12 @@ select txid_current_snapshot()::text as snapshot,
        (select stats_reset::text from pg_stat_database where datname = current_database()) as stats_reset,
        pg_relation_filenode('checkpoints') as checkpoints_file,
        pg_relation_filenode('checkpoint_writes') as writes_file,
+       pg_stat_get_tuples_inserted(to_regclass('checkpoints')) as checkpoints_inserted,
+       pg_stat_get_tuples_inserted(to_regclass('checkpoint_writes')) as writes_inserted,
        (select n_tup_upd || ':' || n_tup_del from pg_stat_all_tables where relid = to_regclass('checkpoints'))
            as checkpoints_rewritten,
        (select n_tup_upd || ':' || n_tup_del from pg_stat_all_tables where relid = to_regclass('checkpoint_writes'))
            as writes_rewritten
-
--- name: thread_aggregates
--- One pass over the checkpoints of some threads. `turns` is the number of distinct versions of the `__start__` channel
--- that were consumed by a node or put by an input: each accepted input gives that channel a new version, resumes,
--- replays and updates do not. A parent that is gone, or a first checkpoint that already saw a later input (a first one has
--- version 1, or 2 when a Command came first), makes the number a lower bound: pruning and deletion leave that behind.
-with c as materialized (
-    select thread_id, checkpoint_ns, checkpoint_id,
-           parent_checkpoint_id, metadata,
-           metadata ->> 'source' as source,
-           checkpoint -> 'versions_seen' as versions_seen,
-           checkpoint -> 'channel_versions' ->> '__start__' as start_version
-    from checkpoints where thread_id = any(%(thread_ids)s)
-), inputs as (
-    select c.thread_id, c.checkpoint_id, c.parent_checkpoint_id, seen.value ->> '__start__' as version
-    from c, jsonb_each(case when jsonb_typeof(versions_seen) = 'object' then versions_seen end) seen
-    where c.checkpoint_ns = '' and (left(seen.key, 2) <> '__' or seen.key = '__start__')
-      and jsonb_typeof(seen.value) = 'object'
-    union all
-    select thread_id, checkpoint_id, parent_checkpoint_id, start_version from c
-    where checkpoint_ns = '' and source = 'input'
-), turns as (
-    select thread_id, count(distinct version) as turns from inputs group by thread_id
-), twins as (
-    select thread_id from c where source in ('input', 'loop') and parent_checkpoint_id is not null
-    group by thread_id, checkpoint_ns, parent_checkpoint_id having count(*) > 1
-), gone as (
-    select distinct c.thread_id from c
-    where c.checkpoint_ns = '' and c.parent_checkpoint_id is not null and not exists (
-        select from c p where p.thread_id = c.thread_id and p.checkpoint_ns = '' and p.checkpoint_id = c.parent_checkpoint_id)
-), late as (
-    select thread_id from inputs
-    where parent_checkpoint_id is null and split_part(version, '.', 1) ~ '^[0-9]{1,40}$'
-    group by thread_id, checkpoint_id having min(split_part(version, '.', 1)::numeric) > 2
-)
-select c.thread_id,
-       count(*) as checkpoints,
-       count(distinct c.checkpoint_ns) as namespaces,
-       max(c.checkpoint_id) as last_checkpoint_id,
-       coalesce(min(c.checkpoint_id) filter (where c.checkpoint_ns = ''), '') as first_root_id,
-       coalesce(max(c.checkpoint_id) filter (where c.checkpoint_ns = ''), '') as last_root_id,
-       coalesce(bool_or(c.checkpoint_id < c.parent_checkpoint_id), false) as clock_skew,
-       coalesce(bool_or(c.metadata ? 'counters_since_delta_snapshot'), false) as rebuilt_values,
-       coalesce((select t.turns from turns t where t.thread_id = c.thread_id), 0) as turns,
-       exists (select from twins t where t.thread_id = c.thread_id) as siblings,
-       exists (select from gone g where g.thread_id = c.thread_id)
-         or exists (select from late l where l.thread_id = c.thread_id) as turns_is_lower_bound
-from c group by c.thread_id
-
--- name: thread_hosts
--- Checkpoints put, by the first of the metadata keys that names a host.
-select thread_id, coalesce(host.name, '') as host, count(*) as checkpoints
-from checkpoints
-left join lateral (
-    select left(metadata ->> k.key, 255) as name from unnest(%(host_keys)s::text[]) with ordinality as k (key, place)
-    where jsonb_typeof(metadata -> k.key) in ('string', 'number') and metadata ->> k.key <> ''
-    order by k.place limit 1) host on true
-where thread_id = any(%(thread_ids)s)
-group by 1, 2
-
--- name: thread_write_counts
-select thread_id, count(*) as writes from checkpoint_writes where thread_id = any(%(thread_ids)s) group by thread_id
-
--- name: thread_metadata
--- The newest root checkpoint that carries the caller's own keys: rows written by update_state from a history config lack
--- them. CASE, because a WHERE clause is evaluated in any order and one odd row must not spoil the read of the others.
-select distinct on (thread_id) thread_id,
-       (select jsonb_object_agg(m.key, m.value)
-          from jsonb_each(case when jsonb_typeof(metadata) = 'object' then metadata end) m
-         where octet_length(m.value::text) <= 1000) as metadata
-from checkpoints
-where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
-  and case when jsonb_typeof(metadata) = 'object'
-           then metadata - array['source', 'step', 'parents', 'counters_since_delta_snapshot'] <> '{}' end
-order by thread_id, checkpoint_id desc
-
--- name: thread_heads
-select distinct on (thread_id) {checkpoint_columns}
-from checkpoints, {inline_values}
-where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
-order by thread_id, checkpoint_id desc
-
--- name: head_control
--- Bodies of the channels that decide which tasks come next, smallest first until the byte budget is spent.
-select thread_id, channel, version, type, size_bytes, case when running_bytes <= %(bytes)s then blob end as blob
-from (select b.thread_id, b.channel, b.version, b.type, b.blob, coalesce(octet_length(b.blob), 0) as size_bytes,
-             sum(coalesce(octet_length(b.blob), 0))
-                 over (order by coalesce(octet_length(b.blob), 0), b.thread_id, b.channel, b.version) as running_bytes
-      from unnest(%(thread_ids)s::text[], %(channels)s::text[], %(versions)s::text[])
-               as wanted (thread_id, channel, version)
-      join checkpoint_blobs b on b.thread_id = wanted.thread_id and b.checkpoint_ns = ''
-                             and b.channel = wanted.channel and b.version = wanted.version
-      where b.type <> 'empty') sized
-
--- name: head_writes
-select w.thread_id, w.checkpoint_ns, w.checkpoint_id, w.task_id, {task_path} as task_path, w.idx, w.channel,
-       coalesce(w.type, '') as type, octet_length(w.blob) as size_bytes, null::bytea as blob
-from unnest(%(thread_ids)s::text[], %(checkpoint_ids)s::text[]) as head (thread_id, checkpoint_id)
-join checkpoint_writes w on w.thread_id = head.thread_id and w.checkpoint_ns = '' and w.checkpoint_id = head.checkpoint_id
-where w.idx < 0
-limit %(rows)s
 
 -- name: namespaces
 select checkpoint_ns, count(*) as checkpoints,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inspector.stores.base import Scan
 from inspector.stores.guard import Limits
-from inspector.stores.postgres.aggregates import read_thread_rows
+from inspector.stores.postgres.aggregates import Part, read_thread_rows
 from inspector.stores.postgres.counts import find_end, in_range
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.session import Cursor
@@ -20,7 +20,5 @@ def scan_threads(
     end = find_end(cursor, layout, after or None, checkpoints)
     if end == "":  # a thread's id may be empty, and as a place to go on that would mean the beginning
         end = find_end(cursor, layout, "", checkpoints)
-    query = layout.query("range_threads").replace("{range}", in_range(after or None, end))
-    found = [row["thread_id"] for row in cursor.execute(query, {"after": after, "end": end})]
-    rows = read_thread_rows(cursor, layout, found, list(host_keys), limits) if found else []
-    return Scan(tuple(rows), end or "")
+    part = Part(in_range(after or None, end), {"after": after, "end": end})
+    return Scan(tuple(read_thread_rows(cursor, layout, part, host_keys, limits)), end or "")

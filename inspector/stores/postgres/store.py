@@ -27,7 +27,7 @@ from inspector.stores.base import (
 )
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
-from inspector.stores.postgres.aggregates import read_thread_rows
+from inspector.stores.postgres.aggregates import of_ids, read_thread_rows
 from inspector.stores.postgres.changes import read_changes, read_extent, search_threads
 from inspector.stores.postgres.counts import read_counts, read_next
 from inspector.stores.postgres.facts import read_store_facts
@@ -117,7 +117,7 @@ class PostgresStore:
         if not wanted:
             return []
         with self._read(statement=self._limits.statement * 4) as (cursor, layout):
-            return read_thread_rows(cursor, layout, wanted, list(host_keys), self._limits)
+            return read_thread_rows(cursor, layout, of_ids(wanted), host_keys, self._limits)
 
     def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
         if not _storable(thread_id):
