@@ -69,6 +69,8 @@ class Follow:
             entry.compare = reason or "missing"
             if self._has_turn():
                 self._in_turn(self._compare)
+                if entry.compare != "missing":  # deletes that were rolled back are counted, too
+                    entry.checkpoints_apart = entry.writes_apart = None
                 entry.compare, entry.compared_at = SETTLE, self.began_at
         sound = entry.compare in ("", SETTLE)
         entry.position = changes.position

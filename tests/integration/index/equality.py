@@ -44,9 +44,8 @@ def assert_index_equals_truth(reader: Reader, truth: dict[str, Truth]) -> None:
     states = {item.row.thread_id: item.state for item in reader.read_summaries(list(truth))} if truth else {}
     expected = {thread_id: _entry(thread_id, row, states[thread_id]) for thread_id, row in truth.items()}
     found = indexed(reader.store.name)
-    assert {one: found.get(one) for one in found.keys() | expected if found.get(one) != expected.get(one)} == {
-        one: row for one, row in expected.items() if found.get(one) != row
-    }
+    differing = [one for one in found.keys() | expected if found.get(one) != expected.get(one)]
+    assert not differing, {one: (found.get(one), expected.get(one)) for one in differing}
     store = StoreEntry.objects.get(name=reader.store.name)
     assert (store.threads, store.checkpoints) == (len(truth), sum(row.checkpoints for row in truth.values()))
     assert store.error == ""
