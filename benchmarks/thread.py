@@ -22,8 +22,10 @@ import sys
 sys.path.pop(0)
 
 import argparse
+import base64
 import json
 import os
+import random
 import statistics
 import subprocess
 import tempfile
@@ -34,32 +36,34 @@ from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import quote
 
-HOST_KEYS = ("web-1", "web-2", "web-3")
+HOSTS = ("web-1", "web-2", "web-3")
 #: Seconds between 1582-10-15, when the clock of UUIDs begins, and 1970.
 UUID_EPOCH = 12_219_292_800
 OPENED = 15
-SMALL, LONG, SUBGRAPHS, MANY, ONE = "small", "long", "subgraphs", "many-large-channels", "one-large-channel"
+SMALL, LONG, SUBGRAPHS = "small", "long", "subgraphs"
+#: Threads of a large state: in five channels, in one, and in one that is text, which Postgres keeps in the document.
+MANY, ONE, TEXT = "five-large", "one-large", "large-text"
 
 
 class State(TypedDict, total=False):
     question: str
     answer: str
-    a: str
-    b: str
-    c: str
-    d: str
-    e: str
+    a: Any
+    b: Any
+    c: Any
+    d: Any
+    e: Any
 
 
-def build(saver: Any, *, subgraph: bool = False, chunk: int = 0, channels: str = "") -> Any:
-    """Two steps a turn; the second is a subgraph's, or writes `chunk` bytes into each of `channels`."""
+def build(saver: Any, *, subgraph: bool = False, value: Any = None, channels: str = "") -> Any:
+    """Two steps a turn; the second is a subgraph's, or writes `value` into each of `channels`."""
     from langgraph.graph import START, StateGraph
 
     def think(state: State) -> State:
         return {"answer": "Let me see. " * 5}
 
     def answer(state: State) -> Any:
-        return {"answer": "It is in the post. " * 5, **{name: name * chunk for name in channels}}
+        return {"answer": "It is in the post. " * 5, **dict.fromkeys(channels, value)}
 
     inner = StateGraph(State)
     inner.add_node("look", think)
@@ -73,52 +77,52 @@ def build(saver: Any, *, subgraph: bool = False, chunk: int = 0, channels: str =
 
 
 def ask(graph: Any, thread_id: str) -> None:
-    config = {"configurable": {"thread_id": thread_id}, "metadata": {"worker_hostname": HOST_KEYS[0], "user_id": "ada"}}
+    config = {"configurable": {"thread_id": thread_id}, "metadata": {"worker_hostname": HOSTS[0], "user_id": "ada"}}
     graph.invoke({"question": "Where is my order?"}, config, durability="sync")
 
 
 class Copies:
-    """The second turn of a thread, put again and again behind it, each a little later than the one before."""
+    """Puts two turns of a thread under another id, and then the second one again and again, each a little later."""
 
-    def __init__(self, saver: Any, thread_id: str) -> None:
+    def __init__(self, saver: Any, template: str, thread_id: str) -> None:
         self._saver = saver
-        listed = list(saver.list({"configurable": {"thread_id": thread_id}}))
-        root = [item for item in reversed(listed) if not item.config["configurable"]["checkpoint_ns"]]
-        since = root[len(root) // 2].checkpoint["id"]
-        self._turn = sorted(
-            (item for item in listed if item.checkpoint["id"] >= since), key=lambda item: item.checkpoint["id"]
-        )
-        self._steps = len(root) // 2
+        self._thread_id = thread_id
+        listed = list(saver.list({"configurable": {"thread_id": template}}))
+        self._two = sorted(listed, key=lambda item: item.checkpoint["id"])
+        roots = [item for item in self._two if not item.config["configurable"]["checkpoint_ns"]]
+        self._steps = len(roots) // 2
+        self._turn = self._two[len(self._two) // 2 :]
         self._at = time.time() - 86_400
-        self._last = root[-1].checkpoint["id"]
+        self._last = ""
         self.size = len(self._turn)
 
     def put(self, number: int) -> None:
-        """The turn of this number; the template is the one of number 1."""
+        """The turn of this number, from 2 on; with the second one comes the first."""
+        turn = self._turn if number > 2 else self._two
         changes: dict[str, str] = {}
-        for place, item in enumerate(self._turn):
+        for place, item in enumerate(turn):
             old = item.checkpoint["id"]
-            changes[old] = _uuid6(self._at + number + place / 100, old)
-        for item in self._turn:
+            changes[old] = _uuid6(self._at + number * 2 + place / 100, old)
+        for item in turn:
             parent = item.parent_config and item.parent_config["configurable"]["checkpoint_id"]
             if parent and parent not in changes:
                 changes[parent] = self._last
             ns = item.config["configurable"]["checkpoint_ns"]
             if ns:
                 changes.setdefault(ns, f"{ns.partition(':')[0]}:{_uuid6(number, ns.partition(':')[2])}")
-        for item in self._turn:
-            self._put_one(item, changes, number)
+        for item in turn:
+            self._put_one(item, changes, number - 2)
         roots = [item for item in self._turn if not item.config["configurable"]["checkpoint_ns"]]
         self._last = changes[roots[-1].checkpoint["id"]]
 
-    def _put_one(self, item: Any, changes: dict[str, str], number: int) -> None:
+    def _put_one(self, item: Any, changes: dict[str, str], later_turns: int) -> None:
         given = item.config["configurable"]
         ns = changes.get(given["checkpoint_ns"], "")
         parent = item.parent_config and item.parent_config["configurable"]["checkpoint_id"]
-        place: dict[str, Any] = {"thread_id": given["thread_id"], "checkpoint_ns": ns}
+        place: dict[str, Any] = {"thread_id": self._thread_id, "checkpoint_ns": ns}
         if parent:
             place["checkpoint_id"] = changes[parent]
-        later = (number - 1) * self._steps if not ns else 0
+        later = later_turns * self._steps
         checkpoint = {
             **item.checkpoint,
             "id": changes[item.checkpoint["id"]],
@@ -129,25 +133,29 @@ class Copies:
         new = {name: one for name, one in checkpoint["channel_versions"].items() if str(one) == before}
         metadata = {
             **item.metadata,
-            "step": item.metadata["step"] + (number - 1) * self._steps,
-            "worker_hostname": HOST_KEYS[number % len(HOST_KEYS)],
+            "step": item.metadata["step"] + (0 if ns else later),
+            "worker_hostname": HOSTS[later_turns % len(HOSTS)],
         }
         written = self._saver.put({"configurable": place}, checkpoint, metadata, new)
         by_task: dict[str, list[tuple[str, Any]]] = {}
         for task_id, channel, value in item.pending_writes or ():
             by_task.setdefault(task_id, []).append((channel, value))
         for task_id, writes in by_task.items():
-            self._saver.put_writes(written, writes, _uuid6(number, task_id))
+            self._saver.put_writes(written, writes, _uuid6(later_turns, task_id))
 
 
 def _later(versions: Any, steps: int) -> dict[str, Any]:
-    """The same versions so many steps later. Their random ends stay: their beginnings tell them apart."""
+    """The same versions so many steps later."""
     return {name: _version(version, steps) for name, version in versions.items()}
 
 
 def _version(version: Any, steps: int) -> Any:
-    whole, dot, rest = str(version).partition(".")
-    return f"{int(whole) + steps:0{len(whole)}}{dot}{rest}" if isinstance(version, str) else version + steps
+    """With an end that looks random and is the same for the same number: later turns name those of earlier ones."""
+    if not isinstance(version, str):
+        return version + steps
+    whole = version.partition(".")[0]
+    number = int(whole) + steps
+    return f"{number:0{len(whole)}}.{number * 0.618_033_988_749 % 1:.16f}"
 
 
 def _uuid6(at: float, old: str) -> str:
@@ -159,14 +167,21 @@ def _uuid6(at: float, old: str) -> str:
 def write_threads(saver: Any, checkpoints: int, namespaces: int, size: int) -> None:
     plain = build(saver)
     for thread_id, graph, turns in ((LONG, plain, 0), (SUBGRAPHS, build(saver, subgraph=True), namespaces)):
-        ask(graph, thread_id)
-        ask(graph, thread_id)
-        copies = Copies(saver, thread_id)
-        for number in range(2, turns or checkpoints // copies.size):
+        template = f"template-of-{thread_id}"
+        ask(graph, template)
+        ask(graph, template)
+        copies = Copies(saver, template, thread_id)
+        for number in range(2, (turns or checkpoints // copies.size) + 1):
             copies.put(number)
     ask(plain, SMALL)
-    ask(build(saver, chunk=size // 5, channels="abcde"), MANY)
-    ask(build(saver, chunk=size, channels="a"), ONE)
+    ask(build(saver, value=[large_text(size // 50)] * 10, channels="abcde"), MANY)
+    ask(build(saver, value=[large_text(size // 50)] * 50, channels="a"), ONE)
+    ask(build(saver, value=large_text(size), channels="a"), TEXT)
+
+
+def large_text(size: int) -> str:
+    """So many characters that no server can compress much."""
+    return base64.b64encode(random.Random(size).randbytes(size * 3 // 4)).decode()  # noqa: S311  no secret
 
 
 @contextmanager
@@ -216,11 +231,11 @@ def pages_of(data: dict[str, Any]) -> dict[str, str]:
         "long: oldest": f"{long}&end=oldest",
         "long: as data": f"{long}&format=json",
         "subgraphs": f"/thread/?id={SUBGRAPHS}",
-        "large: changes": f"/thread/?id={MANY}",
-        "large: state": f"/thread/?id={MANY}&tab=state",
-        "large: load one": f"/thread/?id={MANY}&tab=state&load=a",
-        "one large: state": f"/thread/?id={ONE}&tab=state",
-        "one large: load": f"/thread/?id={ONE}&tab=state&load=a",
+        **{
+            f"{name}: {words}": f"/thread/?id={name}{more}"
+            for name in (MANY, ONE, TEXT)
+            for words, more in (("changes", ""), ("state", "&tab=state"), ("load a", "&tab=state&load=a"))
+        },
     }
 
 

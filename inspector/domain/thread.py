@@ -17,6 +17,7 @@ class Namespace:
 
     checkpoint_ns: str
     checkpoints: int
+    last_checkpoint_id: str = ""
 
     @property
     def depth(self) -> int:
@@ -31,7 +32,7 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class ThreadHistory:
-    """One namespace of a thread, newest checkpoint first. `truncated` when the store holds older ones too."""
+    """A page of one namespace of a thread, newest checkpoint first. `truncated` when the store holds older ones too."""
 
     thread_id: str
     checkpoint_ns: str
@@ -40,6 +41,8 @@ class ThreadHistory:
     truncated: bool
     beyond: str = ""  #: id of the first checkpoint that is older than those, when truncated
     above: str = ""  #: id of the first one that is newer, when the history begins below the newest
+    newer: int = 0  #: checkpoints of the namespace that are newer than those, and that are older
+    older: int = 0
 
     def find(self, checkpoint_id: str) -> Checkpoint | None:
         return next((item for item in self.checkpoints if item.checkpoint_id == checkpoint_id), None)

@@ -1,6 +1,8 @@
 """Floor 2, the one meeting point of stores and decode: records and bytes in, domain objects out."""
 
-from inspector.reader.reader import WRITES, Reader
+from inspector.reader.paging import NEWEST, At
+from inspector.reader.reader import HISTORY, WRITES, Reader
+from inspector.reader.state import can_be_loaded
 from inspector.reader.summary import ThreadSummary
 
-__all__ = ["WRITES", "Reader", "ThreadSummary"]
+__all__ = ["HISTORY", "NEWEST", "WRITES", "At", "Reader", "ThreadSummary", "can_be_loaded"]

@@ -12,10 +12,13 @@ from inspector.domain.thread import ChannelState, Namespace, ThreadHistory
 from inspector.errors import NotFound
 from inspector.reader.bodies import Bodies
 from inspector.reader.history import build_history
+from inspector.reader.inputs import InputMemory
+from inspector.reader.paging import NEWEST, At, read_page
+from inspector.reader.standing import read_head
 from inspector.reader.state import StateReader
-from inspector.reader.summary import ThreadSummary, summarize
+from inspector.reader.summary import ThreadSummary, stand, summarize
 from inspector.reader.tasks import build_tasks, build_writes
-from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, FollowedStore, ReadBudget
+from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, FollowedStore, Place, ReadBudget
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
@@ -32,6 +35,7 @@ class Reader:
     host_keys: tuple[str, ...] = ()
     owner_keys: tuple[str, ...] = ()
     key: bytes | None = field(default=None, repr=False)
+    inputs: InputMemory = field(default_factory=InputMemory, repr=False, compare=False)
 
     def read_summaries(self, thread_ids: Sequence[str]) -> list[ThreadSummary]:
         """What the index keeps of each thread that exists."""
@@ -43,23 +47,52 @@ class Reader:
         scan = store.scan_threads(after, checkpoints=checkpoints, host_keys=self.host_keys)
         return [summarize(row, owner_keys=self.owner_keys, key=self.key) for row in scan.threads], scan.last
 
+    def read_standing(self, thread_id: str) -> tuple[str, tuple[str, ...]]:
+        """A thread's state and next nodes, as its summary has them, by its newest root checkpoint alone."""
+        return stand(read_head(self.store, thread_id), self.key)
+
+    def read_namespaces(self, thread_id: str) -> tuple[Namespace, ...]:
+        """The root and the newest subgraphs of a thread, with their numbers of checkpoints; none of an unknown one."""
+        return tuple(
+            Namespace(row.checkpoint_ns, row.checkpoints, row.last_checkpoint_id)
+            for row in self.store.read_namespaces(thread_id)
+        )
+
     def read_history(
-        self, thread_id: str, checkpoint_ns: str = "", *, before: str | None = None, budget: ReadBudget = HISTORY
+        self,
+        thread_id: str,
+        checkpoint_ns: str = "",
+        *,
+        at: At = NEWEST,
+        budget: ReadBudget = HISTORY,
+        namespaces: tuple[Namespace, ...] | None = None,
     ) -> ThreadHistory:
-        """One namespace of a thread. Raises `NotFound` when the thread has no checkpoint at all."""
-        found = self.store.read_namespaces(thread_id)
-        if not found:
+        """A page of one namespace of a thread. `namespaces` are the thread's, where they have been read. Raises
+        `NotFound` when the thread has no checkpoint at all."""
+        if namespaces is None:
+            namespaces = self.read_namespaces(thread_id)
+        if not namespaces:
             raise NotFound(
                 "No checkpoint is stored under this thread_id.",
                 "It was never written, has been deleted or has expired, or lives in another store.",
             )
-        namespaces = tuple(Namespace(row.checkpoint_ns, row.checkpoints) for row in found)
-        cut = self.store.read_checkpoints(thread_id, checkpoint_ns, before=before, budget=budget)
-        checkpoints = self._checkpoints(cut)
-        above = ""
-        if before is not None and checkpoints:
-            above = self.store.read_newer_id(thread_id, checkpoint_ns, checkpoints[0].checkpoint_id)
-        return ThreadHistory(thread_id, checkpoint_ns, namespaces, checkpoints, cut.truncated, cut.beyond, above)
+        where = (thread_id, checkpoint_ns)
+        before, cut = read_page(self.store, *where, at, budget)
+        ids = [row.checkpoint_id for row in cut.rows]
+        newer = self.store.read_newer_ids(*where, ids[0], rows=1) if before is not None and ids else []
+        newest = self.store.read_checkpoints(*where, budget=ReadBudget(rows=1)).rows if newer else ()
+        above = newer[0] if newer else ""
+        place = self.store.read_place(*where, ids[0]) if above or cut.truncated else Place(len(ids) - 1, 0)
+        return ThreadHistory(
+            *where,
+            namespaces=namespaces,
+            checkpoints=self._checkpoints(cut, newest),
+            truncated=cut.truncated,
+            beyond=cut.beyond,
+            above=above,
+            newer=place.newer,
+            older=max(0, place.older - len(ids) + 1),
+        )
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
         """One checkpoint by itself, as for a history that was cut."""
@@ -87,29 +120,31 @@ class Reader:
         """The tasks due after a checkpoint, with the errors and interrupts that its writes hold."""
         return build_tasks(checkpoint.next, writes)
 
-    def _checkpoints(self, cut: Cut) -> tuple[Checkpoint, ...]:
-        """Rows, newest first, with what lies beyond the cut: their parents there, and the inputs before the oldest."""
+    def _checkpoints(self, cut: Cut, newest: Sequence[CheckpointRow] = ()) -> tuple[Checkpoint, ...]:
+        """Rows, newest first, with what lies beyond the cut: their parents there, and the inputs before the oldest. The
+        `newest` one of the namespace, where it is not among them, knows of nodes that had not run yet."""
         rows = cut.rows
         known = {row.checkpoint_id: row for row in rows}
         oldest = rows[-1] if rows else None
         earlier: list[str] = []
         if oldest is not None and cut.truncated:
-            earlier = self.store.read_input_versions(
-                oldest.thread_id, oldest.checkpoint_ns, before=oldest.checkpoint_id
-            )
+            where = (oldest.thread_id, oldest.checkpoint_ns)
+            earlier = self.inputs.read(self.store, *where, before=oldest.checkpoint_id)
         missing = dict.fromkeys(row.parent_checkpoint_id or "" for row in reversed(rows))
         for parent_id in [name for name in missing if name and name not in known][:_PARENTS]:
             parent = self.store.read_checkpoint(rows[0].thread_id, rows[0].checkpoint_ns, parent_id)
             if parent is not None:
                 known[parent_id] = parent
         bodies = Bodies.read(self.store, list(known.values()), self.key)
-        triggers = self._triggers(rows, bodies)
+        triggers = self._triggers(rows, bodies, newest)
         return build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys, earlier_inputs=earlier)
 
-    def _triggers(self, rows: Sequence[CheckpointRow], bodies: Bodies) -> dict[str, frozenset[str]]:
+    def _triggers(
+        self, rows: Sequence[CheckpointRow], bodies: Bodies, newest: Sequence[CheckpointRow]
+    ) -> dict[str, frozenset[str]]:
         """What the rows tell of every node's triggers, and where nobody has taken an input yet, what its writes
         tell."""
-        triggers = learn_triggers(row.versions_seen for row in rows)
+        triggers = learn_triggers(row.versions_seen for row in (*rows, *newest))
         if any(START in channels for channels in triggers.values()):
             return triggers
         waiting = [row for row in rows if START in bodies.values_at(row)]

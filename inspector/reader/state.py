@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from inspector.decode import decode_json_inline
+from inspector.decode import DEFAULT_BUDGET, decode_json_inline
 from inspector.domain.channels import is_internal
 from inspector.domain.delta import delta_channels, snapshot_value
 from inspector.domain.thread import ChannelState
@@ -18,7 +18,8 @@ from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, Check
 #: A body larger than this (bytes) is loaded only when its channel is asked for by name.
 EAGER_BYTES = 256_000
 _EAGER = ReadBudget(bytes=2_000_000)
-_ASKED = ReadBudget(bytes=64_000_000)
+#: What is larger than one decoding takes is not fetched.
+_ASKED = ReadBudget(bytes=DEFAULT_BUDGET.max_bytes)
 
 Key = TypeVar("Key")
 
@@ -35,17 +36,26 @@ class StateReader:
     ) -> tuple[ChannelState, ...]:
         """All channels (or `only` some) of a checkpoint: the graph's own by name, then LangGraph's plumbing."""
         wanted = [pair for pair in keys_of(row) if only is None or pair[0] in only]
-        states = {state.channel: state for state in self._inline(row) if only is None or state.channel in only}
+        states = {state.channel: state for state in self._inline(row, load) if only is None or state.channel in only}
         states |= {state.channel: state for state in self._stored(row, wanted, load)}  # a body wins over a marker
         for channel in delta_channels(row.metadata, [channel for channel, _ in wanted], states):
             states[channel] = self._rebuilt(row, channel)
         return tuple(sorted(states.values(), key=lambda state: (state.internal, state.channel)))
 
-    def _inline(self, row: CheckpointRow) -> Iterator[ChannelState]:
+    def _inline(self, row: CheckpointRow, load: Collection[str]) -> Iterator[ChannelState]:
         for channel, stored in row.inline_values.items():
             decoded = decode_json_inline(stored)
             yield _state(row, channel, present(decoded.value), warnings=decoded.warnings)
+        where = (row.thread_id, row.checkpoint_ns, row.checkpoint_id)
+        asked = [channel for channel in row.inline_omitted if channel in load]
+        found = self.store.read_own_channels(*where, asked, budget=_ASKED) if asked else []
+        loaded = {body.channel: body for body in found if body.blob is not None}
+        for channel, body in loaded.items():
+            decoded = decode_body(body, self.key)
+            yield _state(row, channel, present(decoded.value), size_bytes=body.size_bytes, warnings=decoded.warnings)
         for channel, size in row.inline_omitted.items():
+            if channel in loaded:
+                continue
             yield _state(row, channel, _left_in_store(size), size_bytes=size, loaded=False)
 
     def _stored(
@@ -90,6 +100,11 @@ def _parted(found: Sequence[tuple[Key, ChannelSize]], load: Collection[str]) -> 
     """Those small enough to be read unasked, and those that are larger and asked for."""
     eager = [key for key, size in found if size.size_bytes <= EAGER_BYTES]
     return eager, [key for key, size in found if size.size_bytes > EAGER_BYTES and size.channel in load]
+
+
+def can_be_loaded(size_bytes: int) -> bool:
+    """Whether a value of this size is read where it is asked for by name."""
+    return size_bytes <= _ASKED.bytes
 
 
 def _left_in_store(size: int) -> Omitted:

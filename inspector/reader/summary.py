@@ -31,17 +31,23 @@ class ThreadSummary:
 
 
 def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -> ThreadSummary:
-    next_nodes = _next_nodes(row.head, key) if row.head is not None else ()
+    state, next_nodes = stand(row.head, key)
     head_time = parse_time(row.head.row.ts) if row.head is not None else None
     metadata = mask_secrets(row.metadata)
     return ThreadSummary(
         row=replace(row, metadata=metadata),
-        state=_state(row.head, next_nodes),
+        state=state,
         next=next_nodes,
         first_at=time_of(row.first_root_id or row.last_checkpoint_id) or head_time,
         last_at=time_of(row.last_checkpoint_id) or head_time,
         owner=first_text(metadata, owner_keys),
     )
+
+
+def stand(head: Head | None, key: bytes | None) -> tuple[str, tuple[str, ...]]:
+    """The state and the next nodes of a thread whose newest root checkpoint this is."""
+    next_nodes = _next_nodes(head, key) if head is not None else ()
+    return _state(head, next_nodes), next_nodes
 
 
 def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:

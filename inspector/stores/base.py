@@ -183,6 +183,22 @@ class NamespaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """How many checkpoints of a namespace have a lesser id than some text, and how many a greater one."""
+
+    older: int
+    newer: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirstInput:
+    """An accepted input, told by its version of `__start__`, and the id of the first checkpoint that knows of it."""
+
+    version: str
+    checkpoint_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """Rows of a read that has a budget. `truncated` says that the store holds more than `rows`, and `beyond` is the id
     of the first of those."""
@@ -243,13 +259,17 @@ class CheckpointStore(Protocol):
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None: ...
 
-    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
-        """The id of the next newer checkpoint, "" at the newest."""
+    def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
+        """The ids of the next newer checkpoints, oldest first; after "" those of the oldest ones."""
         ...
 
-    def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
-        """The inputs (see `domain.turns`) that checkpoints with an id less than `before` know of, in the order of the
-        first one that does."""
+    def read_place(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Place:
+        """How many checkpoints lie before and behind an id, whether or not there is one with it."""
+        ...
+
+    def read_inputs(self, thread_id: str, checkpoint_ns: str, *, since: str = "", before: str) -> list[FirstInput]:
+        """The inputs (see `domain.turns`) that checkpoints with an id from `since` on and less than `before` know of,
+        in the order of the first one that does. Looks into the document of each of these."""
         ...
 
     def read_channel_sizes(

@@ -22,6 +22,7 @@ class Limits:
     idle: float = 60.0
     pool_size: int = 4
     inline_bytes: int = 1_000  #: an inline channel value larger than this is listed by its size
+    shown_inline_bytes: int = 256_000  #: the same where one checkpoint is read to be shown
     control_bytes: int = 16_000_000  #: bodies of control channels read for one batch of threads, smallest first
     namespaces: int = 2_000
     inputs: int = 100_000

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from inspector.domain.turns import input_versions
+from inspector.domain.turns import input_versions, version_order
 from inspector.domain.value import Json
-from inspector.stores.base import CheckpointRow, Head, ThreadRow
+from inspector.stores.base import CheckpointRow, FirstInput, Head, ThreadRow
 
 #: Metadata that LangGraph itself writes: a row with nothing more tells nothing of who ran it.
 _OWN_KEYS = frozenset({"source", "step", "parents", "counters_since_delta_snapshot"})
@@ -103,6 +103,17 @@ class ThreadTally:
         if row.checkpoint_id >= self._named_id and row.metadata.keys() - _OWN_KEYS:
             self._named_id = row.checkpoint_id
             self._metadata = {key: value for key, value in row.metadata.items() if _size(value) <= _METADATA_BYTES}
+
+
+def first_inputs(rows: Iterable[CheckpointRow], limit: int) -> list[FirstInput]:
+    """The inputs that rows know of, which come in the order of their ids: no more than `limit`."""
+    first: dict[str, str] = {}
+    for row in rows:
+        for version in sorted(input_versions(row), key=version_order):
+            first.setdefault(version, row.checkpoint_id)
+        if len(first) >= limit:
+            break
+    return [FirstInput(version, checkpoint_id) for version, checkpoint_id in first.items()][:limit]
 
 
 def _begins_late(inputs: frozenset[str]) -> bool:

@@ -39,9 +39,9 @@ def read_limit(request: HttpRequest, default: int = 50) -> int:
     return _read_count(request, "limit", default, HIGHEST_LIMIT)
 
 
-def read_page(request: HttpRequest) -> int:
+def read_page(request: HttpRequest, name: str = "page") -> int:
     """The number of a page, from 1 on."""
-    return _read_count(request, "page", 1, HIGHEST_PAGE)
+    return _read_count(request, name, 1, HIGHEST_PAGE)
 
 
 def _read_count(request: HttpRequest, name: str, default: int, highest: int) -> int:

@@ -10,7 +10,7 @@ from inspector.domain.diff import diff_channel
 from inspector.domain.diff.entry import Entry, MessageEntry
 from inspector.domain.thread import ChannelState
 from inspector.domain.value import ABSENT, Absent, Value
-from inspector.reader import WRITES, Reader
+from inspector.reader import WRITES, Reader, can_be_loaded
 from inspector.views.contexts import (
     ChannelChangeItem,
     ChannelItem,
@@ -115,6 +115,7 @@ def _change(name: str, before: ChannelState | None, after: ChannelState | None) 
         count_before=_length(old),
         count_after=_length(new),
         not_loaded=not all(state.loaded for state in (before, after) if state is not None),
+        loadable=all(can_be_loaded(state.size_bytes) for state in (before, after) if state is not None),
     )
 
 
@@ -154,6 +155,7 @@ def _channel(state: ChannelState) -> ChannelItem:
         complete=state.complete,
         warnings=state.warnings,
         value=Tree(state.value),
+        loadable=can_be_loaded(state.size_bytes),
     )
 
 

@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.thread import ThreadHistory
-from inspector.errors import NotFound, StoreError
-from inspector.index.live import LiveThread, read_live
+from inspector.errors import BadRequest, NotFound, StoreError
 from inspector.models import StoreEntry
-from inspector.reader import Reader
+from inspector.reader import HISTORY, At, Reader
+from inspector.stores.base import ReadBudget
 from inspector.views.also import find_also, look_also, show_down, show_elsewhere
 from inspector.views.asked import show_asked
 from inspector.views.bar import entry_of, make_bar, moment, reader_of
-from inspector.views.contexts import (
-    AgainstChoice,
-    CheckpointItem,
-    NamespaceItem,
-    Selected,
-    ThreadItem,
-    ThreadPage,
-    TurnGroup,
-)
+from inspector.views.contexts import Selected, ThreadItem, ThreadPage
+from inspector.views.graphs import list_graphs, namespace_items
 from inspector.views.items import thread_item
 from inspector.views.layouts import layout_of
 from inspector.views.page import page_view, show, wants_json
-from inspector.views.parameters import read_choice, read_optional, read_text
-from inspector.views.reads import Stretch, ThreadReads, put_between
+from inspector.views.parameters import read_choice, read_optional, read_page, read_text
+from inspector.views.reads import ThreadReads, put_between
 from inspector.views.selected import TABS, select
+from inspector.views.standing import Standing, read_standing
+from inspector.views.steps import Steps, group_turns
 from inspector.views.weight import steps_that_fit
 
-#: Steps in the page's list; a longer history is paged around the selected one.
+#: Steps on one page of the list.
 STEPS = 60
-#: Subgraph namespaces that the page links to, newest first counted; JSON has them all.
-GRAPHS = 24
-#: Makes an id the next one in the store's order: ids are compared as texts.
-_JUST_AFTER = "0"
+#: Their documents, without the values in them.
+PAGE = ReadBudget(rows=STEPS, bytes=4_000_000)
 
 
 @page_view
@@ -49,33 +40,40 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     if "id" not in request.GET:
         raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
     thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
-    tab = read_choice(request, "tab", TABS, "changes")
+    asked = _Asked.of(request)
     try:
-        live = read_live(reader, entry, thread_id)
+        namespaces = reader.read_namespaces(thread_id)
+        standing = read_standing(reader, entry, thread_id, namespaces, exactly=asked.exactly)
     except StoreError as error:
         if also_in := find_also(entry, [thread_id]).get(thread_id, ()):
             return show_down(request, entry, thread_id, error, also_in)
         raise
-    if live is None and (response := _not_here(request, reader, entry, thread_id)) is not None:
+    if standing is None and (response := _not_here(request, reader, entry, thread_id)) is not None:
         return response
-    before = read_optional(request, "before") or None
-    head = reader.read_history(thread_id, checkpoint_ns, before=before)
-    _check_namespace(head)
-    chosen, history = _chosen(reader, head, read_text(request, "checkpoint"))
-    steps = _Steps(history, chosen)
-    namespaces = _namespaces(history)
-    selected = _selected(request, reader, history, chosen, steps, tab) if chosen is not None else None
+    budget = HISTORY if wants_json(request) else replace(PAGE, rows=steps_that_fit(thread_id, STEPS))
+    history = reader.read_history(thread_id, checkpoint_ns, at=asked.at, budget=budget, namespaces=namespaces)
+    _check_namespace(history)
+    chosen, history = _chosen(reader, history, read_text(request, "checkpoint"), asked.at, budget)
+    _stay(request, history)
+    oldest = reader.store.read_newer_ids(thread_id, checkpoint_ns, "", rows=1) if history.truncated else []
+    steps = Steps(history, chosen, "".join(oldest))
+    items = namespace_items(history.namespaces, checkpoint_ns)
+    selected = _selected(request, reader, history, chosen, steps, asked.tab) if chosen is not None else None
     told = ThreadReads.ask(reader, thread_id)
     reads = told.items
-    thread = _thread(entry, live, told)
+    thread = _thread(entry, standing, told)
     page = ThreadPage(
         store=entry.name,
         thread=thread,
-        namespaces=namespaces,
+        namespaces=items,
         checkpoint_ns=checkpoint_ns,
         checkpoints=steps.items,
         truncated=history.truncated,
         before=history.checkpoints[-1].checkpoint_id if history.truncated else "",
+        after=history.checkpoints[0].checkpoint_id if history.above else "",
+        newer=history.newer,
+        older=history.older,
+        counted_at=standing.counted_at if standing is not None else None,
         selected=selected,
         reads=reads,
         reads_truncated=told.truncated,
@@ -86,22 +84,55 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         bar=make_bar(request, "threads", entry),
         reads_hint=told.hint,
         gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),
-        graphs=_linked(namespaces),
-        turns=_group(steps.shown),
-        newer=steps.newer,
-        older=steps.older,
+        graphs=list_graphs(items, asked.graph, asked.graphs),
+        turns=group_turns(steps.items),
         next_step=steps.neighbour(-1),
         previous_step=steps.neighbour(1),
-        newest=before is None and chosen is not None and chosen in head.checkpoints[:1],
-        newer_steps=steps.newer_steps if before is None and history is head else 0,
+        newest=steps.is_newest,
+        newer_steps=steps.newer_steps,
         against=steps.choices(chosen, selected.compared) if chosen is not None and selected is not None else (),
         alone=chosen is not None and steps.alone(chosen),
     )
     return show(request, "thread", page)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What of the address has one of several meanings. Raises `BadRequest` for what has none."""
+
+    tab: str
+    at: At
+    exactly: bool
+    graph: str
+    graphs: int
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> _Asked:
+        before, after = (read_optional(request, name) or None for name in ("before", "after"))
+        end = read_choice(request, "end", ("newest", "oldest"), "newest")
+        if sum((before is not None, after is not None, end == "oldest")) > 1:
+            raise BadRequest("Only one of `before`, `after` and `end` can be given.", "Each says where a page lies.")
+        return cls(
+            tab=read_choice(request, "tab", TABS, "changes"),
+            at=At(before=before, after="" if end == "oldest" else after),
+            exactly=read_choice(request, "count", ("indexed", "now"), "indexed") == "now",
+            graph=read_text(request, "graph"),
+            graphs=read_page(request, "graphs"),
+        )
+
+
+def _stay(request: HttpRequest, history: ThreadHistory) -> None:
+    """Every link of the page leads from where it lies, however that was asked for."""
+    query = request.GET.copy()
+    for name in ("before", "after", "end"):
+        query.pop(name, None)
+    if history.above:
+        query["before"] = history.above
+    request.GET = query  # type: ignore[assignment]  # a copy can be changed, and is not any more
+
+
 def _selected(
-    request: HttpRequest, reader: Reader, history: ThreadHistory, chosen: Checkpoint, steps: _Steps, tab: str
+    request: HttpRequest, reader: Reader, history: ThreadHistory, chosen: Checkpoint, steps: Steps, tab: str
 ) -> Selected:
     asked = read_text(request, "against")
     against_id = asked or chosen.parent_checkpoint_id
@@ -130,11 +161,11 @@ def _not_here(request: HttpRequest, reader: Reader, entry: StoreEntry, thread_id
     return show_elsewhere(request, entry, thread_id, also_in) if also_in else None
 
 
-def _thread(entry: StoreEntry, live: LiveThread | None, told: ThreadReads) -> ThreadItem:
-    if live is None:
+def _thread(entry: StoreEntry, standing: Standing | None, told: ThreadReads) -> ThreadItem:
+    if standing is None:
         raise NotFound("This thread was deleted while it was being read.", "The list shows what is left.")
-    thread_id = live.summary.row.thread_id
-    return thread_item(live.row(told.sums), moment(), find_also(entry, [thread_id]).get(thread_id, ()))
+    thread_id = standing.thread.summary.row.thread_id
+    return thread_item(standing.thread.row(told.sums), moment(), find_also(entry, [thread_id]).get(thread_id, ()))
 
 
 def _check_namespace(history: ThreadHistory) -> None:
@@ -143,13 +174,18 @@ def _check_namespace(history: ThreadHistory) -> None:
         raise NotFound("This thread has no such namespace.", f"It has {len(names)}; leave `ns` out for the root.")
 
 
-def _chosen(reader: Reader, history: ThreadHistory, checkpoint_id: str) -> tuple[Checkpoint | None, ThreadHistory]:
-    """The checkpoint to look at, and the stretch of history around it: one beyond the cut gets the stretch below it."""
+def _chosen(
+    reader: Reader, history: ThreadHistory, checkpoint_id: str, at: At, budget: ReadBudget
+) -> tuple[Checkpoint | None, ThreadHistory]:
+    """The checkpoint to look at, and the page that holds it: one around it where it is not on the one asked for."""
     if not checkpoint_id:
-        return (history.checkpoints[0] if history.checkpoints else None), history
+        place = 0 if at.after is None else -1  # who goes on to newer ones comes from below
+        return (history.checkpoints[place] if history.checkpoints else None), history
     found = history.find(checkpoint_id)
-    if found is None and history.truncated:
-        history = reader.read_history(history.thread_id, history.checkpoint_ns, before=checkpoint_id + _JUST_AFTER)
+    if found is None and (history.truncated or history.above):
+        where = (history.thread_id, history.checkpoint_ns)
+        around = At(around=checkpoint_id)
+        history = reader.read_history(*where, at=around, budget=budget, namespaces=history.namespaces)
         found = history.find(checkpoint_id)
     found = found or reader.read_checkpoint(history.thread_id, history.checkpoint_ns, checkpoint_id)
     if found is None:
@@ -163,103 +199,3 @@ def _find(reader: Reader, history: ThreadHistory, checkpoint_id: str) -> Checkpo
     return history.find(checkpoint_id) or reader.read_checkpoint(
         history.thread_id, history.checkpoint_ns, checkpoint_id
     )
-
-
-class _Steps:
-    """The history as items, and the stretch of it that the page lists around the chosen one."""
-
-    def __init__(self, history: ThreadHistory, chosen: Checkpoint | None) -> None:
-        self._history = history
-        self._times = {item.checkpoint_id: item.at for item in history.checkpoints}
-        self.items = tuple(self.item(checkpoint) for checkpoint in history.checkpoints)
-        ids = [item.checkpoint_id for item in self.items]
-        self._place = ids.index(chosen.checkpoint_id) if chosen is not None and chosen.checkpoint_id in ids else None
-        steps = steps_that_fit(history.thread_id, STEPS)
-        first = (self._place or 0) // steps * steps
-        self.shown: Sequence[CheckpointItem] = self.items[first : first + steps]
-        self.stretch = Stretch(self.items, first, first + len(self.shown), history.above, history.truncated)
-        self.newer = ids[first - steps] if first else ""
-        self.older = ids[first + steps] if first + steps < len(ids) else ""
-
-    def item(self, checkpoint: Checkpoint) -> CheckpointItem:
-        at, parent_at = checkpoint.at, self._times.get(checkpoint.parent_checkpoint_id or "")
-        return CheckpointItem(
-            checkpoint_id=checkpoint.checkpoint_id,
-            checkpoint_ns=checkpoint.checkpoint_ns,
-            parent_checkpoint_id=checkpoint.parent_checkpoint_id,
-            step=checkpoint.step,
-            source=checkpoint.source,
-            at=at,
-            turn=checkpoint.turn,
-            hostname=checkpoint.hostname,
-            node_names=checkpoint.node_names,
-            next=checkpoint.next,
-            channels_changed=checkpoint.channels_changed,
-            size_bytes=checkpoint.size_bytes,
-            seconds=(at - parent_at).total_seconds() if at is not None and parent_at is not None else None,
-        )
-
-    @property
-    def newer_steps(self) -> int:
-        return self._place or 0
-
-    def choices(self, chosen: Checkpoint, compared: CheckpointItem | None) -> tuple[AgainstChoice, ...]:
-        """What the chosen one may be compared with: its parent, the first step, those listed, what it is compared with
-        now. None for a lone step."""
-        first = self.items[-1:] if not self._history.truncated else ()
-        found = {item.checkpoint_id: item for item in (*first, *self.shown, *((compared,) if compared else ()))}
-        found.pop(chosen.checkpoint_id, None)
-        parent = found.pop(chosen.parent_checkpoint_id or "", None)
-        ordered = (*((parent,) if parent else ()), *(item for item in first if item is not parent), *found.values())
-        choices = {item.checkpoint_id: item for item in ordered if item.checkpoint_id != chosen.checkpoint_id}
-        return tuple(
-            AgainstChoice(
-                "" if item is parent else item.checkpoint_id,
-                item.step,
-                "parent" if item is parent else "first" if item in first else "",
-                compared is not None and item.checkpoint_id == compared.checkpoint_id,
-            )
-            for item in choices.values()
-        )
-
-    def alone(self, chosen: Checkpoint) -> bool:
-        """Nothing else is stored of its run, although it began earlier: all that durability `exit` leaves."""
-        begun = bool(chosen.step and chosen.step > 0) and not chosen.parent_checkpoint_id
-        return begun and sum(item.turn == chosen.turn for item in self.items) == 1
-
-    def neighbour(self, offset: int) -> str:
-        """The id of the step above (-1, newer) or below (1, older) the chosen one, also across a cut; "" at the end."""
-        place = None if self._place is None else self._place + offset
-        if place is None:
-            return ""
-        if 0 <= place < len(self.items):
-            return self.items[place].checkpoint_id
-        return self._history.above if place < 0 else self._history.beyond
-
-
-def _namespaces(history: ThreadHistory) -> tuple[NamespaceItem, ...]:
-    """Calls of the same subgraph leave namespaces of the same name, which their order tells apart."""
-    same = Counter(item.node_names for item in history.namespaces)
-    met: Counter[tuple[str, ...]] = Counter()
-    found = []
-    for item in history.namespaces:
-        met[item.node_names] += 1
-        number = met[item.node_names] if same[item.node_names] > 1 else 0
-        current = item.checkpoint_ns == history.checkpoint_ns
-        found.append(NamespaceItem(item.checkpoint_ns, item.checkpoints, item.node_names, current, number))
-    return tuple(found)
-
-
-def _linked(namespaces: Sequence[NamespaceItem]) -> tuple[NamespaceItem, ...]:
-    """A subgraph without a memory of its own leaves a namespace at every call: hundreds of them are no navigation."""
-    newest = namespaces[-GRAPHS:]
-    return tuple(item for item in namespaces if not item.checkpoint_ns or item.current or item in newest)
-
-
-def _group(steps: Sequence[CheckpointItem]) -> tuple[TurnGroup, ...]:
-    groups = []
-    for turn, members in groupby(steps, key=lambda step: step.turn):
-        inside = tuple(members)
-        hosts = tuple(dict.fromkeys(step.hostname for step in reversed(inside) if step.hostname))
-        groups.append(TurnGroup(turn, inside[-1].at, hosts, inside))
-    return tuple(groups)

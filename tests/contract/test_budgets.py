@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from inspector.domain.channels import decides_tasks
-from inspector.stores.base import ChannelBody, CheckpointRow, ReadBudget
+from inspector.stores.base import ChannelBody, CheckpointRow, FirstInput, Place, ReadBudget
 from inspector.stores.differences import POSTGRES, REDIS, SQLITE
 from tests.contract.large import LARGE, THREAD_ID
 from tests.contract.library import Library
@@ -50,7 +50,7 @@ def test_pages_cut_by_bytes_join_as_well_and_hold_one_row_at_least(library: Libr
 def test_before_and_newer_are_each_others_way_back(library: Library) -> None:
     stored = [row["checkpoint_id"] for row in library.plain.of(THREAD_ID, "")]
     for newer, older in zip(["", *stored], stored, strict=False):
-        assert library.store.read_newer_id(THREAD_ID, "", older) == newer
+        assert "".join(library.store.read_newer_ids(THREAD_ID, "", older, rows=1)) == newer
         (next_older, *_) = library.store.read_checkpoints(THREAD_ID, "", before=newer or None).rows
         assert next_older.checkpoint_id == older
     assert library.store.read_checkpoints(THREAD_ID, "", before=stored[-1]).rows == ()
@@ -65,8 +65,25 @@ def test_inputs_before_a_checkpoint_come_in_their_order(library: Library) -> Non
     ]
     assert len(inputs) == 4
     for row in library.plain.of(THREAD_ID, ""):
-        expected = [version for checkpoint_id, version in inputs if checkpoint_id < row["checkpoint_id"]]
-        assert library.store.read_input_versions(THREAD_ID, "", before=row["checkpoint_id"]) == expected
+        before = row["checkpoint_id"]
+        expected = [FirstInput(version, checkpoint_id) for checkpoint_id, version in inputs if checkpoint_id < before]
+        assert library.store.read_inputs(THREAD_ID, "", before=before) == expected
+        for since, _ in inputs:
+            found = library.store.read_inputs(THREAD_ID, "", since=since, before=before)
+            assert {one.version for one in expected if one.checkpoint_id >= since} <= {one.version for one in found}
+            assert all(since <= one.checkpoint_id < before for one in found)
+
+
+@with_history
+def test_ids_are_read_from_the_oldest_end_and_every_id_has_its_place(library: Library) -> None:
+    stored = [row["checkpoint_id"] for row in reversed(library.plain.of(THREAD_ID, ""))]
+    assert library.store.read_newer_ids(THREAD_ID, "", "", rows=5) == stored[:5]
+    assert library.store.read_newer_ids(THREAD_ID, "", "", rows=99) == stored
+    for number, checkpoint_id in enumerate(stored):
+        assert library.store.read_newer_ids(THREAD_ID, "", checkpoint_id, rows=3) == stored[number + 1 : number + 4]
+        assert library.store.read_place(THREAD_ID, "", checkpoint_id) == Place(number, len(stored) - number - 1)
+        just_after = library.store.read_place(THREAD_ID, "", f"{checkpoint_id}0")
+        assert just_after == Place(number + 1, len(stored) - number - 1)
 
 
 def test_one_checkpoint_alone_is_the_same_row_as_in_a_page(library: Library) -> None:

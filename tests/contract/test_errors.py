@@ -31,8 +31,9 @@ READS: dict[str, Callable[[CheckpointStore], object]] = {
     "namespaces": lambda store: store.read_namespaces("one"),
     "checkpoints": lambda store: store.read_checkpoints("one", ""),
     "checkpoint": lambda store: store.read_checkpoint("one", "", "1"),
-    "newer": lambda store: store.read_newer_id("one", "", "1"),
-    "inputs": lambda store: store.read_input_versions("one", "", before="2"),
+    "newer": lambda store: store.read_newer_ids("one", "", "1", rows=1),
+    "place": lambda store: store.read_place("one", "", "1"),
+    "inputs": lambda store: store.read_inputs("one", "", before="2"),
     "own channels": lambda store: store.read_own_channels("one", "", "1", ["messages"]),
     "writes": lambda store: store.read_writes("one", "", ["1"]),
 }

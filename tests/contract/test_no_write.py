@@ -42,8 +42,9 @@ def _read_everything(library: Library, thread_id: str) -> None:
     for namespace in store.read_namespaces(thread_id):
         history = reader.read_history(thread_id, namespace.checkpoint_ns)
         oldest = history.checkpoints[-1].checkpoint_id
-        store.read_input_versions(thread_id, namespace.checkpoint_ns, before=history.checkpoints[0].checkpoint_id)
-        store.read_newer_id(thread_id, namespace.checkpoint_ns, oldest)
+        store.read_inputs(thread_id, namespace.checkpoint_ns, before=history.checkpoints[0].checkpoint_id)
+        store.read_newer_ids(thread_id, namespace.checkpoint_ns, oldest, rows=3)
+        store.read_place(thread_id, namespace.checkpoint_ns, oldest)
         store.read_checkpoints(thread_id, namespace.checkpoint_ns, budget=ReadBudget(rows=1))
         for checkpoint in history.checkpoints[:2]:
             reader.read_state(checkpoint, load=["messages"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.stores.base import CheckpointStore
+from inspector.stores.base import CheckpointStore, Place
 from tests.contract.library import Library
 
 
@@ -58,8 +58,9 @@ def _assert_empty(store: CheckpointStore, thread_id: str, namespace: str, stored
     assert store.read_checkpoints(thread_id, namespace).truncated is False
     assert store.read_checkpoints(thread_id, namespace, before=stored).rows == ()
     assert store.read_checkpoint(thread_id, namespace, stored) is None
-    assert store.read_newer_id(thread_id, namespace, stored) == ""
-    assert store.read_input_versions(thread_id, namespace, before="~") == []
+    assert store.read_newer_ids(thread_id, namespace, stored, rows=2) == []
+    assert store.read_place(thread_id, namespace, stored) == Place(0, 0)
+    assert store.read_inputs(thread_id, namespace, before="~") == []
     assert store.read_channel_sizes(thread_id, namespace, [("messages", "1")]) == []
     assert store.read_channels(thread_id, namespace, [("messages", "1")]) == []
     assert store.read_own_channels(thread_id, namespace, stored, ["messages"]) == []

@@ -14,7 +14,7 @@ from langgraph.types import Command, Send, interrupt
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import open_saver
 from inspector.domain.tasks import UNKNOWN_NODE
-from inspector.reader import Reader
+from inspector.reader import At, Reader
 from inspector.stores.base import ReadBudget
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
@@ -175,7 +175,7 @@ def test_a_history_knows_its_neighbours_on_both_sides_of_a_cut(postgres: Embedde
         for n in range(3):
             bot.invoke({"n": n, "kept": ""}, {"configurable": {"thread_id": "long"}})
         ids = [item.checkpoint_id for item in reader.read_history("long").checkpoints]
-        middle = reader.read_history("long", before=ids[3], budget=ReadBudget(rows=2))
+        middle = reader.read_history("long", at=At(before=ids[3]), budget=ReadBudget(rows=2))
 
         assert [item.checkpoint_id for item in middle.checkpoints] == ids[4:6]
         assert (middle.above, middle.beyond) == (ids[3], ids[6])

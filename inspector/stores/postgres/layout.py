@@ -8,20 +8,31 @@ from typing import LiteralString
 from inspector.errors import NotACheckpointStore, StoreDenied
 from inspector.stores.postgres.session import QUERIES, ReadOnlySessions
 
-_INLINE_VALUES = """lateral (
-    select jsonb_object_agg(item.key, item.value)
-               filter (where octet_length(item.value::text) <= %(inline_bytes)s) as kept,
-           jsonb_object_agg(item.key, octet_length(item.value::text))
-               filter (where octet_length(item.value::text) > %(inline_bytes)s) as left_out
-    from jsonb_each(case when jsonb_typeof(checkpoint -> 'channel_values') = 'object'
-                         then checkpoint -> 'channel_values' end) item
+#: The document is fetched once for all that is asked of it: each operator would fetch and unpack it anew. To turn a
+#: large one or a large value into text takes longer than all the rest, so its size is then that which it has as jsonb.
+_INLINE_VALUES = """lateral (select checkpoint || '{}'::jsonb as parsed offset 0) unpacked,
+lateral (
+    select parsed ->> 'ts' as ts, parsed ->> 'v' as v,
+           parsed -> 'channel_versions' as channel_versions, parsed -> 'versions_seen' as versions_seen,
+           case when pg_column_size(parsed) > 100000 then pg_column_size(parsed)
+                else octet_length(parsed::text) end as document_bytes
+    offset 0
+) document,
+lateral (
+    select jsonb_object_agg(sized.key, sized.value) filter (where size_bytes <= %(inline_bytes)s) as kept,
+           jsonb_object_agg(sized.key, size_bytes) filter (where size_bytes > %(inline_bytes)s) as left_out,
+           document_bytes - coalesce(sum(size_bytes) filter (where size_bytes > %(inline_bytes)s), 0) as handed_bytes
+    from (select item.key, item.value,
+                 case when pg_column_size(item.value) > 100000 then pg_column_size(item.value)
+                      else octet_length(item.value::text) end as size_bytes
+          from jsonb_each(case when jsonb_typeof(parsed -> 'channel_values') = 'object'
+                               then parsed -> 'channel_values' end) item
+          offset 0) sized
 ) inline"""
 
 _CHECKPOINT_COLUMNS = """thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id,
-    checkpoint ->> 'ts' as ts, checkpoint ->> 'v' as v,
-    checkpoint -> 'channel_versions' as channel_versions, checkpoint -> 'versions_seen' as versions_seen,
-    inline.kept as inline_kept, inline.left_out as inline_left_out, metadata,
-    octet_length(checkpoint::text) as document_bytes"""
+    document.ts, document.v, document.channel_versions, document.versions_seen,
+    inline.kept as inline_kept, inline.left_out as inline_left_out, metadata, document.document_bytes"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,13 +89,17 @@ from checkpoints where thread_id = %(thread_id)s
 group by checkpoint_ns order by checkpoint_ns = '' desc, min(checkpoint_id) desc, checkpoint_ns limit %(rows)s
 
 -- name: checkpoints
+-- Two bounds of a page's bytes: of what is handed over, and, so that no page unpacks many large documents, of what they
+-- take in the table, which their headers tell. The first row always fits into that one.
 select * from (
-    select {checkpoint_columns},
-           sum(octet_length(checkpoint::text) + octet_length(metadata::text)) over (order by checkpoint_id desc) as running_bytes
-    from (select * from checkpoints
-          where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s
-            and (%(before)s::text is null or checkpoint_id < %(before)s)
-          order by checkpoint_id desc limit %(rows)s) checkpoints,
+    select {checkpoint_columns}, sum(handed_bytes + octet_length(metadata::text)) over (order by checkpoint_id desc) as running_bytes
+    from (select * from (
+              select *, sum(pg_column_size(checkpoint)) over (order by checkpoint_id desc) - pg_column_size(checkpoint) as stored_before
+              from checkpoints
+              where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s
+                and (%(before)s::text is null or checkpoint_id < %(before)s)
+              order by checkpoint_id desc limit %(rows)s) newest
+          where stored_before / 4 <= %(bytes)s::bigint) checkpoints,
          {inline_values}
     order by checkpoint_id desc) counted
 where running_bytes <= %(bytes)s or running_bytes is null
@@ -105,28 +109,35 @@ select checkpoint_id from checkpoints
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
 order by checkpoint_id desc limit 1
 
--- name: newer_checkpoint
+-- name: newer_checkpoints
 select checkpoint_id from checkpoints
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id > %(checkpoint_id)s
-order by checkpoint_id limit 1
+order by checkpoint_id limit %(rows)s
+
+-- name: place
+-- From the primary key alone.
+select count(*) filter (where checkpoint_id < %(checkpoint_id)s) as older,
+       count(*) filter (where checkpoint_id > %(checkpoint_id)s) as newer
+from checkpoints where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s
 
 -- name: checkpoint
 select {checkpoint_columns} from checkpoints, {inline_values}
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id = %(checkpoint_id)s
 
--- name: input_versions
--- The rule of thread_aggregates for a part of one namespace.
-select version from (
-    select checkpoint_id, seen.value ->> '__start__' as version
-    from checkpoints, jsonb_each(case when jsonb_typeof(checkpoint -> 'versions_seen') = 'object'
-                                      then checkpoint -> 'versions_seen' end) seen
-    where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
-      and (left(seen.key, 2) <> '__' or seen.key = '__start__') and jsonb_typeof(seen.value) = 'object'
+-- name: inputs
+-- The rule of thread_aggregates for a part of one namespace, in one pass over its documents.
+select known.version, min(checkpoint_id) as checkpoint_id
+from checkpoints
+cross join lateral (
+    select seen.value ->> '__start__' as version
+    from jsonb_each(case when jsonb_typeof(checkpoint -> 'versions_seen') = 'object'
+                         then checkpoint -> 'versions_seen' end) seen
+    where (left(seen.key, 2) <> '__' or seen.key = '__start__') and jsonb_typeof(seen.value) = 'object'
     union all
-    select checkpoint_id, checkpoint -> 'channel_versions' ->> '__start__' from checkpoints
-    where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
-      and metadata ->> 'source' = 'input') inputs
-where version is not null group by version order by min(checkpoint_id), version limit %(rows)s
+    select checkpoint -> 'channel_versions' ->> '__start__' where metadata ->> 'source' = 'input') known
+where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s
+  and checkpoint_id >= %(since)s and checkpoint_id < %(before)s and known.version is not null
+group by known.version order by 2, 1 limit %(rows)s
 
 -- name: channel_sizes
 -- octet_length of a bytea reads its header: no body is fetched or decompressed.
@@ -142,6 +153,18 @@ from (select b.channel, b.version, b.type, b.blob, coalesce(octet_length(b.blob)
       from unnest(%(channels)s::text[], %(versions)s::text[]) as wanted (channel, version)
       join checkpoint_blobs b on b.thread_id = %(thread_id)s and b.checkpoint_ns = %(checkpoint_ns)s
                              and b.channel = wanted.channel and b.version = wanted.version) sized
+
+-- name: own_channels
+-- Plain values are kept in the document. Smallest first until the byte budget is spent.
+select channel, version, size_bytes, case when running_bytes <= %(bytes)s then value::text end as body
+from (select item.key as channel, coalesce(checkpoint -> 'channel_versions' ->> item.key, '') as version, item.value,
+             pg_column_size(item.value) as size_bytes,
+             sum(pg_column_size(item.value)) over (order by pg_column_size(item.value), item.key) as running_bytes
+      from checkpoints,
+           jsonb_each(case when jsonb_typeof(checkpoint -> 'channel_values') = 'object'
+                           then checkpoint -> 'channel_values' end) item
+      where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id = %(checkpoint_id)s
+        and item.key = any(%(channels)s)) sized
 
 -- name: writes
 -- LangGraph's own order of a step's writes. Bodies are handed over until the byte budget is spent.

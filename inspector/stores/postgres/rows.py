@@ -33,6 +33,12 @@ def channel_body(row: Row) -> ChannelBody:
     return ChannelBody(row["channel"], row["version"], row["type"], row["size_bytes"], row["blob"])
 
 
+def own_body(row: Row) -> ChannelBody:
+    """A value of the document, as JSON."""
+    blob = row["body"].encode() if row["body"] is not None else None
+    return ChannelBody(row["channel"], row["version"], "json", row["size_bytes"] if blob is None else len(blob), blob)
+
+
 def channel_size(row: Row) -> ChannelSize:
     return ChannelSize(row["channel"], row["version"], row["type"], row["size_bytes"])
 

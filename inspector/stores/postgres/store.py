@@ -17,7 +17,9 @@ from inspector.stores.base import (
     CheckpointRow,
     Cut,
     Fingerprint,
+    FirstInput,
     NamespaceRow,
+    Place,
     ReadBudget,
     Scan,
     StoreFacts,
@@ -162,27 +164,35 @@ class PostgresStore:
             "thread_id": thread_id,
             "checkpoint_ns": checkpoint_ns,
             "checkpoint_id": checkpoint_id,
-            "inline_bytes": DEFAULT_READ.bytes,
+            "inline_bytes": self._limits.shown_inline_bytes,
         }
         found = self._all("checkpoint", given)
         return rows.checkpoint_row(found[0]) if found else None
 
-    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
+    def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         if not _storable(thread_id, checkpoint_ns, checkpoint_id):
-            return ""
-        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
-        return next((row["checkpoint_id"] for row in self._all("newer_checkpoint", given)), "")
+            return []
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id, "rows": rows}
+        return [row["checkpoint_id"] for row in self._all("newer_checkpoints", given)]
 
-    def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
-        if not _storable(thread_id, checkpoint_ns, before):
+    def read_place(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Place:
+        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return Place(0, 0)
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
+        (row,) = self._all("place", given)
+        return Place(row["older"], row["newer"])
+
+    def read_inputs(self, thread_id: str, checkpoint_ns: str, *, since: str = "", before: str) -> list[FirstInput]:
+        if not _storable(thread_id, checkpoint_ns, since, before):
             return []
         given = {
             "thread_id": thread_id,
             "checkpoint_ns": checkpoint_ns,
+            "since": since,
             "before": before,
             "rows": self._limits.inputs,
         }
-        return [row["version"] for row in self._all("input_versions", given)]
+        return [FirstInput(row["version"], row["checkpoint_id"]) for row in self._all("inputs", given)]
 
     def read_channel_sizes(
         self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
@@ -216,7 +226,17 @@ class PostgresStore:
         *,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[ChannelBody]:
-        return []  # a document holds plain values only, and a row has them already
+        channels = [channel for channel in channels if _storable(channel)]
+        if not channels or not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return []
+        given = {
+            "thread_id": thread_id,
+            "checkpoint_ns": checkpoint_ns,
+            "checkpoint_id": checkpoint_id,
+            "channels": channels,
+            "bytes": budget.bytes,
+        }
+        return [rows.own_body(row) for row in self._all("own_channels", given)]
 
     def read_writes(
         self,

@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from inspector.domain.turns import input_versions, version_order
 from inspector.errors import NotACheckpointStore
 from inspector.stores.base import (
     DEFAULT_READ,
@@ -15,7 +14,9 @@ from inspector.stores.base import (
     CheckpointRow,
     Cut,
     Fingerprint,
+    FirstInput,
     NamespaceRow,
+    Place,
     ReadBudget,
     StoreFacts,
     ThreadCount,
@@ -34,6 +35,7 @@ from inspector.stores.redis.search import find_documents
 from inspector.stores.redis.threads import read_thread_rows
 from inspector.stores.redis.url import RedisUrl
 from inspector.stores.redis.writes import WRITE, ordered, read_blobs, read_write_sizes
+from inspector.stores.tally import first_inputs
 
 #: Checkpoints whose writes one query asks for.
 _CHECKPOINTS = 100
@@ -121,16 +123,20 @@ class RedisStore:
             kept = rows.read_rows(reading, [found], DEFAULT_READ.bytes) if found is not None else []
         return kept[0] if kept else None
 
-    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
+    def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         ids = (found.checkpoint_id for found in self._find(thread_id, checkpoint_ns))
-        return min((name for name in ids if name > checkpoint_id), default="")
+        return sorted(name for name in ids if name > checkpoint_id)[:rows]
 
-    def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
-        found = [item for item in self._find(thread_id, checkpoint_ns, rows.COUNTED) if item.checkpoint_id < before]
-        versions: dict[str, None] = {}
-        for item in sorted(found, key=lambda item: item.checkpoint_id):
-            versions.update(dict.fromkeys(sorted(input_versions(rows.counted_row(item)), key=version_order)))
-        return list(versions)[: self._limits.inputs]
+    def read_place(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Place:
+        ids = [found.checkpoint_id for found in self._find(thread_id, checkpoint_ns)]
+        return Place(sum(name < checkpoint_id for name in ids), sum(name > checkpoint_id for name in ids))
+
+    def read_inputs(self, thread_id: str, checkpoint_ns: str, *, since: str = "", before: str) -> list[FirstInput]:
+        found = self._find(thread_id, checkpoint_ns, rows.COUNTED)
+        wanted = sorted(
+            (item for item in found if since <= item.checkpoint_id < before), key=lambda item: item.checkpoint_id
+        )
+        return first_inputs(map(rows.counted_row, wanted), self._limits.inputs)
 
     def read_channel_sizes(
         self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]

@@ -47,14 +47,20 @@ order by checkpoint_id desc limit :rows
 select {checkpoint_columns} from checkpoints
 where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id = :checkpoint_id
 
--- name: newer_checkpoint
+-- name: newer_checkpoints
 select checkpoint_id from checkpoints
 where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id > :checkpoint_id
-order by checkpoint_id limit 1
+order by checkpoint_id limit :rows
+
+-- name: place
+select count(*) filter (where checkpoint_id < :checkpoint_id) as older,
+       count(*) filter (where checkpoint_id > :checkpoint_id) as newer
+from checkpoints where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns
 
 -- name: inputs
 select {checkpoint_columns} from checkpoints
-where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id < :before
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns
+  and checkpoint_id >= :since and checkpoint_id < :before
 order by checkpoint_id
 
 -- name: writes

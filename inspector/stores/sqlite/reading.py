@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from inspector.domain.turns import input_versions, version_order
-from inspector.stores.base import CheckpointRow, Cut, Head, ReadBudget, ThreadRow, WriteRow
+from inspector.stores.base import CheckpointRow, Cut, FirstInput, Head, ReadBudget, ThreadRow, WriteRow
 from inspector.stores.guard import Limits
 from inspector.stores.sqlite.file import Session
 from inspector.stores.sqlite.layout import Layout
 from inspector.stores.sqlite.rows import Found, Room, as_bytes, read_row, write_row
-from inspector.stores.tally import ThreadTally
+from inspector.stores.tally import ThreadTally, first_inputs
 
 #: A document is read whole to step over its values, so that a page of rows may cost this many times what it hands over.
 _READ_FACTOR = 8
@@ -53,13 +52,9 @@ class Reading:
             rows.append(found.row)
         return Cut(tuple(rows), False)
 
-    def inputs(self, given: Mapping[str, Any]) -> list[str]:
-        known: dict[str, None] = {}
-        for found in self.checkpoints("inputs", given, _COUNTED):
-            known.update(dict.fromkeys(sorted(input_versions(found.row), key=version_order)))
-            if len(known) >= self._limits.inputs:
-                break
-        return list(known)[: self._limits.inputs]
+    def inputs(self, given: Mapping[str, Any]) -> list[FirstInput]:
+        rows = (found.row for found in self.checkpoints("inputs", given, _COUNTED))
+        return first_inputs(rows, self._limits.inputs)
 
     def thread(self, thread_id: str, host_keys: Sequence[str]) -> ThreadRow | None:
         """None where the thread has no checkpoint."""

@@ -14,7 +14,9 @@ from inspector.stores.base import (
     CheckpointRow,
     Cut,
     Fingerprint,
+    FirstInput,
     NamespaceRow,
+    Place,
     ReadBudget,
     StoreFacts,
     ThreadCount,
@@ -96,23 +98,28 @@ class SqliteStore:
         given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
 
         def question(reading: Reading) -> CheckpointRow | None:
-            found = reading.checkpoints("checkpoint", given, reading.room(inline=DEFAULT_READ.bytes))
+            found = reading.checkpoints("checkpoint", given, reading.room(inline=self._limits.shown_inline_bytes))
             return next((one.row for one in found), None)
 
         return self._ask(question)
 
-    def read_newer_id(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> str:
+    def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         if not _storable(thread_id, checkpoint_ns, checkpoint_id):
-            return ""
-        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
-        return self._ask(
-            lambda reading: next((row["checkpoint_id"] for row in reading.select("newer_checkpoint", given)), "")
-        )
-
-    def read_input_versions(self, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
-        if not _storable(thread_id, checkpoint_ns, before):
             return []
-        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "before": before}
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id, "rows": rows}
+        return self._ask(lambda reading: [row["checkpoint_id"] for row in reading.select("newer_checkpoints", given)])
+
+    def read_place(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Place:
+        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+            return Place(0, 0)
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
+        ((older, newer),) = self._ask(lambda reading: [tuple(row) for row in reading.select("place", given)])
+        return Place(older, newer)
+
+    def read_inputs(self, thread_id: str, checkpoint_ns: str, *, since: str = "", before: str) -> list[FirstInput]:
+        if not _storable(thread_id, checkpoint_ns, since, before):
+            return []
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "since": since, "before": before}
         return self._ask(lambda reading: reading.inputs(given))
 
     def read_channel_sizes(

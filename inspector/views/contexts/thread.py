@@ -21,6 +21,19 @@ class NamespaceItem:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphList:
+    """Namespaces that the page links to: the root, the current one, and some of the `matching` ones of `total`
+    subgraphs."""
+
+    items: tuple[NamespaceItem, ...]
+    total: int
+    matching: int
+    text: str  #: what their names hold
+    older: str  #: numbers of the pages before and behind, "" where there is none
+    newer: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckpointItem:
     checkpoint_id: str
     checkpoint_ns: str
@@ -76,6 +89,7 @@ class ChannelChangeItem:
     count_before: int | None  #: messages or elements, where the channel is a list
     count_after: int | None
     not_loaded: bool  #: one side was left in the store because of its size
+    loadable: bool = page_only(default=True)  #: whether both are shown where they are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,7 @@ class ChannelItem:
     complete: bool
     warnings: tuple[str, ...]
     value: Tree
+    loadable: bool = page_only(default=True)  #: whether it is shown where it is asked for, or larger than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +272,10 @@ class ThreadPage:
     checkpoints: tuple[CheckpointItem, ...]
     truncated: bool  #: the namespace holds older checkpoints; `before` continues the list
     before: str
+    after: str  #: continues the list with newer ones; "" where there are none
+    newer: int  #: how many checkpoints of the namespace are newer than those, and how many older
+    older: int
+    counted_at: datetime | None  #: when the thread was counted whole; None where that was just now
     selected: Selected | None
     reads: tuple[ReadItem, ...]  #: of the root namespace, newest first
     reads_truncated: bool  #: workers read it more often: the newest reads of each process are kept
@@ -265,14 +284,12 @@ class ThreadPage:
     worker_errors: tuple[WorkerError, ...]
     layout: str  #: which of `stores.differences.LAYOUTS` the thread is kept in
     bar: Bar = page_only()
-    graphs: tuple[NamespaceItem, ...] = page_only()  #: the namespaces that the page links to: root, newest, current
+    graphs: GraphList = page_only()
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list
-    newer: str = page_only()  #: checkpoint that begins the list's newer page, "" on the newest
-    older: str = page_only()
     next_step: str = page_only()  #: the checkpoint after the selected one, "" at the newest
     previous_step: str = page_only()
     newest: bool = page_only(default=False)  #: the selected one is the namespace's newest
-    newer_steps: int = page_only(default=0)  #: how many of those read are newer than the selected one
+    newer_steps: int = page_only(default=0)  #: how many are newer than the selected one
     against: tuple[AgainstChoice, ...] = page_only(default=())
     alone: bool = page_only(default=False)  #: the selected one is all that is stored of its run
     reads_hint: str = page_only(default="")

@@ -85,9 +85,10 @@ def read_everything(reader: Reader) -> int:
             for checkpoint in reader.read_history(thread_id, namespace.checkpoint_ns).checkpoints:
                 reader.read_state(checkpoint, load=["messages"])
                 reader.read_tasks(checkpoint, reader.read_writes(checkpoint))
-                store.read_newer_id(thread_id, namespace.checkpoint_ns, checkpoint.checkpoint_id)
+                store.read_newer_ids(thread_id, namespace.checkpoint_ns, checkpoint.checkpoint_id, rows=2)
+                store.read_place(thread_id, namespace.checkpoint_ns, checkpoint.checkpoint_id)
                 seen += 1
-            store.read_input_versions(thread_id, namespace.checkpoint_ns, before="9")
+            store.read_inputs(thread_id, namespace.checkpoint_ns, before="9")
     return seen
 
 

@@ -197,7 +197,7 @@ def test_a_thread_of_many_pages_is_whole_and_in_order(
     cut = store.read_checkpoints("long", "")
     assert [row.checkpoint_id[-5:] for row in cut.rows[:2]] == ["10999", "10998"]
     assert (len(cut.rows), cut.truncated) == (1_000, True)
-    assert store.read_newer_id("long", "", cut.rows[1].checkpoint_id) == cut.rows[0].checkpoint_id
+    assert store.read_newer_ids("long", "", cut.rows[1].checkpoint_id, rows=1) == [cut.rows[0].checkpoint_id]
 
 
 def test_a_fingerprint_moves_with_every_write_and_rewrites_with_what_counts_do_not_show(

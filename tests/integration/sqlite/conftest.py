@@ -134,9 +134,10 @@ def read_everything(store: SqliteStore) -> int:
             for row in rows:
                 place = (thread_id, namespace.checkpoint_ns, row.checkpoint_id)
                 store.read_checkpoint(*place)
-                store.read_newer_id(*place)
+                store.read_newer_ids(*place, rows=2)
+                store.read_place(*place)
                 store.read_own_channels(*place, list(row.own_bodies))
                 store.read_writes(*place[:2], [row.checkpoint_id])
-            store.read_input_versions(thread_id, namespace.checkpoint_ns, before="~")
+            store.read_inputs(thread_id, namespace.checkpoint_ns, before="~")
             found += len(rows)
     return found

@@ -14,6 +14,7 @@ import pytest
 from inspector.errors import ConfigError
 from inspector.ledger.registry import open_ledger_reader
 from inspector.probe import flush, watch
+from inspector.stores.base import Place
 from inspector.stores.guard import Limits
 from inspector.stores.registry import open_store as open_any
 from inspector.stores.sqlite import SqliteStore
@@ -150,7 +151,8 @@ def test_ids_that_sqlite_cannot_hold_find_nothing(played: Path, open_store: Open
         assert store.read_namespaces(odd) == []
         assert store.read_checkpoints(odd, "").rows == ()
         assert store.read_checkpoint("one", "", odd) is None
-        assert store.read_newer_id("one", odd, odd) == ""
+        assert store.read_newer_ids("one", odd, odd, rows=1) == []
+        assert store.read_place("one", odd, odd) == Place(0, 0)
         assert store.read_writes("one", "", [odd], channels=[odd]) == []
         assert store.read_own_channels("one", "", odd, [odd]) == []
-        assert store.read_input_versions(odd, "", before="~") == []
+        assert store.read_inputs(odd, "", before="~") == []

@@ -1,0 +1,103 @@
+"""The steps of one page of a thread's history, and which of them lie around the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from itertools import groupby
+
+from inspector.domain.checkpoint import Checkpoint
+from inspector.domain.coordinates import time_of
+from inspector.domain.thread import ThreadHistory
+from inspector.views.contexts import AgainstChoice, CheckpointItem, TurnGroup
+from inspector.views.reads import Stretch
+
+
+class Steps:
+    """A page of a history as items, and what lies around the chosen one."""
+
+    def __init__(self, history: ThreadHistory, chosen: Checkpoint | None, oldest: str = "") -> None:
+        """`oldest` is the id of the namespace's oldest checkpoint, where that is known and not on the page."""
+        self._history = history
+        self._oldest = oldest
+        self._times = {item.checkpoint_id: item.at for item in history.checkpoints}
+        self.items = tuple(self.item(checkpoint) for checkpoint in history.checkpoints)
+        ids = [item.checkpoint_id for item in self.items]
+        self._place = ids.index(chosen.checkpoint_id) if chosen is not None and chosen.checkpoint_id in ids else None
+        self.stretch = Stretch(self.items, 0, len(self.items), history.above, history.truncated)
+
+    def item(self, checkpoint: Checkpoint) -> CheckpointItem:
+        parent_id = checkpoint.parent_checkpoint_id or ""
+        at, parent_at = checkpoint.at, self._times.get(parent_id) or time_of(parent_id)
+        return CheckpointItem(
+            checkpoint_id=checkpoint.checkpoint_id,
+            checkpoint_ns=checkpoint.checkpoint_ns,
+            parent_checkpoint_id=checkpoint.parent_checkpoint_id,
+            step=checkpoint.step,
+            source=checkpoint.source,
+            at=at,
+            turn=checkpoint.turn,
+            hostname=checkpoint.hostname,
+            node_names=checkpoint.node_names,
+            next=checkpoint.next,
+            channels_changed=checkpoint.channels_changed,
+            size_bytes=checkpoint.size_bytes,
+            seconds=(at - parent_at).total_seconds() if at is not None and parent_at is not None else None,
+        )
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the chosen one is the namespace's newest."""
+        return self._place == 0 and not self._history.above
+
+    @property
+    def newer_steps(self) -> int:
+        """How many steps are newer than the chosen one."""
+        return self._history.newer + self._place if self._place is not None else 0
+
+    def choices(self, chosen: Checkpoint, compared: CheckpointItem | None) -> tuple[AgainstChoice, ...]:
+        """What the chosen one may be compared with: its parent, the first step, those listed, what it is compared with
+        now. None for a lone step."""
+        first = self.items[-1:] if not self._history.truncated else ()
+        found = {item.checkpoint_id: item for item in (*first, *self.items, *((compared,) if compared else ()))}
+        found.pop(chosen.checkpoint_id, None)
+        parent = found.pop(chosen.parent_checkpoint_id or "", None)
+        ordered = (*((parent,) if parent else ()), *(item for item in first if item is not parent), *found.values())
+        choices = {item.checkpoint_id: item for item in ordered if item.checkpoint_id != chosen.checkpoint_id}
+        beyond = (AgainstChoice(self._oldest, None, "first", current=False),) if self._is_offered(choices) else ()
+        return beyond + tuple(
+            AgainstChoice(
+                "" if item is parent else item.checkpoint_id,
+                item.step,
+                "parent" if item is parent else "first" if item in first else "",
+                compared is not None and item.checkpoint_id == compared.checkpoint_id,
+            )
+            for item in choices.values()
+        )
+
+    def _is_offered(self, choices: Container[str]) -> bool:
+        return bool(self._oldest) and self._oldest not in choices and bool(self.items)
+
+    def alone(self, chosen: Checkpoint) -> bool:
+        """Nothing else is stored of its run, although it began earlier: all that durability `exit` leaves."""
+        begun = bool(chosen.step and chosen.step > 0) and not chosen.parent_checkpoint_id
+        if self._history.above and self._place == 0:  # the next one is on another page
+            return False
+        return begun and sum(item.turn == chosen.turn for item in self.items) == 1
+
+    def neighbour(self, offset: int) -> str:
+        """The id of the step above (-1, newer) or below (1, older) the chosen one, also across a cut; "" at the end."""
+        place = None if self._place is None else self._place + offset
+        if place is None:
+            return ""
+        if 0 <= place < len(self.items):
+            return self.items[place].checkpoint_id
+        return self._history.above if place < 0 else self._history.beyond
+
+
+def group_turns(steps: Sequence[CheckpointItem]) -> tuple[TurnGroup, ...]:
+    groups = []
+    for turn, members in groupby(steps, key=lambda step: step.turn):
+        inside = tuple(members)
+        hosts = tuple(dict.fromkeys(step.hostname for step in reversed(inside) if step.hostname))
+        groups.append(TurnGroup(turn, inside[-1].at, hosts, inside))
+    return tuple(groups)
