@@ -62,8 +62,7 @@ def _walk_state(entry: StoreEntry) -> WalkState | None:
     if entry.walk_after is None:
         return None
     done, total = entry.walk_done, entry.walk_total
-    known = bool(done and total)
-    left = entry.walk_seconds * max(0, total - done) / done if known else None
+    left = entry.walk_seconds * max(0, total - done) / done if done and total else None
     return WalkState(done, max(total, done) if total is not None else None, left)
 
 
