@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 from inspector.reader import Reader
+from tests.integration.index.tallied import assert_tallies_are_right
 from tests.integration.postgres.truth import Truth, read_truth
 
 
@@ -49,6 +50,7 @@ def assert_index_equals_truth(reader: Reader, truth: dict[str, Truth]) -> None:
     store = StoreEntry.objects.get(name=reader.store.name)
     assert (store.threads, store.checkpoints) == (len(truth), sum(row.checkpoints for row in truth.values()))
     assert store.error == ""
+    assert_tallies_are_right(store)
 
 
 def indexed(name: str) -> dict[str, Entry]:

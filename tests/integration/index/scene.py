@@ -9,12 +9,12 @@ import psycopg
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
-from inspector.index.fold import FoldReport, fold_ledger
+from inspector.index.fold import FoldReport
 from inspector.ledger.base import LedgerReader
 from inspector.models import ThreadEntry
 from inspector.probe.ledger_schema import Ledger
 from inspector.reader import Reader
-from tests.integration.index.syncing import leased, sync
+from tests.integration.index.syncing import fold, sync
 from tests.integration.index.tellers import Teller, place_of
 
 
@@ -51,8 +51,7 @@ class Scene:
         self.execute("update inspector_counts set updated_at = updated_at - interval '1 hour'")
 
     def fold(self, *, anew: bool = False, others: tuple[Reader, ...] = ()) -> FoldReport:
-        with leased(self.reader) as lease:
-            return fold_ledger(lease, self.reader, self.ledger, others=others, anew=anew)
+        return fold(self.reader, self.ledger, others=others, anew=anew)
 
     def sync(self) -> None:
         assert sync(self.reader).complete

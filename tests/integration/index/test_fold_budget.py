@@ -9,8 +9,6 @@ import psycopg
 import pytest
 
 from inspector.demo.repertoire import PlayedStore, play_into
-from inspector.index.fold import fold_ledger
-from inspector.index.sync import sync_store
 from inspector.ledger.base import LedgerReader
 from inspector.ledger.registry import open_ledger_reader
 from inspector.models import StoreEntry, ThreadEntry
@@ -18,6 +16,7 @@ from inspector.probe.ledgers import open_ledger
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from tests.integration.index.conftest import NewDatabase, OpenReader
+from tests.integration.index.syncing import fold, sync
 from tests.integration.index.tellers import Teller, place_of, workers_of
 from tests.integration.index.test_sync_budget import burdened
 
@@ -49,14 +48,14 @@ def test_reads_of_a_heavy_thread_are_there_once_it_is_read(
     _tell(played, plain, thread_id)
     heavy = burdened(plain, thread_id)
     for _ in range(2):
-        sync_store(heavy)
-        fold_ledger(heavy, ledger)
+        sync(heavy)
+        fold(heavy, ledger)
         assert StoreEntry.objects.get().ledger_untold == [thread_id]
         assert not ThreadEntry.every.filter(thread_id=thread_id).exists()
     assert heavy.asked[-1] == [thread_id], "by the pass: a fold asks for none that the pass left out"
 
-    assert sync_store(plain).complete
-    fold_ledger(plain, ledger)
+    assert sync(plain).complete
+    fold(plain, ledger)
     assert workers_of(thread_id, plain.store.name)["web-9"] == (0, 3, 1, 0, "")
     assert StoreEntry.objects.get().ledger_untold == []
 
@@ -66,9 +65,9 @@ def test_a_heavy_thread_that_a_fold_meets_first_waits_for_the_store(
 ) -> None:
     plain, thread_id = open_reader(played.url), played.find("two-hosts", "sync").threads[0].thread_id
     _tell(played, plain, thread_id)
-    fold_ledger(burdened(plain, thread_id), ledger)
+    fold(burdened(plain, thread_id), ledger)
     assert StoreEntry.objects.get().ledger_untold == [thread_id]
 
-    fold_ledger(plain, ledger)
+    fold(plain, ledger)
     assert workers_of(thread_id, plain.store.name)["web-9"] == (0, 3, 1, 0, "")
     assert StoreEntry.objects.get().ledger_untold == []

@@ -9,13 +9,13 @@ import pytest
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import open_saver
-from inspector.index.fold import FoldReport, fold_ledger
+from inspector.index.fold import FoldReport
 from inspector.index.places import places_of
-from inspector.index.sync import sync_store
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.probe.ledger_schema import Place
 from tests.integration.index.conftest import NewDatabase, NewLedger, OpenReader
 from tests.integration.index.scene import Scene
+from tests.integration.index.syncing import fold, sync
 from tests.integration.index.tellers import Teller, known, place_of, workers_of
 from tests.integration.postgres.polling import wait_for
 
@@ -36,8 +36,8 @@ def test_two_stores_share_a_ledger_and_each_has_its_own_reads(
     worker.read("elsewhere", missed=1, at=NOW, slot=1)
     Teller(scene.writer, "web-2", (place_of(other),)).read("there", missed=1, at=NOW)
     for reader, beside in ((scene.reader, other), (other, scene.reader)):
-        sync_store(reader)
-        fold_ledger(reader, scene.ledger, others=[beside])
+        sync(reader)
+        fold(reader, scene.ledger, others=[beside])
     assert set(known("store")["threads"]) == {"here", "elsewhere"}
     assert set(known("other")["threads"]) == {"there", "elsewhere"}
     assert workers_of("elsewhere") == {"web-1": (0, 1, 1, 0, "postgres")}
@@ -122,7 +122,7 @@ def test_reads_of_a_ledger_go_with_it(
     scene.fold()
     assert ThreadEntry.objects.get(thread_id="unnamed").several_hosts
     ledger = new_ledger(new_database())[1] if second == "an empty one" else None
-    fold_ledger(scene.reader, ledger, anew=anew)
+    fold(scene.reader, ledger, anew=anew)
     assert workers_of("one") == {"web-1": (3, None, None, None, "")}
     assert set(known("store")["threads"]) == {"one", "unnamed"}
     assert not ThreadEntry.objects.get(thread_id="unnamed").several_hosts
@@ -139,8 +139,8 @@ def test_a_store_whose_own_ledger_is_empty_is_told_apart_all_the_same(
     other = open_reader(url, name="other")
     for ledger in (new_ledger(url)[1], None):
         StoreEntry.objects.filter(name="other").delete()
-        sync_store(other)
-        fold_ledger(other, ledger)
+        sync(other)
+        fold(other, ledger)
         names = frozenset(other.store.read_identities())
         assert set(StoreEntry.objects.get(name="other").identities) == names
         places = places_of(scene.reader, [other, scene.reader])

@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from inspector.demo.repertoire import open_saver
-from inspector.index.fold import fold_ledger
-from inspector.index.sync import sync_store
 from inspector.ledger import postgres
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.probe.ledger_schema import Place, ThreadCounts
 from inspector.reader import Reader
 from tests.integration.index.conftest import NewDatabase, NewLedger, OpenReader
 from tests.integration.index.scene import Scene
+from tests.integration.index.syncing import fold, sync
 from tests.integration.index.tellers import AT, Teller, known, place_of, workers_of
 
 NOW = time.time()
@@ -127,18 +126,18 @@ def test_counts_are_put_right_when_a_worker_learns_where_it_writes(
     worker.put("there", 3, at=NOW)
     scene.worker("web-1").read("here", missed=1, at=NOW)
 
-    def fold() -> None:
+    def fold_both() -> None:
         for reader, beside in ((scene.reader, other), (other, scene.reader)):
-            sync_store(reader)
-            fold_ledger(reader, scene.ledger, others=[beside])
+            sync(reader)
+            fold(reader, scene.ledger, others=[beside])
 
-    fold()
+    fold_both()
     assert set(known("store")["threads"]) == {"there", "here"}
     scene.make_old()
-    fold()
+    fold_both()
     worker.places = (_place(other, known_yet=True), *worker.places[1:])
     worker.tell()
-    fold()
+    fold_both()
     assert set(known("store")["threads"]) == {"here"}
     assert StoreEntry.objects.get(name="store").ledger_unplaced == {}
     assert workers_of("there", "other") == {"web-2": (0, 1, 1, 3, "")}
