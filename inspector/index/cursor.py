@@ -5,10 +5,16 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from inspector.errors import BadRequest
 
 _HINT = "Start again from the first page."
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_TIMES = ("last_at", "first_at")
+_TEXTS = ("thread_id",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,23 @@ class Cursor:
     sort: str
     value: str | int
     row: int
+
+    @classmethod
+    def at(cls, sort: str, value: Any, row: int) -> Cursor:
+        """`value` as the column has it: a time becomes microseconds."""
+        return cls(sort, (value - _EPOCH) // _MICROSECOND if isinstance(value, datetime) else value, row)
+
+    def place(self) -> tuple[Any, int]:
+        """The value as the column has it, and the row. Raises `BadRequest` for what no row of that column can have."""
+        column = self.sort.removeprefix("-")
+        if isinstance(self.value, str) != (column in _TEXTS):
+            raise BadRequest("The cursor in `after` is not one of ours.", _HINT)
+        if column not in _TIMES:
+            return self.value, self.row
+        try:
+            return _EPOCH + _MICROSECOND * int(self.value), self.row
+        except OverflowError as error:
+            raise BadRequest("The cursor in `after` is not one of ours.", _HINT) from error
 
     def encode(self) -> str:
         text = json.dumps([self.sort, self.value, self.row], ensure_ascii=False, separators=(",", ":"))

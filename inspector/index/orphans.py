@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncDay, TruncHour, TruncMinute
-
 from inspector.errors import BadRequest
-from inspector.index.queries import Moment, is_orphan, is_undecided
-from inspector.index.workers import did_write
-from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.index.begun import HOUR, Begun, Sums, by_bucket, by_host, floor
+from inspector.index.kinds import Moment
+from inspector.models import StoreEntry
+
+HOSTS = 20  #: hosts that a report shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +22,13 @@ class Window:
     words: str
     length: timedelta
     bucket: timedelta
-    truncate: Callable[[str], object]
 
 
 WINDOWS = (
-    Window("1h", "hour", timedelta(hours=1), timedelta(minutes=1), TruncMinute),
-    Window("24h", "24 hours", timedelta(hours=24), timedelta(hours=1), TruncHour),
-    Window("7d", "7 days", timedelta(days=7), timedelta(days=1), TruncDay),
-    Window("30d", "30 days", timedelta(days=30), timedelta(days=1), TruncDay),
+    Window("1h", "hour", timedelta(hours=1), timedelta(minutes=1)),
+    Window("24h", "24 hours", timedelta(hours=24), timedelta(hours=1)),
+    Window("7d", "7 days", timedelta(days=7), timedelta(days=1)),
+    Window("30d", "30 days", timedelta(days=30), timedelta(days=1)),
 )
 _BASELINE = timedelta(days=7)
 
@@ -88,61 +86,47 @@ def find_window(name: str) -> Window:
     return found
 
 
-def count_orphans(store: StoreEntry, moment: Moment) -> int:
-    return ThreadEntry.objects.filter(is_orphan(moment), store=store).count()
-
-
 def report_orphans(store: StoreEntry, window: Window, moment: Moment) -> OrphanReport:
-    begin = moment.now - window.length
-    begun = ThreadEntry.objects.filter(store=store, first_at__gte=begin, first_at__lte=moment.now)
-    before = ThreadEntry.objects.filter(store=store, first_at__gte=begin - _BASELINE, first_at__lt=begin)
+    begin, end = moment.now - window.length, moment.now + timedelta(microseconds=1)
+    begun = Begun(store, moment)
+    young = begun.young(begin, end)
+    undecided = by_bucket(young, window.bucket)
+    series = _series(begun.buckets(begin, window.bucket), undecided, window, begin, moment)
     return OrphanReport(
         window=window,
-        current=_share(begun, moment),
-        baseline=_share(before, moment),
-        series=_series(begun, window, begin, moment),
-        hosts=_hosts(begun, moment),
+        current=Share(sum(bar.threads for bar in series), sum(bar.orphans for bar in series), _left(undecided)),
+        baseline=_before(begun, begin),
+        series=series,
+        hosts=_hosts(begun.hosts(begin, by_rows=window.bucket < HOUR), by_host(young)),
     )
 
 
-def _share(threads: QuerySet[ThreadEntry], moment: Moment) -> Share:
-    orphans, undecided = Count("id", filter=is_orphan(moment)), Count("id", filter=is_undecided(moment))
-    return Share(**threads.aggregate(threads=Count("id"), orphans=orphans, undecided=undecided))
+def _left(young: Mapping[datetime, Sums]) -> int:
+    return sum(sums.left for sums in young.values())
 
 
-def _series(threads: QuerySet[ThreadEntry], window: Window, begin: datetime, moment: Moment) -> tuple[Bar, ...]:
-    grouped = (
-        threads.annotate(bucket=window.truncate("first_at"))
-        .values("bucket")
-        .annotate(threads=Count("id"), orphans=Count("id", filter=is_orphan(moment)))
-    )
-    found = {row["bucket"]: row for row in grouped}
+def _before(begun: Begun, begin: datetime) -> Share:
+    sums = begun.count(begin - _BASELINE, begin)
+    undecided = begun.young(begin - _BASELINE, begin).count()
+    return Share(sums.threads, sums.left - undecided, undecided)
+
+
+def _series(
+    begun: Mapping[datetime, Sums], young: Mapping[datetime, Sums], window: Window, begin: datetime, moment: Moment
+) -> tuple[Bar, ...]:
     bars = []
-    at = _floor(begin, window.bucket)
+    at = floor(begin, window.bucket)
     while at <= moment.now:
-        row = found.get(at, {"threads": 0, "orphans": 0})
-        bars.append(Bar(at, row["threads"], row["orphans"]))
+        sums = begun.get(at, Sums())
+        bars.append(Bar(at, sums.threads, sums.left - young.get(at, Sums()).left))
         at += window.bucket
     return tuple(bars)
 
 
-def _floor(at: datetime, bucket: timedelta) -> datetime:
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + (at - midnight) // bucket * bucket
-
-
-def _hosts(threads: QuerySet[ThreadEntry], moment: Moment) -> tuple[HostShare, ...]:
-    orphans, undecided = threads.filter(is_orphan(moment)), threads.filter(is_undecided(moment))
-    random = threads.filter(is_orphan(moment) | is_undecided(moment), random_id=True)
-    workers = ThreadWorker.objects.filter(did_write(), thread__in=threads)
-    counted = (
-        workers.values("hostname")
-        .annotate(
-            threads=Count("id"),
-            orphans=Count("id", filter=Q(thread__in=orphans)),
-            undecided=Count("id", filter=Q(thread__in=undecided)),
-            random_ids=Count("id", filter=Q(thread__in=random)),
-        )
-        .order_by("-orphans", "-undecided", "hostname")[:20]
-    )
-    return tuple(HostShare(**row) for row in counted)
+def _hosts(begun: Mapping[str, Sums], young: Mapping[str, Sums]) -> tuple[HostShare, ...]:
+    shares = []
+    for hostname, sums in begun.items():
+        undecided = young.get(hostname, Sums()).left
+        shares.append(HostShare(hostname, sums.threads, sums.left - undecided, undecided, sums.left_random))
+    shares.sort(key=lambda share: (-share.orphans, -share.undecided, share.hostname))
+    return tuple(shares[:HOSTS])

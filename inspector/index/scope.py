@@ -1,77 +1,127 @@
-"""The threads that a list or a count is about: those that the store holds, and beside them those that were asked for.
+"""What a list or a count is about: a query, checked, with what the tallies say of how many threads each filter leaves.
 
-The two are asked for apart, and their pages are merged: only then is there an index that holds either in its order.
+Stored and absent threads are asked for apart: only then is there an index that holds either in its order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet, Value, prefetch_related_objects
-from django.db.models.functions import StrIndex
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.lookups import GreaterThan
 
+from inspector.index.columns import Unindexed, is_among
+from inspector.index.kinds import Kind, Moment, Way, of_flag, of_state, of_turns
+from inspector.index.search import Hits, find_hits, holds
+from inspector.index.tallies import read_tally
 from inspector.index.workers import did_something
-from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import UNKNOWN_TIME, StoreEntry, Tally, ThreadWorker
 
-if TYPE_CHECKING:
-    from inspector.index.queries import ThreadQuery
-
-#: Threads of a host, or of a search, that are looked up one by one for a page. Where there are more, a page is full
-#: sooner by going through all threads in their order.
-FEW = 5_000
 #: Flags of threads that are not in the store.
 OF_ABSENT = ("missed-reads", "never-stored")
 
 
-def scopes_of(store: StoreEntry, query: ThreadQuery) -> dict[bool, QuerySet[ThreadEntry]]:
-    """Stored threads as True, absent ones as False, or one of them, without the query's filters."""
-    absent = absent_threads(store)
-    if query.flag == "never-stored" or query.state == ABSENT:
-        return {False: absent}
-    stored = ThreadEntry.objects.filter(store=store)
-    return {True: stored, False: absent} if shows_absent(query) and absent.exists() else {True: stored}
+@dataclass(frozen=True, slots=True)
+class ThreadQuery:
+    """What a list of threads is asked for. Empty fields do not filter; `sort` begins with "-" for descending."""
+
+    q: str = ""
+    turns: str = ""  #: "one" or ""
+    state: str = ""
+    flag: str = ""
+    host: str | None = None  #: "" is the host that the metadata does not name
+    owner: str | None = None
+    since: datetime | None = None  #: last activity at or after
+    until: datetime | None = None  #: last activity before
+    sort: str = "-last_at"
+    after: str = ""
+    limit: int = 50
 
 
-def shows_absent(query: ThreadQuery) -> bool:
-    """Threads that were asked for and are not stored are in no list but those of who looks for them."""
-    return bool(query.q) or query.host is not None or query.flag in OF_ABSENT or query.state == ABSENT
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`hits` are the rows whose thread_id holds `q`; None where there are too many, or where that takes a look at each
+    row. `tally` is the host's where there is one."""
+
+    store: StoreEntry
+    query: ThreadQuery
+    moment: Moment
+    kinds: tuple[Kind, ...]
+    hits: Hits | None
+    tally: Tally
+    only: bool | None = None  #: one of the `parts`, else all
+
+    @classmethod
+    def of(cls, store: StoreEntry, query: ThreadQuery, moment: Moment) -> Scope:
+        """Raises `BadRequest` for a state, flag or number of turns that cannot be."""
+        kinds = []
+        if query.turns:
+            kinds.append(of_turns(query.turns))
+        if query.state:
+            kinds.append(of_state(query.state, moment))
+        if query.flag:
+            kinds.append(of_flag(query.flag, moment))
+        hits = find_hits(store, query.q) if query.q else None
+        return cls(store, query, moment, tuple(kinds), hits, read_tally(store, query.host))
+
+    def narrowed_to(self, *kinds: Kind) -> Scope:
+        """The same search, host, owner and times, and only these kinds of threads."""
+        return replace(self, kinds=kinds)
+
+    @property
+    def parts(self) -> tuple[bool, ...]:
+        """Stored threads as True, absent ones as False. Those that were asked for and are not stored are in no list but
+        those of who looks for them."""
+        if self.only is not None:
+            return (self.only,)
+        looked_for = bool(self.query.q) or self.query.host is not None or any(kind.of_absent for kind in self.kinds)
+        parts = [True, False] if looked_for and self.tally.absent else [True]
+        if any(not kind.of_absent for kind in self.kinds):
+            parts = [part for part in parts if part]
+        if any(not kind.of_stored for kind in self.kinds):
+            parts = [part for part in parts if not part]
+        return tuple(parts)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the tallies alone know how many threads there are, but for the time of day."""
+        query = self.query
+        return not query.q and (query.owner, query.since, query.until) == (None, None, None) and len(self.kinds) < 2
+
+    def kept(self, way: Way, *, stored: bool) -> int:
+        """Threads of one way and of any time, as kept."""
+        name = way.kept if stored else way.kept_absent
+        if name == "complete":
+            tally = self.tally
+            return tally.threads - tally.interrupted - tally.failed - tally.unfinished
+        return int(getattr(self.tally, name)) if name else 0
+
+    def rest(self, *, leave_out: Kind | None = None, owner: bool = True, host: bool = True) -> Q:
+        """What is asked of each row that an index has led to, without what that index says of them all. Not the times.
+        Where the search's hits are known, they are not asked again."""
+        query, rest = self.query, Q()
+        for kind in self.kinds:
+            if kind is not leave_out:
+                rest &= kind.asked
+        if query.q and self.hits is None:
+            rest &= holds(query.q)
+        if query.owner is not None and owner:
+            rest &= is_among({"owner": query.owner})
+        if query.host is not None and host:
+            theirs = ThreadWorker.objects.filter(did_something(), hostname=query.host, thread=OuterRef("pk"))
+            rest &= Q(Exists(theirs))
+        return rest
 
 
-def absent_threads(store: StoreEntry) -> QuerySet[ThreadEntry]:
-    """Without those that left the store and of which nobody knows yet whether they were asked for since."""
-    return ThreadEntry.every.filter(store=store, stored__in=(False,), verified_at__gt=UNKNOWN_TIME)
+def is_known() -> Q:
+    """Not one of those that left the store and of which nobody knows yet whether they were asked for since."""
+    return Q(GreaterThan(Unindexed("verified_at"), UNKNOWN_TIME))
 
 
-def within(threads: QuerySet[ThreadEntry], query: ThreadQuery, *, one_by_one: bool = False) -> QuerySet[ThreadEntry]:
-    """What the query's search, host, owner and times leave. `one_by_one` looks up the threads of the host, which is
-    faster for all of them, or few; else each thread is asked whether it is the host's, until a page is full."""
-    if query.q:  # INSTR and STRPOS compare as they are stored: case counts, and no character is a wildcard
-        threads = threads.annotate(place=StrIndex("thread_id", Value(query.q))).filter(place__gt=0)
-    if query.host is not None:
-        theirs = ThreadWorker.objects.filter(did_something(), hostname=query.host)
-        if one_by_one:
-            threads = threads.filter(pk__in=theirs.values("thread"))
-        else:
-            threads = threads.filter(Exists(theirs.filter(thread=OuterRef("pk"))))
-    if query.owner is not None:
-        threads = threads.filter(owner=query.owner)
-    if query.since is not None:
-        threads = threads.filter(last_at__gte=query.since)
-    if query.until is not None:
-        threads = threads.filter(last_at__lt=query.until)
-    return threads
-
-
-def merge(parts: Iterable[QuerySet[ThreadEntry]], column: str, many: int, *, descending: bool) -> list[ThreadEntry]:
-    """The first rows of all parts together, in the order of the column, with what their hosts did."""
-    sign = "-" if descending else ""
-    found = [entry for part in parts for entry in part.order_by(f"{sign}{column}", f"{sign}id")[:many]]
-    found.sort(key=lambda entry: (_as_sorted(getattr(entry, column)), entry.pk), reverse=descending)
-    prefetch_related_objects(found[:many], "workers")
-    return found[:many]
-
-
-def _as_sorted(value: Any) -> Any:
-    """Both databases compare texts by their bytes."""
-    return value.encode() if isinstance(value, str) else value
+def is_part(*parts: bool) -> Q:
+    """Stored threads as True, absent ones as False, asked of each row by itself."""
+    asked = Q()
+    for stored in parts:
+        asked |= is_among({"stored": stored}) if stored else is_among({"stored": False}) & is_known()
+    return asked

@@ -140,19 +140,19 @@ def shown_writes(workers: Iterable[ThreadWorker]) -> dict[str, int]:
     return {**there, **shown}
 
 
-def did_something() -> Q:
-    """Hosts that wrote to a thread or read it, in this store or elsewhere."""
-    return Q(writes__gt=0) | Q(reads__gt=0) | Q(reported__gt=0)
+def did_something(path: str = "") -> Q:
+    """Hosts that wrote to a thread or read it, in this store or elsewhere. `path` leads to the host's row."""
+    return Q(**{f"{path}writes__gt": 0}) | Q(**{f"{path}reads__gt": 0}) | Q(**{f"{path}reported__gt": 0})
 
 
-def did_put() -> Q:
+def did_put(path: str = "") -> Q:
     """Hosts whose probes say that they put checkpoints of a thread into this store."""
-    return Q(reported__gt=0, elsewhere="")
+    return Q(**{f"{path}reported__gt": 0, f"{path}elsewhere": ""})
 
 
-def did_write() -> Q:
+def did_write(path: str = "") -> Q:
     """Hosts that wrote to a thread in this store, by its metadata or by their probes."""
-    return Q(writes__gt=0) | did_put()
+    return Q(**{f"{path}writes__gt": 0}) | did_put(path)
 
 
 def several_write(named: Mapping[str, int], reported: Mapping[str, int]) -> bool:

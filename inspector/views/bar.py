@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from inspector.errors import InspectorError
 from inspector.index.connections import all_readers, get_reader
-from inspector.index.orphans import count_orphans
+from inspector.index.counts import count_orphans
 from inspector.index.queries import Moment
 from inspector.models import UNKNOWN_TIME, StoreEntry
 from inspector.reader import Reader

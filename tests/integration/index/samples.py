@@ -10,39 +10,53 @@ from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
 from inspector.index.entries import UNSTORED
 from inspector.index.missed import rank_missed
 from inspector.index.queries import STATES
-from inspector.models import ABSENT, StoreEntry, ThreadEntry, ThreadWorker
+from inspector.index.recount import count_rows
+from inspector.index.tallies import read_tally
+from inspector.models import ABSENT, HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 
 HOSTS = ("", "web-1", "web-2", 'host "x"', "100%_host")
 OWNERS = ("", "ada", "Ada", "b%b", "o'wner")
 
 
-def fill(now: datetime, *, count: int = 300, seed: int = 1, name: str = "store") -> StoreEntry:
-    """A store of `count` threads begun up to two weeks before `now`, for each tenth one of another store and one that
+def fill(now: datetime, *, many: int = 300, seed: int = 1, name: str = "store") -> StoreEntry:
+    """A store of `many` threads begun up to two weeks before `now`, for each tenth one of another store and one that
     was asked for and is not stored."""
     chance = random.Random(seed)
     store = StoreEntry.objects.create(name=name)
     other = StoreEntry.objects.create(name=f"{name}, another")
     ids = [*HOSTILE, "", "x" * 2000, "CASE", "case", "Ünï", "%", "_", "\\", "'", '"']
-    ids += [f"thread-{chance.randrange(10**6)}-{number}" for number in range(count - len(ids))]
+    ids += [f"thread-{chance.randrange(10**6)}-{number}" for number in range(many - len(ids))]
     chance.shuffle(ids)
     entries = [_entry(chance, store, thread_id, now) for thread_id in ids]
     entries += [_entry(chance, other, thread_id, now) for thread_id in ids[::10]]
-    entries += [_absent(chance, store, f"asked-{number}", now) for number in range(count // 10)]
+    entries += [_absent(chance, store, f"asked-{number}", now) for number in range(many // 10)]
     add(chance, entries)
+    return count(store)
+
+
+def count(store: StoreEntry) -> StoreEntry:
+    """Counts its rows anew, as whoever has changed them here has to."""
+    for model in (StoreTally, HostTally, HourTally):
+        model._base_manager.filter(store=store).delete()
+    count_rows(store).write()
+    StoreEntry.objects.filter(pk=store.pk).update(threads=read_tally(store).threads)
+    store.refresh_from_db()
     return store
 
 
-def more(store: StoreEntry, now: datetime, *, seed: int, count: int = 20) -> list[str]:
+def more(store: StoreEntry, now: datetime, *, seed: int, many: int = 20) -> list[str]:
     """Rows that come while someone turns pages; their ids."""
     chance = random.Random(seed)
-    ids = [f"{chance.choice(['', 'm', 'zz'])}new-{seed}-{number}" for number in range(count)]
+    ids = [f"{chance.choice(['', 'm', 'zz'])}new-{seed}-{number}" for number in range(many)]
     add(chance, [_entry(chance, store, thread_id, now) for thread_id in ids])
+    count(store)
     return ids
 
 
 def add(chance: random.Random, entries: list[ThreadEntry]) -> None:
     for entry in entries:
         entry.missed = rank_missed(entry)
+        entry.one_turn = entry.turns == 1 and not entry.turns_is_lower_bound
     created = ThreadEntry.every.bulk_create(entries)
     workers = [worker for entry in created for worker in _workers(chance, entry)]
     ThreadWorker.objects.bulk_create(workers)
@@ -52,7 +66,14 @@ def _workers(chance: random.Random, entry: ThreadEntry) -> list[ThreadWorker]:
     """Some hosts run the probe, some do not."""
     workers = []
     for host in chance.sample(HOSTS, chance.randint(0, 3)):
-        worker = ThreadWorker(thread=entry, hostname=host, writes=chance.choice([0, 1, 5]) if entry.stored else 0)
+        worker = ThreadWorker(
+            store=entry.store,
+            stored=entry.stored,
+            last_at=entry.last_at,
+            thread=entry,
+            hostname=host,
+            writes=chance.choice([0, 1, 5]) if entry.stored else 0,
+        )
         if chance.random() < 0.3 or not entry.stored:
             worker.reads, worker.misses = chance.randint(0, 4), chance.randint(0, 1)
             worker.reported, worker.elsewhere = chance.choice([0, 0, 3]), chance.choice(["", "", "memory"])

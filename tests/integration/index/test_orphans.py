@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from inspector.errors import BadRequest
-from inspector.index.orphans import WINDOWS, Window, count_orphans, find_window, report_orphans
+from inspector.index.counts import count_orphans
+from inspector.index.orphans import WINDOWS, Window, find_window, report_orphans
 from inspector.index.queries import Moment, Row, ThreadQuery, find_threads, flags_of
 from inspector.models import StoreEntry, ThreadWorker
 from tests.integration.index.samples import fill

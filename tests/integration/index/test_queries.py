@@ -35,7 +35,7 @@ from inspector.index.queries import (
 from inspector.index.sync import sync_store
 from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from tests.integration.index.conftest import OpenReader
-from tests.integration.index.samples import HOSTS, OWNERS, fill, more
+from tests.integration.index.samples import HOSTS, OWNERS, count, fill, more
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MOMENT = Moment(NOW, 1800.0)
@@ -80,7 +80,7 @@ def test_no_row_is_lost_when_others_come_between_two_pages(store: StoreEntry) ->
     seeds = iter(range(1000))
 
     def come() -> None:
-        more(store, NOW, seed=next(seeds), count=5)
+        more(store, NOW, seed=next(seeds), many=5)
 
     for sort in EACH_SORT:
         before = [row.entry.pk for row in _list(store, ThreadQuery(sort=sort))]
@@ -135,7 +135,7 @@ def test_absent_threads_are_listed_only_for_who_looks_for_them(store: StoreEntry
 def test_a_hosts_threads_are_the_same_however_they_are_looked_up(
     store: StoreEntry, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inspector.index.queries.FEW", few)
+    monkeypatch.setattr("inspector.index.drivers.FEW", few)
     for host, sort in product(HOSTS, EACH_SORT):
         query = ThreadQuery(host=host, sort=sort)
         expected = {
@@ -150,6 +150,7 @@ def test_a_thread_that_left_the_store_is_nowhere_until_the_ledger_was_asked_of_i
     before, counts = _list(store, ThreadQuery(q="e")), count_threads(store, ThreadQuery(q="e"), MOMENT)
     (gone,) = left.filter(missed=SOMETHING, last_at__lt=NOW - timedelta(hours=1))[:1]
     left.filter(pk=gone.pk).update(verified_at=UNKNOWN_TIME)
+    count(store)
     for query in (ThreadQuery(q="e"), ThreadQuery(state=ABSENT), *(ThreadQuery(flag=flag) for flag in FLAGS)):
         page = find_threads(store, replace(query, limit=ALL), MOMENT)
         assert gone.thread_id not in _ids(list(page.rows)), query

@@ -1,0 +1,137 @@
+"""Threads by when they began: how many there are, and how many were left after one turn, in a stretch of time.
+
+Whole hours are kept in the tallies. Rows are counted of the hours that a stretch cuts, and of the young ones, of which
+nobody knows yet whether they are left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Func, Q, QuerySet, Sum, TextField
+from django.db.models.sql.compiler import SQLCompiler
+
+from inspector.index.columns import is_among
+from inspector.index.kinds import Moment, left
+from inspector.index.workers import did_write
+from inspector.models import HourTally, StoreEntry, ThreadEntry
+
+HOUR = timedelta(hours=1)
+_INSTANT = timedelta(microseconds=1)
+
+
+class Sums(NamedTuple):
+    """`left` had one turn, and nobody was asked a question; `left_random` have a random id."""
+
+    threads: int = 0
+    left: int = 0
+    left_random: int = 0
+
+    def plus(self, other: Sums, sign: int = 1) -> Sums:
+        return Sums(*(one + sign * two for one, two in zip(self, other, strict=True)))
+
+
+def floor(at: datetime, bucket: timedelta) -> datetime:
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + (at - midnight) // bucket * bucket
+
+
+def _ceil(at: datetime) -> datetime:
+    return floor(at + HOUR - _INSTANT, HOUR)
+
+
+class _Prefix(Func):
+    """The beginning of a time as text, "2026-11-22 12:34": SQLite keeps times so, and has no other quick way."""
+
+    output_field = TextField()
+    template = "substr(%(expressions)s, 1, %(length)s)"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        text = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')"
+        return self.as_sql(compiler, connection, template=f"substr({text}, 1, %(length)s)", **extra)
+
+
+_LENGTHS = {timedelta(minutes=1): 16, HOUR: 13, timedelta(days=1): 10}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Of one store, as of one moment."""
+
+    store: StoreEntry
+    moment: Moment
+
+    def count(self, begin: datetime, end: datetime) -> Sums:
+        """Threads begun from `begin` on and before `end`."""
+        first, last = _ceil(begin), _ceil(end)
+        found = self._tallied(first, last).aggregate(**_SUMMED)
+        sums = Sums(*(value or 0 for value in found.values()))
+        return sums.plus(self._count_rows(begin, first)).plus(self._count_rows(end, last), -1)
+
+    def buckets(self, begin: datetime, bucket: timedelta) -> dict[datetime, Sums]:
+        """Those begun from `begin` on until now, by the bucket's first moment."""
+        first, end = _ceil(begin), self.moment.now + _INSTANT
+        if bucket < HOUR:
+            return by_bucket(self._rows(begin, end), bucket)
+        found: dict[datetime, Sums] = {}
+        for hour, *sums in self._tallied(first, _ceil(end)).values_list("hour", *Sums._fields):
+            at = floor(hour, bucket)
+            found[at] = found.get(at, Sums()).plus(Sums(*sums))
+        for a, b, sign in ((begin, first, 1), (end, _ceil(end), -1)):
+            at = floor(a, bucket)
+            found[at] = found.get(at, Sums()).plus(self._count_rows(a, b), sign)
+        return found
+
+    def hosts(self, begin: datetime, *, by_rows: bool) -> dict[str, Sums]:
+        """The same by the hosts that wrote to them."""
+        first, end = _ceil(begin), self.moment.now + _INSTANT
+        if by_rows:
+            return by_host(self._rows(begin, end))
+        tallied = self._tallied(first, _ceil(end), every=False).values("hostname")
+        rows = tallied.annotate(**_SUMMED).values_list("hostname", *_SUMMED)
+        found = {hostname: Sums(*sums) for hostname, *sums in rows}
+        for a, b, sign in ((begin, first, 1), (end, _ceil(end), -1)):
+            for hostname, sums in by_host(self._rows(a, b)).items():
+                found[hostname] = found.get(hostname, Sums()).plus(sums, sign)
+        return {hostname: sums for hostname, sums in found.items() if sums.threads}
+
+    def young(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
+        """Those that were left too lately to tell, begun in this time."""
+        way = left(since=self.moment.orphan_before)
+        held = ThreadEntry.every.filter(Q(**way.held), way.asked_of_held, store=self.store, last_at__gte=way.since)
+        return held.filter(is_among({}, time="first_at", since=begin, until=end))
+
+    def _rows(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
+        return ThreadEntry.objects.filter(store=self.store, first_at__gte=begin, first_at__lt=end)
+
+    def _count_rows(self, begin: datetime, end: datetime) -> Sums:
+        return Sums(**self._rows(begin, end).aggregate(**_COUNTED)) if begin < end else Sums()
+
+    def _tallied(self, first: datetime, last: datetime, *, every: bool = True) -> QuerySet[HourTally]:
+        return HourTally.objects.filter(store=self.store, every__in=(every,), hour__gte=first, hour__lt=last)
+
+
+_LEFT = is_among({"one_turn": True}) & ~is_among({"state": "interrupted"})
+_COUNTED: dict[str, Any] = {
+    "threads": Count("id"),
+    "left": Count("id", filter=_LEFT),
+    "left_random": Count("id", filter=_LEFT & is_among({"random_id": True})),
+}
+_SUMMED: dict[str, Any] = {f"{name}_sum": Sum(name) for name in Sums._fields}
+
+
+def by_bucket(threads: QuerySet[ThreadEntry], bucket: timedelta) -> dict[datetime, Sums]:
+    """Rows by the bucket in which they began."""
+    at = _Prefix("first_at", length=_LENGTHS[bucket])
+    rows = threads.order_by().annotate(at=at).values("at").annotate(**_COUNTED).values_list("at", *_COUNTED)
+    return {datetime.fromisoformat(at).replace(tzinfo=UTC): Sums(*sums) for at, *sums in rows}
+
+
+def by_host(threads: QuerySet[ThreadEntry]) -> dict[str, Sums]:
+    """Rows by the hosts that wrote to them; one that several hosts wrote to counts for each."""
+    wrote = threads.order_by().filter(did_write("workers__")).values("workers__hostname")
+    rows = wrote.annotate(**_COUNTED).values_list("workers__hostname", *_COUNTED)
+    return {hostname: Sums(*sums) for hostname, *sums in rows}
