@@ -98,7 +98,7 @@ class ThreadEntry(models.Model):
     objects = StoredThreads()
     every: models.Manager[ThreadEntry] = models.Manager()  # absent ones too
 
-    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="entries")
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="entries", db_index=False)
     stored = models.BooleanField(default=True)
     thread_id = models.TextField()
     turns = models.PositiveIntegerField()
@@ -155,7 +155,7 @@ class ThreadWorker(models.Model):
     store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
     stored = models.BooleanField(default=True)
     last_at = models.DateTimeField()
-    thread = models.ForeignKey(ThreadEntry, on_delete=models.CASCADE, related_name="workers")
+    thread = models.ForeignKey(ThreadEntry, on_delete=models.CASCADE, related_name="workers", db_index=False)
     hostname = models.CharField(max_length=255)  #: "" where the metadata names none
     writes = models.PositiveBigIntegerField(default=0)  #: checkpoints that the store holds of it, by their metadata
     reads = models.PositiveBigIntegerField(null=True)
@@ -179,7 +179,7 @@ class Tally(models.Model):
     What depends on the time of day (orphans, running threads) is made of these and of the few young threads.
     """
 
-    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+")
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
     threads = models.BigIntegerField(default=0)  #: stored ones, as are all that follow unless said otherwise
     checkpoints = models.BigIntegerField(default=0)
     writes = models.BigIntegerField(default=0)  #: pending writes of these threads, as `ThreadEntry.writes`
@@ -230,7 +230,7 @@ class HostTally(Tally):
 class HourTally(models.Model):
     """Stored threads by the hour in which they began (UTC): all of them, and those that a host wrote to."""
 
-    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+")
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
     every = models.BooleanField()  #: all threads, whoever wrote to them; then `hostname` is ""
     hostname = models.CharField(max_length=255)
     hour = models.DateTimeField()

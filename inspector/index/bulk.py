@@ -34,14 +34,17 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Values]) -> None:
-    """New rows, whose keys nobody has."""
+def insert(model: type[models.Model], columns: Sequence[str], rows: Sequence[Values], *, at_once: bool = False) -> None:
+    """New rows, whose keys nobody has. `at_once` for a table with triggers, see `_insert_at_once`."""
     if not rows:
         return
     table, names = _quoted(model._meta.db_table), ", ".join(map(_quoted, columns))
     adapted = _adapt(model, columns, rows)
     if connection.vendor == "sqlite":
-        _insert_at_once(table, names, len(columns), adapted)
+        if at_once:
+            _insert_at_once(table, names, len(columns), adapted)
+        else:
+            _execute_many(f"INSERT INTO {table} ({names}) VALUES ({_marks(len(columns))})", adapted)
         return
     copying = f"COPY {table} ({names}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as copy:

@@ -76,7 +76,7 @@ class _Writer:
             known.row = row = EntryRow(pk, *known.row[1:])
             rows.append(row)
             self._new_workers += _new_workers(row, known.workers)
-        bulk.insert(ThreadEntry, _ENTRY, rows)
+        bulk.insert(ThreadEntry, _ENTRY, rows, at_once=True)
 
     def write(self) -> None:
         bulk.delete(ThreadWorker, ("thread_id",), self._gone)

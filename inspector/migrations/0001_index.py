@@ -84,7 +84,10 @@ class Migration(migrations.Migration):
                 (
                     "store",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="inspector.storeentry"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="inspector.storeentry",
                     ),
                 ),
             ],
@@ -113,7 +116,10 @@ class Migration(migrations.Migration):
                 (
                     "thread",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="workers", to="inspector.threadentry"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="workers",
+                        to="inspector.threadentry",
                     ),
                 ),
             ],
@@ -131,7 +137,10 @@ class Migration(migrations.Migration):
                 (
                     "store",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="inspector.storeentry"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inspector.storeentry",
                     ),
                 ),
             ],
@@ -169,7 +178,10 @@ class Migration(migrations.Migration):
                 (
                     "store",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="inspector.storeentry"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inspector.storeentry",
                     ),
                 ),
             ],
@@ -204,7 +216,10 @@ class Migration(migrations.Migration):
                 (
                     "store",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="inspector.storeentry"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="inspector.storeentry",
                     ),
                 ),
             ],

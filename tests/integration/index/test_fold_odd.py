@@ -12,7 +12,7 @@ import pytest
 
 from inspector.demo.repertoire import open_saver
 from inspector.ledger import postgres
-from inspector.models import StoreEntry, ThreadEntry
+from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 from inspector.probe.ledger_schema import Place, ThreadCounts
 from inspector.reader import Reader
 from tests.integration.index.conftest import NewDatabase, NewLedger, OpenReader
@@ -179,7 +179,8 @@ def test_forgotten_threads_go_a_few_at_a_time(scene: Scene, monkeypatch: pytest.
     scene.fold()
     scene.make_old()
     scene.fold()
-    ThreadEntry.every.update(last_at="2020-01-01T00:00:00Z")
+    for rows in (ThreadEntry.every, ThreadWorker.objects):
+        rows.update(last_at="2020-01-01T00:00:00Z")
     left: list[int] = []
     while ThreadEntry.every.exists():
         scene.fold()
