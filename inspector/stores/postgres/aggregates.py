@@ -22,8 +22,11 @@ _BETWEEN = "\x1f"
 _HOST_LENGTH = 255
 #: How a value begins, or reads, that is no text or number but was turned into text with them.
 _NO_HOST = ("{", "[", "true", "false")
-#: What a row's metadata always holds: a host under such a key is there without any other.
+#: What a row's metadata always holds. Whether it holds more is told by its host, unless that lies under one of these.
 _OWN_KEYS = frozenset({"source", "step", "parents", "counters_since_delta_snapshot"})
+_NAMED: LiteralString = """case when jsonb_typeof(metadata) = 'object'
+    then metadata - array['source', 'step', 'parents', 'counters_since_delta_snapshot'] <> '{}' end"""
+_HOSTED: LiteralString = "host <> '' or " + _NAMED
 #: An id that tells its time, see `domain.coordinates`.
 _MADE_AT: LiteralString = "'^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'"
 
@@ -45,8 +48,9 @@ def read_thread_rows(
 ) -> list[ThreadRow]:
     """One `ThreadRow` for each thread of the part that has a checkpoint, in the store's order."""
     cursor.execute(layout.query("in_key_order"))
-    query = layout.query("threads").replace("{range}", part.condition).replace("{made_at}", _MADE_AT)
-    query = query.replace("{host}", _host_of(host_keys))
+    query = layout.query("threads").replace("{named}", _NAMED if _OWN_KEYS & set(host_keys) else _HOSTED)
+    query = query.replace("{host}", _host_of(len(host_keys)))
+    query = query.replace("{range}", part.condition).replace("{made_at}", _MADE_AT)
     keys = {f"host_{number}": key for number, key in enumerate(host_keys)}
     with cursor.connection.cursor(row_factory=tuple_row) as plain:
         found = plain.execute(query, {**part.given, **keys}).fetchall()
@@ -55,14 +59,12 @@ def read_thread_rows(
     return special.complete(threads)
 
 
-def _host_of(host_keys: Sequence[str]) -> LiteralString:
-    """The first of the keys that names one, as text whatever it is. Only rows that hold more than LangGraph's own keys
-    are asked, unless the host is looked for under one of those."""
+def _host_of(keys: int) -> LiteralString:
+    """What the first of so many keys holds, as text whatever it is."""
     names: LiteralString = ""
-    for number in range(len(host_keys)):
+    for number in range(keys):
         names += "nullif(metadata ->> %(host_" + _digits(number) + ")s::text, ''), "
-    told: LiteralString = "coalesce(" + names + "'')"
-    return told if _OWN_KEYS & set(host_keys) else "case when named then " + told + " else '' end"
+    return "coalesce(" + names + "'')"
 
 
 def _digits(number: int) -> LiteralString:

@@ -6,13 +6,13 @@
 -- parent's, and each later input is one more turn. A thread with any other row is `odd` and left to thread_aggregates,
 -- which states the rule in full; so is one where other nodes than LangGraph's own consumed an input.
 --
--- `settled` says that nothing is left to do at the newest root checkpoint: no task left a mark on it, no channel of it that
--- decides what runs next holds a value, no node listens to a channel of
--- another kind, and the thread's ids tell their times. \x90 is an empty list in
--- MessagePack, \xc70f... an empty set: what joins and Sends leave behind.
+-- A thread is settled when nothing is left to do at its newest root checkpoint: no task left a mark on it, it is deaf (its
+-- document holds no value of a channel that decides what runs next, nor of one that a node listens to), no such value is
+-- held beside it, and the thread's ids tell their times. \x90 is an empty list in MessagePack, \xc70f... an empty set: what
+-- Sends and joins leave behind.
 --
 -- OFFSET 0 keeps the planner from computing an expression once for each place that uses it, ORDER BY from sorting.
-with found as materialized (
+with chains as materialized (
     select thread_id,
            count(*) as checkpoints,
            count(*) filter (where before_id is null) as namespaces,
@@ -26,35 +26,19 @@ with found as materialized (
                    or (before_newest is not null and (newest is null or newest collate "C" < before_newest collate "C"))
                    or (input and seen is distinct from before_newest)
                    or (before_id is null and newest !~ '^0*[0-2]([.]|$)')) as odd,
-           bool_or(jsonb_path_exists(checkpoint, '$.versions_seen.keyvalue()
-                       ? (!(@.key starts with "__")).value.__start__', '{}', true) is not false)
-               filter (where after_id is null and root) as started_elsewhere,
-           bool_or(jsonb_path_exists(checkpoint, '$.versions_seen.keyvalue() ? (!(@.key starts with "__")).value.keyvalue()
-                       ? (!(@.key starts with "branch:to:" || @.key starts with "join:"))', '{}', true) is not false
-                   or jsonb_path_exists(checkpoint, '$.channel_values.keyvalue()
-                       ? (@.key starts with "branch:to:" || @.key starts with "join:" || @.key starts with "__")',
-                       '{}', true) is not false
-                   or jsonb_path_exists(checkpoint, '$.versions_seen.__start__.keyvalue() ? (@.key != "__start__")',
-                       '{}', true) is not false)
-               filter (where after_id is null and root) as listening,
-           (array_agg(checkpoint -> 'channel_versions') filter (where after_id is null and root))[1] as versions,
-           bool_or(named) as named,
-           (array_agg(metadata) filter (where named and after_id is null and root))[1] as metadata
+           bool_or(named) as named
     from (
         select *, lag(checkpoint_id) over chain as before_id, lead(checkpoint_id) over chain as after_id,
                lag(newest) over chain as before_newest
         from (
-            select thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata,
-                   root, input, rebuilt, seen, named, case when input then coalesce(put, seen) else seen end as newest,
-                   {host} as host
+            select thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, root, input, rebuilt, seen, host,
+                   case when input then coalesce(put, seen) else seen end as newest, {named} as named
             from (
-                select thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, checkpoint, metadata,
+                select thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, metadata,
                        checkpoint_ns = '' as root,
                        checkpoint_ns = '' and metadata ->> 'source' = 'input' as input,
                        metadata ? 'counters_since_delta_snapshot' as rebuilt,
-                       case when jsonb_typeof(metadata) = 'object'
-                            then metadata - array['source', 'step', 'parents', 'counters_since_delta_snapshot'] <> '{}'
-                       end as named,
+                       {host} as host,
                        case when checkpoint_ns = '' then checkpoint #>> '{versions_seen,__start__,__start__}' end as seen,
                        case when checkpoint_ns = '' and metadata ->> 'source' = 'input'
                             then checkpoint #>> '{channel_versions,__start__}' end as put
@@ -63,23 +47,45 @@ with found as materialized (
             order by thread_id, checkpoint_ns, checkpoint_id offset 0) told
         window chain as (partition by thread_id, checkpoint_ns order by checkpoint_id)) chained
     group by thread_id
+), found as materialized (
+    select c.*, checkpoint -> 'channel_versions' as versions,
+           jsonb_array_length(jsonb_path_query_array(checkpoint, '$.versions_seen.*.__start__', '{}', true))
+             <> (checkpoint #> '{versions_seen,__start__,__start__}' is not null)::int
+              + (checkpoint #> '{versions_seen,__interrupt__,__start__}' is not null)::int as started_elsewhere,
+           (checkpoint -> 'channel_values' = '{}'
+              or (jsonb_path_exists(checkpoint, '$.channel_values.keyvalue()
+                      ? (@.key starts with "branch:to:" || @.key starts with "join:" || @.key starts with "__")',
+                      '{}', true) is false
+                  and jsonb_path_exists(checkpoint, '$.versions_seen.keyvalue()
+                      ? (@.key == "__start__" || !(@.key starts with "__")).value.keyvalue()
+                      ? (@.key != "__start__" && !(@.key starts with "branch:to:") && !(@.key starts with "join:"))',
+                      '{}', true) is false))
+             and jsonb_array_length(jsonb_path_query_array(checkpoint, '$.versions_seen.*.__pregel_tasks', '{}', true))
+               = (checkpoint #> '{versions_seen,__interrupt__,__pregel_tasks}' is not null)::int as deaf,
+           case when {named} and octet_length(metadata::text) <= 1000 then metadata end as metadata
+    from chains c left join lateral (
+        select checkpoint, metadata, {host} as host from checkpoints
+        where thread_id = c.thread_id and checkpoint_ns = '' and checkpoint_id = c.last_root_id) newest on true
 ), w as (
     select thread_id, count(*) as writes, max(checkpoint_id) filter (where checkpoint_ns = '' and idx < 0) as marked
     from checkpoint_writes where {range} group by thread_id
+), deciding as materialized (
+    select thread_id, channel, version from checkpoint_blobs
+    where {range} and checkpoint_ns = ''
+      and (channel in ('__start__', '__pregel_tasks') or starts_with(channel, 'branch:to:') or starts_with(channel, 'join:'))
+    order by thread_id
+), newest as materialized (
+    select d.* from found f join deciding d on d.thread_id = f.thread_id where f.versions ->> d.channel = d.version
 ), held as (
-    select distinct f.thread_id
-    from (select thread_id, channel, version from checkpoint_blobs
-          where {range} and checkpoint_ns = ''
-            and (channel in ('__start__', '__pregel_tasks') or channel ~ '^(branch:to|join):')) k
-    join found f on f.thread_id = k.thread_id and f.versions ->> k.channel = k.version
-    join checkpoint_blobs b on b.thread_id = k.thread_id and b.checkpoint_ns = ''
-                           and b.channel = k.channel and b.version = k.version
+    select distinct n.thread_id
+    from newest n join checkpoint_blobs b on b.thread_id = n.thread_id and b.checkpoint_ns = ''
+                                         and b.channel = n.channel and b.version = n.version
     where b.type <> 'empty'
       and not (b.type = 'msgpack' and b.blob in ('\x90', '\xc70f0093a86275696c74696e73a373657490'))
 )
 select f.thread_id, f.turns, f.checkpoints, coalesce(w.writes, 0), f.namespaces, f.last_id, coalesce(f.first_root_id, ''),
        coalesce(f.last_root_id, ''), f.rebuilt, f.hosts, f.odd is true or f.started_elsewhere is true,
-       not f.listening and held.thread_id is null and coalesce(w.marked < f.last_root_id, true)
+       f.deaf and held.thread_id is null and coalesce(w.marked < f.last_root_id, true)
          and f.last_id ~ {made_at} and f.first_root_id ~ {made_at},
        f.named, case when octet_length(f.metadata::text) <= 1000 then f.metadata end
 from found f left join w on w.thread_id = f.thread_id left join held on held.thread_id = f.thread_id
