@@ -14,14 +14,18 @@ from uuid import UUID
 _GREGORIAN = datetime(1582, 10, 15, tzinfo=UTC)
 _STEP_BITS = 0x3FFF
 _HIGHEST_STEP = 0x1FFF
+_USUAL = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-6([0-9a-f]{3})-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
 def time_of(checkpoint_id: str) -> datetime | None:
     """When the id was made, in UTC, to the microsecond. None for an id that is no UUID version 6."""
-    parsed = _uuid6(checkpoint_id)
-    if parsed is None:
-        return None
-    ticks = (parsed.int >> 80) << 12 | (parsed.int >> 64) & 0xFFF
+    if usual := _USUAL.fullmatch(checkpoint_id):  # several times as fast as the parser, which a million threads feel
+        ticks = int("".join(usual.groups()), 16)
+    else:
+        parsed = _uuid6(checkpoint_id)
+        if parsed is None:
+            return None
+        ticks = (parsed.int >> 80) << 12 | (parsed.int >> 64) & 0xFFF
     try:
         return _GREGORIAN + timedelta(microseconds=ticks // 10)
     except OverflowError:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from inspector.domain.value import Json
 
@@ -53,6 +54,7 @@ def mask_secrets(metadata: Mapping[str, Json]) -> dict[str, Json]:
     return {key: _masked(key, value) for key, value in metadata.items()}
 
 
+@lru_cache(maxsize=4_096)
 def looks_secret(key: str) -> bool:
     """Whether a key's words say that its value is for few eyes."""
     words = [word.lower() for word in _WORD.findall(key)]

@@ -35,7 +35,7 @@ def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -
     head_time = parse_time(row.head.row.ts) if row.head is not None else None
     metadata = mask_secrets(row.metadata)
     return ThreadSummary(
-        row=replace(row, metadata=metadata),
+        row=row if metadata == row.metadata else replace(row, metadata=metadata),
         state=state,
         next=next_nodes,
         first_at=time_of(row.first_root_id or row.last_checkpoint_id) or head_time,

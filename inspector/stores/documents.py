@@ -22,7 +22,7 @@ _DEPTH = 24
 def load_document(text: str | bytes) -> Any:
     """The parsed document; None where Python cannot parse it. A number that JSON or Python cannot hold stays text."""
     try:
-        return json.loads(text, parse_int=_integer, parse_float=_float, parse_constant=str)
+        return _DECODER.decode(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError):
         return None
 
@@ -72,3 +72,6 @@ def _integer(digits: str) -> int | str:
 def _float(text: str) -> float | str:
     number = float(text)
     return number if math.isfinite(number) else text
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_float, parse_constant=str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, LiteralString
@@ -114,10 +114,10 @@ class _Special:
 
     def _count_hosts(self, thread_id: str, told: str, checkpoints: int) -> Mapping[str, int]:
         hosts = told.split(_BETWEEN)
-        counts = Counter(hosts)
+        counts = {host: hosts.count(host) for host in set(hosts)}
         if len(hosts) != checkpoints or any(host.startswith(_NO_HOST) or len(host) > _HOST_LENGTH for host in counts):
             self._hosts.append(thread_id)
-        return dict(counts)
+        return counts
 
     def complete(self, threads: list[ThreadRow]) -> list[ThreadRow]:
         changes: dict[str, dict[str, Any]] = defaultdict(dict)
