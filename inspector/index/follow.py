@@ -5,8 +5,9 @@ rows by time. So each pass holds what the server has counted against what the in
 search by the ids' own times finds every new one; where that does not explain it, or rows were deleted, all threads are
 compared. Both go through an index of all rows, so in the background they wait for their turn.
 
-Counters count rolled-back inserts, too, arrive late, and begin anew after a crash. So they count "up to a constant",
-which is taken anew after each comparison, and only ever lowered while rows keep coming: too low, it would hide rows.
+Counters count rolled-back changes, too, arrive late, and begin anew after a crash. So they count "up to a constant". A
+comparison takes it from what was counted before it began, so that it is never too low, which would hide rows; one that
+proves too high brings another comparison, and is lowered.
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ from inspector.stores.base import Changes, FollowedStore
 _DUTY = 0.05
 #: All threads are compared once in so long, whatever the counters say.
 _SURE_FOR = timedelta(hours=6)
-#: `StoreEntry.compare` when all threads have been read or compared, and a later pass takes the constant anew.
-SETTLE = "settle"
+#: `StoreEntry.compare` when all threads have been read or compared, and a later pass sees whether the constants hold;
+#: when they have to be compared once more, as these did not; and when that is done.
+SETTLE, AGAIN, AT_LAST = "settle", "again", "at last"
+#: When the server has counted more rows than can be found.
+MISSING = "missing"
 _FIELDS = [
     "position",
     "proven",
@@ -61,18 +65,13 @@ class Follow:
         changes = self.store.read_changes(entry.position)
         self._read(changes.thread_ids)
         reason = changes.compare or entry.compare or self._is_due()
-        if reason == SETTLE:
-            if self._has_turn():
-                self._in_turn(self._search)
-                self._settle(changes)
-        elif reason or not self._explain(changes):
-            entry.compare = reason or "missing"
-            if self._has_turn():
-                self._in_turn(self._compare)
-                if entry.compare != "missing":  # deletes that were rolled back are counted, too
-                    entry.checkpoints_apart = entry.writes_apart = None
-                entry.compare, entry.compared_at = SETTLE, self.began_at
-        sound = entry.compare in ("", SETTLE)
+        if reason in (SETTLE, AT_LAST):
+            reason = self._settle(changes)
+        elif not reason and not self._explain(changes):
+            reason = MISSING
+        if reason:
+            self._compare_in_turn(reason, changes)
+        sound = entry.compare in ("", SETTLE, AT_LAST)
         entry.position = changes.position
         if sound:
             entry.proven = changes.position
@@ -105,14 +104,41 @@ class Follow:
     def _search(self) -> None:
         self._read(self.store.search_changes(self.lease.entry.proven))
 
+    def _compare_in_turn(self, reason: str, changes: Changes) -> None:
+        entry = self.lease.entry
+        entry.compare = reason
+        if not self._has_turn():
+            return
+        self._in_turn(self._compare)
+        if reason not in (MISSING, AGAIN):  # deletes that were rolled back are counted, too
+            entry.checkpoints_apart = entry.writes_apart = None
+        self._take_constants(changes)  # the comparison has seen all that was counted before it
+        entry.compare = AT_LAST if reason == AGAIN else SETTLE
+        entry.compared_at = self.began_at
+
     def _compare(self) -> None:
         self._read(find_stale(self.lease, self.store, self.began_at, self.tell))
 
-    def _settle(self, changes: Changes) -> None:
+    def _settle(self, changes: Changes) -> str:
+        """Lowers the constants if they are too high: by what was written during the comparison, and seen by it. It may
+        have missed as much, so what was written since is searched for, and if that does not explain it, all threads are
+        compared once more. Returns why, or ""."""
+        entry = self.lease.entry
+        unknown = changes.checkpoints is not None and entry.checkpoints_apart is None
+        if unknown or self._is_missing(changes):
+            if not self._has_turn():
+                return AGAIN
+            self._in_turn(self._search)
+            if entry.compare == SETTLE and self._is_missing(changes):
+                return AGAIN
+            self._take_constants(changes)
+        entry.compare = ""
+        return ""
+
+    def _take_constants(self, changes: Changes) -> None:
         entry, held = self.lease.entry, read_tally(self.lease.entry)
         entry.checkpoints_apart = _apart(entry.checkpoints_apart, changes.checkpoints, held.checkpoints, changes.still)
         entry.writes_apart = _apart(entry.writes_apart, changes.writes, held.writes, changes.still)
-        entry.compare = ""
 
     def _has_turn(self) -> bool:
         at = self.lease.entry.search_at
