@@ -1,0 +1,49 @@
+"""Indexes that a first build does without, and that are made when it is done.
+
+Threads come in the order of their ids, so that each of them lands in a page of its own in every index that is ordered
+by time: of a million threads, keeping these indexes up takes several times as long as all else together, and making
+them of the rows that are there takes seconds. Meanwhile a list has the index by last activity, which every other list
+can be had from.
+
+What indexes there are is asked of the database, so that a build that died does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection, models
+
+from inspector.models import ThreadEntry, ThreadWorker
+
+#: Without these, no page could be shown meanwhile.
+_KEPT = ("thread_by_last_at", "thread_by_verified_at")
+
+
+def drop_lazy_indexes() -> None:
+    """Before the first rows are written. In no transaction."""
+    for model, index in _lazy():
+        if index.name in _names(model):
+            with connection.schema_editor() as editor:
+                editor.remove_index(model, index)
+
+
+def make_lazy_indexes() -> int:
+    """Those that are missing; how many were. In no transaction."""
+    missing = [(model, index) for model, index in _lazy() if index.name not in _names(model)]
+    for model, index in missing:
+        with connection.schema_editor() as editor:
+            editor.add_index(model, index)
+    return len(missing)
+
+
+def _lazy() -> Iterator[tuple[type[models.Model], models.Index]]:
+    for model in (ThreadEntry, ThreadWorker):
+        for index in model._meta.indexes:
+            if index.name not in _KEPT:
+                yield model, index
+
+
+def _names(model: type[models.Model]) -> set[str]:
+    with connection.cursor() as cursor:
+        return set(connection.introspection.get_constraints(cursor, model._meta.db_table))
