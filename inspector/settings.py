@@ -71,6 +71,7 @@ def _sqlite(path: str) -> dict[str, Any]:
         "mmap_size": 268_435_456,
         "temp_store": "MEMORY",
         "journal_size_limit": 67_108_864,
+        "wal_autocheckpoint": 8_000,  # pages: a first build writes megabytes at a time
     }
     return {
         "ENGINE": "django.db.backends.sqlite3",

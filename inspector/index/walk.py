@@ -10,9 +10,10 @@ import time
 from django.utils import timezone
 
 from inspector.errors import ReadTooLong
+from inspector.index.ahead import Scans, scans_of
 from inspector.index.follow import SETTLE
 from inspector.index.lease import Lease
-from inspector.index.pace import SLICE, STRIDE, Pace
+from inspector.index.pace import SLICE, Pace
 from inspector.index.progress import Progress
 from inspector.index.refresh import Refresh
 from inspector.models import StoreEntry, ThreadEntry
@@ -46,25 +47,26 @@ def walk(lease: Lease, reader: Reader, store: FollowedStore, refresh: Refresh, p
     met is read once more, and goes where it is gone."""
     entry = lease.entry
     started, size = time.monotonic(), _FIRST
-    while time.monotonic() - started < SLICE:
-        lease.renew()
-        began = time.monotonic()
-        with pace.step():
-            size = _step(entry, reader, store, refresh, size)
-        entry.walk_seconds += time.monotonic() - began
-        if entry.walk_after is None:
-            _end(entry, refresh)
-            return True
-        entry.save(update_fields=_FIELDS)
-        tell("Reading threads", entry.walk_done, max(entry.walk_total or 0, entry.walk_done))
+    with scans_of(reader, store, ahead=pace.unsparing) as scans:
+        while time.monotonic() - started < SLICE:
+            lease.renew()
+            began = time.monotonic()
+            with pace.step():
+                size = _step(entry, scans, store, refresh, size, pace.stride)
+            entry.walk_seconds += time.monotonic() - began
+            if entry.walk_after is None:
+                _end(entry, refresh)
+                return True
+            entry.save(update_fields=_FIELDS)
+            tell("Reading threads", entry.walk_done, max(entry.walk_total or 0, entry.walk_done))
     return False
 
 
-def _step(entry: StoreEntry, reader: Reader, store: FollowedStore, refresh: Refresh, size: int) -> int:
-    """Reads the next threads. Returns how many checkpoints the next step should read."""
-    after, read_at, began = entry.walk_after or "", timezone.now(), time.monotonic()
+def _step(entry: StoreEntry, scans: Scans, store: FollowedStore, refresh: Refresh, size: int, stride: float) -> int:
+    """Reads the next threads. Returns how many checkpoints the next step should read, so that it takes its stride."""
+    after = entry.walk_after or ""
     try:
-        summaries, last = reader.scan_summaries(store, after, checkpoints=size)
+        scanned = scans.take(after, size)
     except ReadTooLong:
         if size > _FEWEST:
             return max(_FEWEST, size // 4)
@@ -73,12 +75,12 @@ def _step(entry: StoreEntry, reader: Reader, store: FollowedStore, refresh: Refr
             raise
         entry.walk_after = slow or None
         return size
-    took = time.monotonic() - began
-    refresh.write([], summaries, read_at)
-    entry.walk_after = last or None
-    entry.walk_done += sum(summary.row.checkpoints for summary in summaries)
-    grown = size * min(2.0, STRIDE / max(took, 0.001))
-    return int(min(_MOST, max(_FEWEST, grown)))
+    size = int(min(_MOST, max(_FEWEST, size * min(2.0, stride / max(scanned.seconds, 0.001)))))
+    scans.begin(scanned.last, size)
+    refresh.write([], scanned.summaries, scanned.read_at)
+    entry.walk_after = scanned.last or None
+    entry.walk_done += sum(summary.row.checkpoints for summary in scanned.summaries)
+    return size
 
 
 def _end(entry: StoreEntry, refresh: Refresh) -> None:
