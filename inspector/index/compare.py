@@ -12,7 +12,7 @@ from datetime import datetime
 
 from inspector.index.lease import Lease
 from inspector.index.progress import Progress
-from inspector.index.refresh import batched
+from inspector.index.rows import batched
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.probe.ledger_schema import storable
 from inspector.stores.base import CheckpointStore, ThreadCount

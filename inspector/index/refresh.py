@@ -6,10 +6,8 @@ out. As long as one is left out every pass looks, and reads those that were left
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from django.utils import timezone
 
@@ -18,6 +16,7 @@ from inspector.index.entries import write_entries
 from inspector.index.lease import Lease
 from inspector.index.pace import Pace
 from inspector.index.progress import Progress
+from inspector.index.rows import batched
 from inspector.models import StoreEntry
 from inspector.reader import Reader, ThreadSummary
 
@@ -26,7 +25,6 @@ BATCH = 200
 #: Threads in a row that may take too long before the pass fails: then it is the server that is slow. So many of those
 #: that the last pass left out are tried again.
 LEFT_OUT = 10
-Item = TypeVar("Item")
 
 
 class Refresh:
@@ -90,9 +88,3 @@ class Refresh:
                 raise
         else:
             self.write(thread_ids, summaries, read_at)
-
-
-def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch
