@@ -26,7 +26,7 @@ class _Found:
 
 
 class Look:
-    """One look at both tables: `thread_ids` of new rows, and `behind` when there was more to read than one look may."""
+    """One look at both tables: `thread_ids` of new rows; `behind` when a table grew by more than one look may read."""
 
     def __init__(self, cursor: Cursor, layout: Layout, earlier: Position, first_id: str) -> None:
         self._cursor = cursor
@@ -51,19 +51,22 @@ class Look:
             if number > 1 and owed <= 0:
                 break
             for part in _beyond((max(0, low), min(high, now.blocks)), seen):
-                found = self._in_blocks(table, part)
+                if not self._may_read(part):
+                    self.behind |= number == 0
+                    frontier = now.blocks if number == 0 else frontier
+                    continue
+                found = self._run("new_in_blocks", table, low=f"({part[0]},0)", high=f"({part[1]},0)")
                 owed -= found.rows
                 frontier = found.block if found.rows else frontier
                 seen.append(part)
         return replace(now, frontier=frontier, owed=min(owed, 0))
 
-    def _in_blocks(self, table: str, part: tuple[int, int]) -> _Found:
-        low, high = part
-        if high - low > self._blocks:
-            self.behind = True
-            return _Found()
-        self._blocks -= high - low
-        return self._run("new_in_blocks", table, low=f"({low},0)", high=f"({high},0)")
+    def _may_read(self, part: tuple[int, int]) -> bool:
+        size = part[1] - part[0]
+        if size > self._blocks:
+            return False
+        self._blocks -= size
+        return True
 
     def _run(self, query: str, table: str, **given: str) -> _Found:
         found = _Found()

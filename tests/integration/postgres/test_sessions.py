@@ -133,11 +133,10 @@ def test_nothing_is_left_open_in_a_transaction(played: PlayedStore, open_store: 
     store = open_store(f"{played.url}&application_name=tidy")
     store.read_facts()
     store.read_threads(["a"], host_keys=())
+    next(store.iter_thread_counts())
     list(store.iter_thread_counts())
-    stopped = store.iter_thread_counts()
-    next(stopped)
-    assert _states(played.url, "tidy") != {"idle"}
-    stopped.close()
+    store.scan_threads("", checkpoints=10, host_keys=())
+    store.read_changes(store.read_changes("").position)
     with pytest.raises(StoreError), store._sessions.read() as cursor:
         cursor.execute("select nonsense")
     assert _states(played.url, "tidy") == {"idle"}
