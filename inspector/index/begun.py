@@ -43,6 +43,16 @@ def _ceil(at: datetime) -> datetime:
     return floor(at + HOUR - _INSTANT, HOUR)
 
 
+def _nearest(at: datetime) -> datetime:
+    """A full hour."""
+    return floor(at + HOUR / 2, HOUR)
+
+
+def _between(begin: datetime, end: datetime) -> list[tuple[datetime, datetime, int]]:
+    """What to add, or, where `end` comes first, to take away: rows of less than an hour."""
+    return [(begin, end, 1)] if begin < end else [(end, begin, -1)] if end < begin else []
+
+
 class _Prefix(Func):
     """The beginning of a time as text, "2026-11-22 12:34": SQLite keeps times so, and has no other quick way."""
 
@@ -66,34 +76,36 @@ class Begun:
 
     def count(self, begin: datetime, end: datetime) -> Sums:
         """Threads begun from `begin` on and before `end`."""
-        first, last = _ceil(begin), _ceil(end)
+        first, last = _nearest(begin), _nearest(end)
         found = self._tallied(first, last).aggregate(**_SUMMED)
         sums = Sums(*(value or 0 for value in found.values()))
-        return sums.plus(self._count_rows(begin, first)).plus(self._count_rows(end, last), -1)
+        for a, b, sign in (*_between(begin, first), *_between(last, end)):
+            sums = sums.plus(Sums(**self._rows(a, b).aggregate(**_COUNTED)), sign)
+        return sums
 
     def buckets(self, begin: datetime, bucket: timedelta) -> dict[datetime, Sums]:
         """Those begun from `begin` on until now, by the bucket's first moment."""
-        first, end = _ceil(begin), self.moment.now + _INSTANT
+        first, end = _nearest(begin), self.moment.now + _INSTANT
         if bucket < HOUR:
             return by_bucket(self._rows(begin, end), bucket)
         found: dict[datetime, Sums] = {}
         for hour, *sums in self._tallied(first, _ceil(end)).values_list("hour", *Sums._fields):
             at = floor(hour, bucket)
             found[at] = found.get(at, Sums()).plus(Sums(*sums))
-        for a, b, sign in ((begin, first, 1), (end, _ceil(end), -1)):
+        for a, b, sign in (*_between(begin, first), *_between(_ceil(end), end)):
             at = floor(a, bucket)
-            found[at] = found.get(at, Sums()).plus(self._count_rows(a, b), sign)
+            found[at] = found.get(at, Sums()).plus(Sums(**self._rows(a, b).aggregate(**_COUNTED)), sign)
         return found
 
     def hosts(self, begin: datetime, *, by_rows: bool) -> dict[str, Sums]:
         """The same by the hosts that wrote to them."""
-        first, end = _ceil(begin), self.moment.now + _INSTANT
+        first, end = _nearest(begin), self.moment.now + _INSTANT
         if by_rows:
             return by_host(self._rows(begin, end))
         tallied = self._tallied(first, _ceil(end), every=False).values("hostname")
         rows = tallied.annotate(**_SUMMED).values_list("hostname", *_SUMMED)
         found = {hostname: Sums(*sums) for hostname, *sums in rows}
-        for a, b, sign in ((begin, first, 1), (end, _ceil(end), -1)):
+        for a, b, sign in (*_between(begin, first), *_between(_ceil(end), end)):
             for hostname, sums in by_host(self._rows(a, b)).items():
                 found[hostname] = found.get(hostname, Sums()).plus(sums, sign)
         return {hostname: sums for hostname, sums in found.items() if sums.threads}
@@ -106,9 +118,6 @@ class Begun:
 
     def _rows(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
         return ThreadEntry.objects.filter(store=self.store, first_at__gte=begin, first_at__lt=end)
-
-    def _count_rows(self, begin: datetime, end: datetime) -> Sums:
-        return Sums(**self._rows(begin, end).aggregate(**_COUNTED)) if begin < end else Sums()
 
     def _tallied(self, first: datetime, last: datetime, *, every: bool = True) -> QuerySet[HourTally]:
         return HourTally.objects.filter(store=self.store, every__in=(every,), hour__gte=first, hour__lt=last)

@@ -60,15 +60,14 @@ class Order:
     def by(self) -> list[str]:
         return [f"-{column}" if self.descending else column for column in self.columns]
 
-    def ranges(self, after: Key | None, up_to: Key | None) -> list[Q]:
+    def ranges(self, after: Key | None, up_to: Key | None, bounds: Q) -> list[Q]:
         """Rows beyond the first key, up to and with the second, in ranges that follow each other: of both columns at
-        once, SQLite would look at every tie."""
+        once, SQLite would look at every tie. `bounds` are further ones of the column, which either key fits."""
         near, far = ("lt", "gt") if self.descending else ("gt", "lt")
         if not self.tie:
-            beyond = Q(**{f"{self.column}__{near}": after[0]}) if after else Q()
+            beyond = bounds & Q(**{f"{self.column}__{near}": after[0]}) if after else bounds
             return [beyond & Q(**{f"{self.column}__{far}e": up_to[0]}) if up_to else beyond]
-        between = Q()
-        ranges = []
+        between, ranges = bounds, []
         if after is not None:
             tied = Q(**{self.column: after[0], f"{self.tie}__{near}": after[1]})
             if up_to is not None and up_to[0] == after[0]:

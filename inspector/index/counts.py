@@ -20,7 +20,7 @@ from inspector.index.workers import did_something
 from inspector.models import StoreEntry, ThreadEntry
 
 #: Rows that are counted one by one. Of more, these are.
-MOST = 10_000
+MOST = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,9 @@ def _count_driven(scope: Scope) -> Number:
 
 def _count_rows(driver: Driver) -> Number:
     if driver.rest == Q():
-        count = len(driver.pks()) if driver.listed else driver.keys()[: MOST + 1].count()
+        if driver.listed:
+            return Number(driver.size)
+        count = driver.keys()[: MOST + 1].count()
         return Number(min(count, MOST), count <= MOST)
     ranges, exact = _first(driver)
     return Number(sum(rows.count() for rows in ranges), exact)

@@ -73,18 +73,17 @@ class Driver:
     def _ranges(self, order: Order, after: Key | None, up_to: Key | None) -> list[Q]:
         """Each with one bound a side: of two, SQLite goes by the first and looks at every row up to the other."""
         near, far = (self.until, self.since) if order.descending else (self.since, self.until)
+        if after is not None and far is not None and (after[0] < far if order.descending else after[0] >= far):
+            return []
         if after is not None and near is not None:
             outside = after[0] >= near if order.descending else after[0] < near
             after, near = (None, near) if outside else (after, None)
-        near_bound = Q() if near is None else self._bound(order, near, near=True)
-        far_bound = Q() if far is None or up_to is not None else self._bound(order, far, near=False)
-        ranges = order.ranges(after, up_to)
-        if len(ranges) > 1 and after is not None:  # ties of the row before are within both bounds, or none is
-            return [ranges[0], *(between & near_bound & far_bound for between in ranges[1:])]
-        return [between & near_bound & far_bound for between in ranges]
-
-    def _bound(self, order: Order, at: datetime, *, near: bool) -> Q:
-        return Q(**{f"{order.column}__{'lt' if order.descending == near else 'gte'}": at})
+        bounds = Q()
+        if near is not None:
+            bounds &= Q(**{f"{order.column}__{'lt' if order.descending else 'gte'}": near})
+        if far is not None and up_to is None:
+            bounds &= Q(**{f"{order.column}__{'gte' if order.descending else 'lt'}": far})
+        return order.ranges(after, up_to, bounds)
 
 
 def find_drivers(scope: Scope, column: str, *, descending: bool) -> list[Driver]:

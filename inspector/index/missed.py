@@ -13,8 +13,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.db.models import Q
-
 from inspector.models import ABSENT, UNKNOWN_TIME, ThreadEntry
 
 #: What a ledger says of a thread as a whole. Every other field of its row is the store's word.
@@ -67,11 +65,6 @@ def rank_missed(entry: ThreadEntry) -> int:
     return ONCE_IDLE if misses == reads and (entry.random_id or reads > 1 or unwritten) else NOTHING
 
 
-def is_missed(idle_before: datetime) -> Q:
-    """`idle_before` is since when nothing has come of a thread that is left."""
-    return Q(missed=SOMETHING) | Q(missed=ONCE_IDLE, last_at__lt=idle_before)
-
-
 def has_missed(entry: ThreadEntry, idle_before: datetime) -> bool:
-    """What `is_missed` asks the database."""
+    """`idle_before` is since when nothing has come of a thread that is left. `kinds` asks the database for the same."""
     return entry.missed == SOMETHING or (entry.missed == ONCE_IDLE and entry.last_at < idle_before)

@@ -19,9 +19,9 @@ from django.db.models.lookups import GreaterThan
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry
 
 #: Threads whose ids hold a part, at most: of more, those that a page shows are found sooner in the page's own order.
-MOST = 8_000
+MOST = 4_000
 #: Hits of all stores, at most, of which this store's are taken.
-_OF_ALL = 10_000
+_OF_ALL = 5_000
 #: The table of `MATCH`, and the index of Postgres.
 TABLE, INDEX = "inspector_threadsearch", "thread_id_trigrams"
 _SHORTEST = 3

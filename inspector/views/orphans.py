@@ -38,6 +38,7 @@ def list_orphans(request: HttpRequest) -> HttpResponse:
         threads=thread_items(entry, found.rows, now),
         next=found.next,
         total=found.total,
+        cut=found.cut,
         index=index_state(entry),
         bar=make_bar(request, "orphans", entry),
         windows=tuple(WindowChoice(item.name, item.words, item is window) for item in WINDOWS),

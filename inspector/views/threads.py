@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from inspector.index.counts import Number
 from inspector.index.live import find_live
 from inspector.index.queries import (
     Moment,
@@ -46,19 +47,22 @@ def list_threads(request: HttpRequest) -> HttpResponse:
     found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
     exact, indexed = _find_exact(reader, entry, query, found)
     rows, absent = _without(found, exact)
+    owned = count_owned(entry, query.q) if query.q and query.owner is None else Number(0)
     page = ThreadsPage(
         store=entry.name,
         threads=thread_items(entry, (*exact, *rows), now),
         next=found.next,
         total=found.total + (0 if indexed else len(exact)) - (found.absent - absent),
         total_is_exact=found.total_is_exact,
+        cut=found.cut,
         index=index_state(entry),
         not_indexed=not indexed,
         bar=make_bar(request, "threads", entry),
         form=_form(request, query),
         filters=_filters(entry, query, now),
         hosts=hosts_that_fit(entry.hosts),
-        owner_threads=count_owned(entry, query.q) if query.q and query.owner is None else 0,
+        owner_threads=owned.value,
+        owner_threads_is_exact=owned.exact,
         first_page=not query.after,
         absent=absent,
         also_in=_also_in(entry, query, found_here=bool(exact or rows)),
@@ -134,24 +138,34 @@ def _form(request: HttpRequest, query: ThreadQuery) -> ThreadsForm:
     )
 
 
+#: The quick filters: their words, what they set, and their number in `ThreadCounts`.
+_QUICK = (
+    ("All", "", "", "all"),
+    ("One turn", "turns", "one", "one_turn"),
+    ("Orphans", "flag", "orphan", "orphans"),
+    ("Random id", "flag", "random-id", "random_ids"),
+    ("Interrupted", "state", "interrupted", "interrupted"),
+    ("Failed", "state", "failed", "failed"),
+    ("Unfinished", "state", "unfinished", "unfinished"),
+    ("Several hosts", "flag", "several-hosts", "several_hosts"),
+    ("Siblings", "flag", "siblings", "siblings"),
+    ("Missed reads", "flag", "missed-reads", "missed_reads"),
+    ("Never stored", "flag", "never-stored", "never_stored"),
+)
+
+
 def _filters(entry: StoreEntry, query: ThreadQuery, now: Moment) -> tuple[Filter, ...]:
     counts = count_threads(entry, query, now)
     on = {"turns": query.turns, "state": query.state, "flag": query.flag}
-    choices = (
-        ("All", "", "", counts.all),
-        ("One turn", "turns", "one", counts.one_turn),
-        ("Orphans", "flag", "orphan", counts.orphans),
-        ("Random id", "flag", "random-id", counts.random_ids),
-        ("Interrupted", "state", "interrupted", counts.interrupted),
-        ("Failed", "state", "failed", counts.failed),
-        ("Unfinished", "state", "unfinished", counts.unfinished),
-        ("Several hosts", "flag", "several-hosts", counts.several_hosts),
-        ("Siblings", "flag", "siblings", counts.siblings),
-        ("Missed reads", "flag", "missed-reads", counts.missed_reads),
-        ("Never stored", "flag", "never-stored", counts.never_stored),
-    )
     filters = [
-        Filter(words, name, value, count, on.get(name) == value if name else not any(on.values()))
-        for words, name, value, count in choices
+        Filter(
+            words,
+            name,
+            value,
+            count=getattr(counts, counted),
+            current=on.get(name) == value if name else not any(on.values()),
+            at_least=counted in counts.at_least,
+        )
+        for words, name, value, counted in _QUICK
     ]
     return tuple(item for item in filters if item.count or item.current or item.value not in OF_ABSENT)

@@ -63,6 +63,7 @@ class OrphansPage:
     threads: tuple[ThreadItem, ...]
     next: str
     total: int
+    cut: int  #: as of the list of threads
     index: IndexState
     bar: Bar = page_only()
     windows: tuple[WindowChoice, ...] = page_only()

@@ -50,13 +50,15 @@ class ThreadItem:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A quick filter: its name in words, the query it sets, how many threads it would show, and whether it is on."""
+    """A quick filter: its name in words, the query it sets, how many threads it would show, and whether it is on.
+    Where `at_least`, it may show more."""
 
     words: str
     parameter: str
     value: str
     count: int
     current: bool
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class ThreadsPage:
     threads: tuple[ThreadItem, ...]
     next: str
     total: int
-    total_is_exact: bool
+    total_is_exact: bool  #: else there are that many at least
+    cut: int  #: threads that were looked at before the page was given up, though it is not full; 0 where it was not
     index: IndexState
     not_indexed: bool  #: the one thread shown was found in the store by its exact id; the index has not met it yet
     absent: int  #: of the total, those that are not stored
@@ -87,4 +90,5 @@ class ThreadsPage:
     filters: tuple[Filter, ...] = page_only()
     hosts: tuple[str, ...] = page_only()
     owner_threads: int = page_only()  #: threads of the owner whom the search names exactly
+    owner_threads_is_exact: bool = page_only()  #: else there are that many at least
     first_page: bool = page_only()

@@ -32,10 +32,10 @@ from inspector.index.queries import (
     flags_of,
     state_of,
 )
-from inspector.index.sync import sync_store
 from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from tests.integration.index.conftest import OpenReader
 from tests.integration.index.samples import HOSTS, OWNERS, count, fill, more
+from tests.integration.index.syncing import sync
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MOMENT = Moment(NOW, 1800.0)
@@ -164,7 +164,7 @@ def test_a_thread_that_left_the_store_is_nowhere_until_the_ledger_was_asked_of_i
 def test_flags_agree_on_what_real_graphs_wrote(
     scenario_store: PlayedStore, either_index: str, open_reader: OpenReader
 ) -> None:
-    sync_store(open_reader(scenario_store.url))
+    sync(open_reader(scenario_store.url))
     entry = StoreEntry.objects.get()
     latest = max(ThreadEntry.objects.values_list("last_at", flat=True))
     for age in (1, 59, 61, 1799, 1801):
