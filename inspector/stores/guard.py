@@ -32,15 +32,25 @@ class Limits:
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
+_page: ContextVar[dict[object, object] | None] = ContextVar("page", default=None)
+
+
+def page_memory() -> dict[object, object] | None:
+    """What a page's reads may leave for each other, inside the outermost `deadline` block; None outside of one."""
+    return _page.get()
+
+
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """All reads inside the block together take at most so long: a page of many reads waits no longer than one. Inside
     another such block no longer than what is left of that one."""
     until, outer = time.monotonic() + seconds, _deadline.get()
     token = _deadline.set(until if outer is None else min(until, outer))
+    memory = _page.set({} if outer is None else _page.get())
     try:
         yield
     finally:
+        _page.reset(memory)
         _deadline.reset(token)
 
 

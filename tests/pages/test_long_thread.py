@@ -12,7 +12,7 @@ from langgraph.graph.message import MessagesState
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import open_saver
 from inspector.index.connections import get_reader
-from inspector.index.sync import sync_store
+from inspector.index.passes import run_pass
 from inspector.models import ThreadEntry
 from inspector.views import standing
 from tests.pages.browse import Browser, Document
@@ -52,7 +52,7 @@ def long_store(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture
 def long_pages(show_stores: Any, long_store: str) -> Browser:
     browser: Browser = show_stores(long=long_store)
-    sync_store(get_reader())
+    run_pass(get_reader())
     return browser
 
 

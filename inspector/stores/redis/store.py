@@ -23,7 +23,7 @@ from inspector.stores.base import (
     ThreadRow,
     WriteRow,
 )
-from inspector.stores.guard import Limits
+from inspector.stores.guard import Limits, page_memory
 from inspector.stores.redis import facts, rows
 from inspector.stores.redis.client import Reading, RedisClient
 from inspector.stores.redis.document import Document, Kind, read_documents, unique
@@ -211,9 +211,18 @@ class RedisStore:
         self._client.close()
 
     def _find(self, thread_id: str, ns: str | None = None, fields: Sequence[str] = ()) -> list[Document]:
-        """Each checkpoint of a thread once, in no order."""
+        """Each checkpoint of a thread once, in no order. Names alone are searched for once a page: it takes many queries."""
         if not storable(thread_id, ns or ""):
             return []
+        memory = page_memory() if not fields else None
+        if memory is None:
+            return self._search(thread_id, ns, fields)
+        found = memory.get((self, thread_id, ns)) or memory.get((self, thread_id, None))
+        if not isinstance(found, list):
+            found = memory[self, thread_id, ns] = self._search(thread_id, ns, fields)
+        return [item for item in found if ns in (None, item.checkpoint_ns)]
+
+    def _search(self, thread_id: str, ns: str | None, fields: Sequence[str]) -> list[Document]:
         fields = tuple(dict.fromkeys(["parent_checkpoint_id", *fields]))
         with self._read() as (reading, layout):
             return unique(find_documents(reading, _kinds(layout)[0], [thread_id], fields=fields, ns=ns))
