@@ -211,7 +211,7 @@ class RedisStore:
         self._client.close()
 
     def _find(self, thread_id: str, ns: str | None = None, fields: Sequence[str] = ()) -> list[Document]:
-        """Each checkpoint of a thread once, in no order. Names alone are searched for once a page: it takes many queries."""
+        """Each checkpoint of a thread once, in no order. Names alone are searched for once a page."""
         if not storable(thread_id, ns or ""):
             return []
         memory = page_memory() if not fields else None
