@@ -24,7 +24,6 @@ import gc
 import json
 import logging
 import os
-import random
 import signal
 import socket
 import statistics
@@ -46,6 +45,7 @@ from langgraph.checkpoint.postgres import PostgresSaver  # noqa: E402
 from langgraph.checkpoint.sqlite import SqliteSaver  # noqa: E402
 from langgraph.graph import START, StateGraph  # noqa: E402
 
+from benchmarks.figures import bounds  # noqa: E402
 from inspector import probe  # noqa: E402
 from inspector.demo.embedded import EmbeddedPostgres  # noqa: E402
 from inspector.probe import flusher  # noqa: E402
@@ -178,13 +178,6 @@ def compare(
         f" {quarter:8.3f} to {three_quarters:5.3f} {statistics.median(of_cpu):8.3f} {target:8.2f}",
         flush=True,
     )
-
-
-def bounds(ratios: list[float], draws: int = 4_000) -> tuple[float, float]:
-    """Of the median, in 95 of 100 draws with replacement."""
-    chance = random.Random(0)  # noqa: S311
-    medians = sorted(statistics.median(chance.choices(ratios, k=len(ratios))) for _ in range(draws))
-    return medians[draws // 40], medians[-draws // 40]
 
 
 def ask_for_threads(many: int, ledger: str) -> None:

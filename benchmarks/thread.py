@@ -32,9 +32,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypedDict
 from urllib.parse import quote
+
+from benchmarks.figures import most_memory
 
 HOSTS = ("web-1", "web-2", "web-3")
 #: Seconds between 1582-10-15, when the clock of UUIDs begins, and 1970.
@@ -275,12 +276,6 @@ def sync() -> None:
 
     run_pass(get_reader())
     print(client.get(f"/thread/?id={LONG}&format=json", headers={"host": "localhost"}).content.decode())
-
-
-def most_memory() -> int:
-    """Bytes that this process had in memory at most. `getrusage` would count what its parent had, too."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 
 def run(url: str, folder: str, *arguments: str) -> Any:
