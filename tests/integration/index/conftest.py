@@ -20,8 +20,10 @@ from inspector.reader import Reader
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from tests.integration.index.copies import Template, read_templates
+from tests.integration.index.follow_world import FollowWorld
 from tests.integration.index.own_index import postgres_index, sqlite_index
 from tests.integration.index.scene import Scene
+from tests.integration.index.watched import Followed, following
 from tests.integration.postgres.databases import borrowed
 
 OpenReader = Callable[..., Reader]
@@ -76,6 +78,15 @@ def templates(scenario_store: PlayedStore) -> list[Template]:
     """Real threads of every kind, to be copied. Ids that need quoting are for other tests."""
     plays = (one for one in scenario_store.played if one.slug != "hostile-thread-ids")
     return read_templates(scenario_store.url, [thread.thread_id for one in plays for thread in one.threads])
+
+
+@pytest.fixture
+def followed(postgres: EmbeddedPostgres, templates: list[Template], index: str) -> Iterator[Followed]:
+    """Forty threads in a database of their own, read once."""
+    with borrowed(postgres) as url, following(FollowWorld(postgres, url, templates, 1, threads=40)) as followed:
+        followed.world.flush()
+        followed.sync()
+        yield followed
 
 
 @pytest.fixture

@@ -21,16 +21,18 @@ from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
 from tests.integration.index.copies import Copy, Template, begin
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 class Workers:
     """A store of some threads, and its sessions: one that works, one that stays idle after its work, and those whose
     transactions are open."""
 
-    def __init__(self, server: EmbeddedPostgres, templates: list[Template], seed: int, *, threads: int) -> None:
+    def __init__(
+        self, server: EmbeddedPostgres, url: str, templates: list[Template], seed: int, *, threads: int
+    ) -> None:
         self.server = server
-        self.url = server.create_database()
+        self.url = url
         self.random = random.Random(seed)
         self._templates = templates
         self._copies: list[Copy] = []
@@ -129,7 +131,7 @@ class Workers:
         return self.random.sample(found, min(most, len(found)))
 
     def _some(self, table: str, columns: str, most: int = 1) -> list[tuple[str, ...]]:
-        query = f"select distinct {columns} from {table} order by {columns}"  # noqa: S608
+        query = f"select distinct {columns} from {table} order by {columns}"
         found = self.admin.execute(query.encode()).fetchall()
         return self.random.sample(found, min(most, len(found)))
 

@@ -43,7 +43,7 @@ class FollowWorld(Workers):
             self.reset_counters: 1,
         }
 
-    def open_transaction(self) -> None:
+    def open_transaction(self) -> psycopg.Connection[Any]:
         """It stays open over passes; other transactions begin and end meanwhile."""
         session = self._stack.enter_context(psycopg.connect(self.url))
         self._begin(session)
@@ -53,12 +53,14 @@ class FollowWorld(Workers):
             self._copies.remove(copy)  # nobody else goes on with it
             copy.write(session)
         self._open.append(session)
+        return session
 
     def end_transaction(self) -> None:
         if self._open:
             session = self._open.pop(self.random.randrange(len(self._open)))
             session.commit() if self.random.random() < 0.7 else session.rollback()
             session.execute("select pg_stat_force_next_flush()")
+            session.commit()
             session.close()
 
     def import_old_thread(self) -> None:
@@ -139,7 +141,7 @@ class FollowWorld(Workers):
 
     def vacuum_full(self) -> None:
         self._end_all()
-        self.admin.execute(f"vacuum full {self.random.choice(TABLES)}".encode())
+        self.admin.execute("vacuum full checkpoints, checkpoint_writes")
 
     def truncate_and_refill(self) -> None:
         self._end_all()

@@ -1,10 +1,9 @@
-"""Whatever becomes of a store of many threads, two passes make the index equal it; where rows were only added, a look is
-enough."""
+"""Whatever becomes of a store of many threads, two passes make the index equal it; where rows were only added, a
+look is enough."""
 
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +11,11 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.reader import Reader
-from inspector.stores.guard import Limits
 from inspector.stores.postgres import look
 from tests.integration.index.copies import Template
-from tests.integration.index.equality import assert_index_equals_store
 from tests.integration.index.follow_world import FollowWorld
 from tests.integration.index.own_index import postgres_index, sqlite_index
-from tests.integration.index.syncing import sync
-from tests.integration.index.watched import WatchedStore
+from tests.integration.index.watched import Followed, following
 
 #: Twenty rounds each. Another number by hand, after a change in the sync.
 SEEDS = int(os.environ.get("TEST_FOLLOW_SEEDS", "10"))
@@ -58,54 +53,57 @@ def narrow(seed: int, monkeypatch: pytest.MonkeyPatch) -> bool:
 
 
 @pytest.fixture
-def world(server: EmbeddedPostgres, templates: list[Template], seed: int) -> Iterator[FollowWorld]:
-    world = FollowWorld(server, templates, seed, threads=120)
-    yield world
-    world.close()
-
-
-@pytest.fixture
-def watched(world: FollowWorld) -> Iterator[WatchedStore]:
-    store = WatchedStore("store", world.url, Limits())
-    yield store
-    store.close()
+def followed(
+    server: EmbeddedPostgres, templates: list[Template], seeded_index: None, seed: int, request: pytest.FixtureRequest
+) -> Iterator[Followed]:
+    threads = getattr(request, "param", 120)
+    with following(FollowWorld(server, server.create_database(), templates, seed, threads=threads)) as followed:
+        yield followed
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_after_anything_two_passes_make_the_index_equal_the_store(
-    world: FollowWorld, watched: WatchedStore, seeded_index: None, narrow: bool, seed: int
-) -> None:
-    reader = Reader(watched, host_keys=("worker_hostname",), owner_keys=("user_id",))
-    sync(reader)
+def test_after_anything_two_passes_make_the_index_equal_the_store(followed: Followed, narrow: bool, seed: int) -> None:
+    world = followed.world
+    followed.sync()
     calm = enough = 0
     for number in range(ROUNDS):
         only_inserts = world.random.random() < 0.5
-        told = _act(world, reader, only_inserts=only_inserts, crash=number == 13 and seed % 5 == 0)
-        world.flush()
-        before = watched.went_through_all
-        sync(reader)
-        report = sync(reader)
-        assert report.complete, told
-        assert_index_equals_store(reader, world.url)
+        told = _act(followed, only_inserts=only_inserts)
+        if number == 13 and seed % 5 == 0:
+            world.crash()
+        before = followed.store.went_through_all
+        _settle(followed, told)
         calm += only_inserts
-        enough += only_inserts and watched.went_through_all == before
-    assert watched.calls["walk"] == 1, "all threads are read once"
+        enough += only_inserts and followed.store.went_through_all == before
+    assert followed.store.calls["walk"] == 1, "all threads are read once"
     if not narrow:
         assert enough >= calm * 0.6, "where rows were only added, looks find them"
 
 
-def _act(world: FollowWorld, reader: Reader, *, only_inserts: bool, crash: bool) -> list[str]:
+@pytest.mark.parametrize("followed", [2_500], indirect=True)
+@pytest.mark.parametrize("seed", [100, 101])
+def test_and_of_thousands_of_threads(followed: Followed, narrow: bool, seed: int) -> None:
+    followed.sync()
+    for _ in range(4):
+        _settle(followed, _act(followed, only_inserts=False))
+
+
+def _settle(followed: Followed, told: list[str]) -> None:
+    try:
+        followed.settle()
+    except AssertionError as error:
+        raise AssertionError(f"after {', '.join(told)}") from error
+
+
+def _act(followed: Followed, *, only_inserts: bool) -> list[str]:
     """Some things happen, and passes run between them as they would anyway. Returns what."""
-    told = []
+    world, told = followed.world, []
     for _ in range(world.random.randint(2, 6)):
         acts = world.inserts if only_inserts else {**world.inserts, **world.others}
         (act,) = world.random.choices(list(acts), weights=list(acts.values()))
         act()
         told.append(act.__name__)
         if world.random.random() < 0.3:
-            sync(reader)
-            told.append("pass")
-    if crash:
-        world.crash()
-        told.append("crash")
+            followed.sync()
+            told.append("a pass")
     return told
