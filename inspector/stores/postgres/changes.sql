@@ -1,20 +1,30 @@
 -- What tells a store's changes without reading it: the server's own counters, and where new rows lie.
 
+-- name: pulse
+-- What moves with any change to plain tables, as one text, told without planning a join: most looks end here. The insert
+-- position of the log moves with every change at once, the row counters up to ten seconds late.
+select concat_ws('|', pg_current_snapshot(),
+           case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end,
+           current_setting('track_counts'), pg_postmaster_start_time(),
+           pg_relation_filenode(to_regclass('checkpoints')), pg_relation_filenode(to_regclass('checkpoint_writes')),
+           pg_stat_get_tuples_inserted(to_regclass('checkpoints')),
+           pg_stat_get_tuples_deleted(to_regclass('checkpoints')),
+           pg_stat_get_tuples_inserted(to_regclass('checkpoint_writes')),
+           pg_stat_get_tuples_deleted(to_regclass('checkpoint_writes'))) as pulse,
+       extract(epoch from clock_timestamp())::float8 as now
+
 -- name: state
--- The insert position of the log moves with every change at once, the row counters up to ten seconds late. Counters and
--- files are those of the partitions where a table has some; a view or a foreign table has neither. An index that begins with
--- checkpoint_id, where the owner has one, finds new rows better than anything else.
+-- Counters and files are those of the partitions where a table has some; a view or a foreign table has neither. An index
+-- that begins with checkpoint_id, where the owner has one, finds new rows better than anything else.
 select pg_current_snapshot()::text as snapshot,
-       (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end)::text as wal,
        pg_is_in_recovery() as standby,
        current_setting('track_counts')::bool as counted,
        pg_postmaster_start_time()::text as started,
        (select stats_reset::text from pg_stat_database where datname = current_database()) as reset,
-       extract(epoch from clock_timestamp())::float8 as now,
-       c.tables as c_tables, c.ins as c_ins, c.del as c_del, c.blocks as c_blocks, c.files as c_files,
-       w.tables as w_tables, w.ins as w_ins, w.del as w_del, w.blocks as w_blocks, w.files as w_files,
-       (select relkind from pg_class where oid = to_regclass('checkpoints'))::text as c_kind,
-       (select relkind from pg_class where oid = to_regclass('checkpoint_writes'))::text as w_kind,
+       c.ins as c_ins, c.del as c_del, c.blocks as c_blocks, c.files as c_files,
+       w.ins as w_ins, w.del as w_del, w.blocks as w_blocks, w.files as w_files,
+       (select relkind from pg_class where oid = 'checkpoints'::regclass)::text as c_kind,
+       (select relkind from pg_class where oid = 'checkpoint_writes'::regclass)::text as w_kind,
        exists (select from pg_index i join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam
                join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
                where i.indrelid = to_regclass('checkpoints') and i.indisvalid and i.indpred is null
@@ -23,13 +33,13 @@ select pg_current_snapshot()::text as snapshot,
                join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
                where i.indrelid = to_regclass('checkpoint_writes') and i.indisvalid and i.indpred is null
                  and m.amname = 'btree' and a.attname = 'checkpoint_id') as w_ordered
-from (select count(*) as tables, sum(pg_stat_get_tuples_inserted(relid))::bigint as ins,
+from (select sum(pg_stat_get_tuples_inserted(relid))::bigint as ins,
              sum(pg_stat_get_tuples_deleted(relid))::bigint as del,
              sum(pg_relation_size(relid) / current_setting('block_size')::int)::bigint as blocks,
              array_agg(pg_relation_filenode(relid)::bigint order by relid) as files
         from (select coalesce(p.relid, c.oid) as relid from pg_class c left join pg_partition_tree(c.oid) p on p.isleaf
                where c.oid = to_regclass('checkpoints')) parts where pg_relation_filenode(relid) is not null) c,
-     (select count(*) as tables, sum(pg_stat_get_tuples_inserted(relid))::bigint as ins,
+     (select sum(pg_stat_get_tuples_inserted(relid))::bigint as ins,
              sum(pg_stat_get_tuples_deleted(relid))::bigint as del,
              sum(pg_relation_size(relid) / current_setting('block_size')::int)::bigint as blocks,
              array_agg(pg_relation_filenode(relid)::bigint order by relid) as files
@@ -53,10 +63,14 @@ where checkpoint_id > %(first_id)s
 group by thread_id
 
 -- name: threads_since
--- Through the whole of the primary keys: an id is no leading column of theirs, and still spares the look at each row.
-select thread_id from checkpoints where checkpoint_id > %(first_id)s
-union
-select thread_id from checkpoint_writes where checkpoint_id > %(first_id)s
+-- Through the whole of the primary key: an id is no leading column of it, and still spares the look at each row.
+select distinct thread_id from {table} where checkpoint_id > %(first_id)s
+
+-- name: blocks_since
+-- The same, with the block that holds each thread's newest row: where new rows go now.
+select thread_id, max(checkpoint_id) as checkpoint_id,
+       (array_agg((ctid::text::point)[0]::bigint order by checkpoint_id desc))[1] as block
+from {table} where checkpoint_id > %(first_id)s group by thread_id
 
 -- name: use_indexes
 select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import LiteralString
 
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.position import Position, TableState
@@ -38,7 +39,7 @@ class Look:
         self.behind = False
         cursor.execute(layout.query("use_indexes"))
 
-    def find(self, table: str, earlier: TableState, now: TableState) -> TableState:
+    def find(self, table: LiteralString, earlier: TableState, now: TableState) -> TableState:
         """Adds the threads of new rows. Returns the table's state with what is owed, and where the last rows lay."""
         if now.ordered:
             self._run("new_by_id", table)
@@ -68,7 +69,7 @@ class Look:
         self._blocks -= size
         return True
 
-    def _run(self, query: str, table: str, **given: str) -> _Found:
+    def _run(self, query: str, table: LiteralString, **given: str) -> _Found:
         found = _Found()
         text = self._layout.query(query).replace("{table}", table)
         for row in self._cursor.execute(text, {**self._given, **given}):

@@ -31,8 +31,8 @@ class TableState:
 
 @dataclass(frozen=True, slots=True)
 class Position:
+    pulse: str  #: moves with every change to plain tables, and with much else
     snapshot: str  #: as Postgres writes it: oldest running transaction, next one, those running between them
-    wal: str
     standby: bool
     counted: bool
     started: str
@@ -54,6 +54,11 @@ class Position:
         if w.inserted is None or w.deleted is None:
             return None
         return c.inserted, c.deleted, w.inserted, w.deleted
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing can have changed while the pulse is the same: behind a view or a partition it says less."""
+        return self.checkpoints.plain and self.writes.plain
 
     @property
     def xids(self) -> tuple[int, int, list[int]]:

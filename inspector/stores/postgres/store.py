@@ -30,7 +30,7 @@ from inspector.stores.base import (
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import of_ids, read_thread_rows
-from inspector.stores.postgres.changes import read_changes, read_extent, search_threads
+from inspector.stores.postgres.changes import Frontiers, read_changes, read_extent, search_threads
 from inspector.stores.postgres.counts import read_counts, read_next
 from inspector.stores.postgres.facts import read_store_facts
 from inspector.stores.postgres.identities import read_identities
@@ -53,6 +53,7 @@ class PostgresStore:
         self._limits = limits or Limits()
         self._sessions = ReadOnlySessions(parsed.conninfo, safe_url=parsed.safe, limits=self._limits)
         self._layout: Layout | None = None
+        self._frontiers: Frontiers = {}  #: found by the last search, and of use to the look that follows it
 
     def read_facts(self) -> StoreFacts:
         with self._read() as (cursor, layout):
@@ -108,11 +109,14 @@ class PostgresStore:
 
     def read_changes(self, since: str) -> Changes:
         with self._read() as (cursor, layout):
-            return read_changes(cursor, layout, since)
+            changes = read_changes(cursor, layout, since, self._frontiers)
+        self._frontiers = {}
+        return changes
 
     def search_changes(self, since: str) -> list[str]:
         with self._read(statement=self._limits.statement * 4) as (cursor, layout):
-            return search_threads(cursor, layout, since)
+            found, self._frontiers = search_threads(cursor, layout, since)
+        return found
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         wanted = [thread_id for thread_id in thread_ids if _storable(thread_id)]

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from inspector.domain.coordinates import first_id_at
+from inspector.errors import NotACheckpointStore
 from tests.integration.postgres.conftest import NewDatabase
 from tests.integration.postgres.following import Followed, followed
 
@@ -141,6 +142,26 @@ def test_rows_in_freed_pages_are_found_once_the_counters_say_that_some_are_missi
     changes = world.look()
     assert set(changes.thread_ids) == {f"reused-{number}" for number in range(1, 201)}
     assert changes.compare == ""
+
+
+def test_a_search_tells_the_next_look_where_new_rows_go(world: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.stores.postgres.look._WINDOWS", ((2, 2),))
+    world.run(MANY.format("filler", made(3600), 4_000))
+    world.look()
+    world.run("delete from checkpoints where thread_id ~ '^filler-[0-9]{1,3}$'")
+    world.run("vacuum checkpoints")
+    since = world.look().position
+    world.run(MANY.format("lost", made(), 5))
+    assert world.look().thread_ids == ()
+    assert len(world.store.search_changes(since)) > 5
+    world.run(PUT.format("next", made()))
+    assert world.look().thread_ids == ("next",)
+
+
+def test_tables_that_are_gone_are_no_store(world: Followed) -> None:
+    world.run("drop table checkpoint_writes")
+    with pytest.raises(NotACheckpointStore):
+        world.look()
 
 
 def test_more_blocks_than_one_look_may_read_are_left_to_a_comparison(

@@ -19,7 +19,14 @@ from inspector.stores.postgres import PostgresStore
 from tests.integration.postgres.following import followed
 from tests.integration.postgres.polling import wait_for
 
-REPLICATED = {**SETTINGS, "wal_level": "replica", "max_wal_senders": "4", "hot_standby": "on"}
+#: What was committed outlives a crash of the server, and a standby may follow.
+REPLICATED = {
+    **SETTINGS,
+    "synchronous_commit": "on",
+    "wal_level": "replica",
+    "max_wal_senders": "4",
+    "hot_standby": "on",
+}
 
 
 @pytest.fixture
