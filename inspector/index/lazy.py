@@ -5,7 +5,8 @@ by time: of a million threads, keeping these indexes up takes several times as l
 them of the rows that are there takes seconds. Meanwhile a list has the index by last activity, which every other list
 can be had from.
 
-What indexes there are is asked of the database, so that a build that died does no harm.
+The same goes for the trigrams of ids in Postgres; without them a search goes through the threads. Which indexes there
+are is asked of the database, so that a build that died does no harm.
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from collections.abc import Iterator
 
 from django.db import connection, models
 
+from inspector.index.search import INDEX
 from inspector.models import ThreadEntry, ThreadWorker
 
 #: Without these, no page could be shown meanwhile.
 _KEPT = ("thread_by_last_at", "thread_by_verified_at")
+#: As the migration makes it that makes the index of trigrams.
+_TRIGRAMS = f"CREATE INDEX {INDEX} ON inspector_threadentry USING gin (thread_id gin_trgm_ops)"
+_HAS_TRIGRAMS = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
 
 
 def drop_lazy_indexes() -> None:
@@ -26,6 +31,9 @@ def drop_lazy_indexes() -> None:
         if index.name in _names(model):
             with connection.schema_editor() as editor:
                 editor.remove_index(model, index)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
 
 
 def make_lazy_indexes() -> int:
@@ -34,7 +42,19 @@ def make_lazy_indexes() -> int:
     for model, index in missing:
         with connection.schema_editor() as editor:
             editor.add_index(model, index)
-    return len(missing)
+    return len(missing) + _make_trigrams()
+
+
+def _make_trigrams() -> int:
+    """In SQLite the ids' trigrams are a table, which is fed in batches."""
+    if connection.vendor != "postgresql" or INDEX in _names(ThreadEntry):
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_TRIGRAMS)
+        if cursor.fetchone() is None:
+            return 0
+        cursor.execute(_TRIGRAMS)
+        return 1
 
 
 def _lazy() -> Iterator[tuple[type[models.Model], models.Index]]:
