@@ -52,7 +52,7 @@ def _pages(bench: Bench) -> dict[str, float]:
         paths = child.ask("paths", many=5)
         child.ask("open_pages", paths=paths["first page"], times=3)
         ours = {
-            name: statistics.median(child.ask("open_pages", paths=found, times=bench.times))
+            name: statistics.median(pair[0] for pair in child.ask("open_pages", paths=found, times=bench.times))
             for name, found in paths.items()
         }
         return ours | {"rows alone": statistics.median(child.ask("list_threads", times=bench.times))}
