@@ -8,6 +8,7 @@ the caller, in which nobody else writes to the same rows.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -94,6 +95,16 @@ def delete(model: type[models.Model], keys: Sequence[str], rows: Sequence[Values
     found = " AND ".join(f"{table}.{_quoted(name)} = old.{_quoted(name)}::{types[name]}" for name in keys)
     old = f"old ({', '.join(map(_quoted, keys))})"
     _execute_values(f"DELETE FROM {table} USING (VALUES ", f") {old} WHERE {found}{also}", adapted)
+
+
+def delete_by(model: type[models.Model], key: str, numbers: Sequence[int]) -> None:
+    """The rows in which a whole number is one of these, by one statement: see `_insert_at_once`."""
+    if not numbers:
+        return
+    among = "IN (SELECT value FROM json_each(%s))" if connection.vendor == "sqlite" else "= ANY(%s)"
+    value = json.dumps(list(numbers)) if connection.vendor == "sqlite" else list(numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {_quoted(model._meta.db_table)} WHERE {_quoted(key)} {among}", [value])
 
 
 def add(model: type[models.Model], keys: Sequence[str], columns: Sequence[str], rows: Sequence[Values]) -> None:

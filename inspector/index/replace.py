@@ -39,7 +39,7 @@ class _Writer:
 
     def __init__(self, change: Change) -> None:
         self._change = change
-        self._gone: list[tuple[int]] = []
+        self._gone: list[int] = []
         self._changed: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
         self._new_workers: list[tuple[Any, ...]] = []
         self._changed_workers: list[tuple[Any, ...]] = []
@@ -48,7 +48,7 @@ class _Writer:
     def put(self, old: Known, known: Known | None) -> None:
         self._change.count(old, -1)
         if known is None:
-            self._gone.append((old.row.id,))
+            self._gone.append(old.row.id)
             return
         self._change.count(known, 1)
         names = tuple(name for name, was, now in zip(_ENTRY, old.row, known.row, strict=True) if was != now)
@@ -79,8 +79,8 @@ class _Writer:
         bulk.insert(ThreadEntry, _ENTRY, rows, at_once=True)
 
     def write(self) -> None:
-        bulk.delete(ThreadWorker, ("thread_id",), self._gone)
-        bulk.delete(ThreadEntry, ("id",), self._gone)
+        bulk.delete_by(ThreadWorker, "thread_id", self._gone)
+        bulk.delete_by(ThreadEntry, "id", self._gone)
         for names, rows in self._changed.items():
             bulk.update(ThreadEntry, ("id",), names, rows)
         bulk.delete(ThreadWorker, _WORKER_KEY, self._gone_workers)
