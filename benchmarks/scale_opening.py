@@ -46,7 +46,8 @@ def paths(many: int) -> dict[str, list[str]]:
 
 
 def open_pages(paths: list[str], times: int, cold: bool = False) -> list[tuple[float, float]]:
-    """Seconds of each, and CPU seconds, which other processes disturb less. `cold` takes the index's file out of memory before each."""
+    """Seconds of each, and CPU seconds, which other processes disturb less. `cold` takes the
+    index's file out of memory before each."""
     return [_open(paths[number % len(paths)], cold) for number in range(times)]
 
 
