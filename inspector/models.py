@@ -19,8 +19,13 @@ ABSENT = "absent"
 FLAGGED = ("one_turn", "random_id", "several_hosts", "siblings", "clock_skew", "rebuilt_values")
 
 
+#: What decides whether a thread is left, beside its times: with these in an index, orphans are counted from it alone.
+_LEFT = {"one_turn": ["state", "first_at", "random_id"]}
+
+
 def _flagged(flag: str) -> models.Index:
-    return models.Index(fields=["store", "-last_at", "-id"], name=f"thread_{flag}", condition=models.Q(**{flag: True}))
+    fields = ["store", "-last_at", "-id", *_LEFT.get(flag, [])]
+    return models.Index(fields=fields, name=f"thread_{flag}", condition=models.Q(**{flag: True}))
 
 
 class StoreEntry(models.Model):
@@ -132,7 +137,10 @@ class ThreadEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]
         indexes = [
             models.Index(fields=["store", "stored", "-last_at", "-id"], name="thread_by_last_at"),
-            models.Index(fields=["store", "stored", "first_at", "id"], name="thread_by_first_at"),
+            models.Index(
+                fields=["store", "stored", "first_at", "id", "one_turn", "state", "random_id"],
+                name="thread_by_first_at",
+            ),
             models.Index(fields=["store", "stored", "turns", "id"], name="thread_by_turns"),
             models.Index(fields=["store", "stored", "checkpoints", "id"], name="thread_by_checkpoints"),
             models.Index(fields=["store", "stored", "state", "-last_at", "-id"], name="thread_by_state"),

@@ -68,7 +68,7 @@ def _sqlite(path: str) -> dict[str, Any]:
         "journal_mode": "WAL",
         "synchronous": "NORMAL",  # the index can be rebuilt from the stores; WAL never corrupts it
         "cache_size": -64_000,  # kB
-        "mmap_size": 268_435_456,
+        "mmap_size": 0,  # of a file that is not cached, each page of it would come with megabytes around it
         "temp_store": "MEMORY",
         "journal_size_limit": 67_108_864,
         "wal_autocheckpoint": 8_000,  # pages: a first build writes megabytes at a time

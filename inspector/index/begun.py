@@ -132,15 +132,25 @@ _COUNTED: dict[str, Any] = {
 _SUMMED: dict[str, Any] = {f"{name}_sum": Sum(name) for name in Sums._fields}
 
 
-def by_bucket(threads: QuerySet[ThreadEntry], bucket: timedelta) -> dict[datetime, Sums]:
+#: The same of threads that are all left: what that means is not asked again, so that an index is enough.
+_COUNTED_LEFT: dict[str, Any] = {
+    "threads": Count("id"),
+    "left": Count("id"),
+    "left_random": Count("id", filter=is_among({"random_id": True})),
+}
+
+
+def by_bucket(threads: QuerySet[ThreadEntry], bucket: timedelta, *, all_left: bool = False) -> dict[datetime, Sums]:
     """Rows by the bucket in which they began."""
     at = _Prefix("first_at", length=_LENGTHS[bucket])
-    rows = threads.order_by().annotate(at=at).values("at").annotate(**_COUNTED).values_list("at", *_COUNTED)
+    counted = _COUNTED_LEFT if all_left else _COUNTED
+    rows = threads.order_by().annotate(at=at).values("at").annotate(**counted).values_list("at", *counted)
     return {datetime.fromisoformat(at).replace(tzinfo=UTC): Sums(*sums) for at, *sums in rows}
 
 
-def by_host(threads: QuerySet[ThreadEntry]) -> dict[str, Sums]:
+def by_host(threads: QuerySet[ThreadEntry], *, all_left: bool = False) -> dict[str, Sums]:
     """Rows by the hosts that wrote to them; one that several hosts wrote to counts for each."""
     wrote = threads.order_by().filter(did_write("workers__")).values("workers__hostname")
-    rows = wrote.annotate(**_COUNTED).values_list("workers__hostname", *_COUNTED)
+    counted = _COUNTED_LEFT if all_left else _COUNTED
+    rows = wrote.annotate(**counted).values_list("workers__hostname", *counted)
     return {hostname: Sums(*sums) for hostname, *sums in rows}

@@ -90,14 +90,14 @@ def report_orphans(store: StoreEntry, window: Window, moment: Moment) -> OrphanR
     begin, end = moment.now - window.length, moment.now + timedelta(microseconds=1)
     begun = Begun(store, moment)
     young = begun.young(begin, end)
-    undecided = by_bucket(young, window.bucket)
+    undecided = by_bucket(young, window.bucket, all_left=True)
     series = _series(begun.buckets(begin, window.bucket), undecided, window, begin, moment)
     return OrphanReport(
         window=window,
         current=Share(sum(bar.threads for bar in series), sum(bar.orphans for bar in series), _left(undecided)),
         baseline=_before(begun, begin),
         series=series,
-        hosts=_hosts(begun.hosts(begin, by_rows=window.bucket < HOUR), by_host(young)),
+        hosts=_hosts(begun.hosts(begin, by_rows=window.bucket < HOUR), by_host(young, all_left=True)),
     )
 
 

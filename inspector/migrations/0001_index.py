@@ -233,7 +233,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="threadentry",
-            index=models.Index(fields=["store", "stored", "first_at", "id"], name="thread_by_first_at"),
+            index=models.Index(
+                fields=["store", "stored", "first_at", "id", "one_turn", "state", "random_id"], name="thread_by_first_at"
+            ),
         ),
         migrations.AddIndex(
             model_name="threadentry",
@@ -262,7 +264,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="threadentry",
             index=models.Index(
-                condition=models.Q(("one_turn", True)), fields=["store", "-last_at", "-id"], name="thread_one_turn"
+                condition=models.Q(("one_turn", True)),
+                fields=["store", "-last_at", "-id", "state", "first_at", "random_id"],
+                name="thread_one_turn",
             ),
         ),
         migrations.AddIndex(
