@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import psycopg
 import pytest
 
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import PlayedStore, open_saver, play_into
 from inspector.demo.stage import Stage
-from inspector.stores.base import ThreadRow
 from inspector.stores.postgres import PostgresStore
 from tests.integration.postgres.conftest import NewDatabase, OpenStore
-from tests.integration.postgres.truth import Truth, read_truth
+from tests.integration.postgres.telling import by_id, told
+from tests.integration.postgres.truth import read_truth
 
 HOST_KEYS = ("worker_hostname",)
 
@@ -53,7 +51,7 @@ def test_pruning_leaves_a_lower_bound(new_database: NewDatabase, open_store: Ope
         for thread_id in ("pruned", "whole"):
             stage.say(graph, stage.config(thread_id), "One", "Two", "Three")
         saver.prune(["pruned"], strategy="keep_latest")
-        rows = _by_id(open_store(url).read_threads(["pruned", "whole"], host_keys=()))
+        rows = by_id(open_store(url).read_threads(["pruned", "whole"], host_keys=()))
         assert (rows["whole"].turns, rows["whole"].turns_is_lower_bound) == (3, False)
         assert (rows["pruned"].turns, rows["pruned"].turns_is_lower_bound) == (1, True)
         stage.say(graph, stage.config("pruned"), "Four")
@@ -87,7 +85,7 @@ def test_a_deleted_thread_is_gone_from_every_read(new_database: NewDatabase, ope
         assert store.read_checkpoint(thread_id, "", before.last_root_id) is None
 
 
-def test_a_clock_that_lags_behind_its_parent_is_told(new_database: NewDatabase, open_store: OpenStore) -> None:
+def test_a_clock_that_lags_behind_its_parent_istold(new_database: NewDatabase, open_store: OpenStore) -> None:
     """The saver is real, the worker's clock is not: an id of an hour ago under a parent of now."""
     with play_into(new_database(), ["new-input"], ["sync"]) as played:
         thread_id = played.played[0].threads[0].thread_id
@@ -106,7 +104,7 @@ def test_a_thread_that_lives_in_a_subgraph_only_is_counted(new_database: NewData
         with psycopg.connect(played.url) as connection:
             connection.execute("delete from checkpoints where checkpoint_ns = ''")
         (row,) = open_store(played.url).read_threads([thread_id], host_keys=HOST_KEYS)
-        assert _told(row) == read_truth(played.url)[thread_id]
+        assert told(row) == read_truth(played.url)[thread_id]
     assert (row.turns, row.first_root_id, row.head) == (0, "", None)
 
 
@@ -140,13 +138,3 @@ def test_rows_that_no_saver_writes_spoil_no_read(
         for thread_id in thread_ids:
             (cut, *_) = store.read_checkpoints(thread_id, "").rows
             assert store.read_checkpoint(thread_id, "", cut.checkpoint_id) is not None
-
-
-def _told(row: ThreadRow) -> Truth:
-    """What the store says, in the shape of the truth."""
-    fields = {item.name: getattr(row, item.name) for item in dataclasses.fields(Truth)}
-    return Truth(**{**fields, "hosts": dict(row.hosts), "metadata": dict(row.metadata)})
-
-
-def _by_id(rows: list[ThreadRow]) -> dict[str, ThreadRow]:
-    return {row.thread_id: row for row in rows}

@@ -25,10 +25,10 @@ from inspector.config import StoreSetting
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.index.connections import close_readers, get_reader
-from inspector.index.sync import sync_store
 from inspector.models import ThreadEntry
 from inspector.secret import StoreUrl
 from tests.integration.index.own_index import sqlite_index
+from tests.integration.index.syncing import sync
 from tests.integration.postgres.conftest import OpenStore
 from tests.integration.postgres.polling import wait_for
 
@@ -109,7 +109,7 @@ def test_sync_and_every_page_leave_every_byte_where_it_was(dashboard: Client, pl
     assert settings.INSPECTOR.stores[0].name == "proof"
     hashed, counted = _hash(played.url), _counters(played.url)
 
-    report = sync_store(get_reader(), full=True)
+    report = sync(get_reader(), full=True)
     assert report.complete
     assert report.changed == ThreadEntry.objects.count() > 20
     pages = _pages(played)

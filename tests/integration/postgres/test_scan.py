@@ -9,13 +9,15 @@ import pytest
 
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.reader.summary import summarize
-from inspector.stores.base import FollowedStore, Head, Scan, ThreadRow
+from inspector.stores.base import FollowedStore, Head, Scan
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from inspector.stores.postgres.aggregates import read_heads
 from tests.integration.postgres.conftest import NewDatabase, OpenStore
+from tests.integration.postgres.telling import by_id, told
+from tests.integration.postgres.truth import read_truth
 
-HOST_KEYS = ("worker_hostname", "user_id")
+HOST_KEYS = ("worker_hostname",)
 NEWEST_ROOTS = """
 delete from checkpoints c where checkpoint_ns = '' and not exists (
     select from checkpoints n where n.thread_id = c.thread_id and n.checkpoint_ns = ''
@@ -28,10 +30,6 @@ def scan_all(store: PostgresStore, *, checkpoints: int) -> list[Scan]:
     while scans[-1].last:
         scans.append(store.scan_threads(scans[-1].last, checkpoints=checkpoints, host_keys=HOST_KEYS))
     return scans
-
-
-def by_id(rows: list[ThreadRow]) -> dict[str, ThreadRow]:
-    return {row.thread_id: row for row in rows}
 
 
 def heads_of(store: PostgresStore, thread_ids: list[str]) -> dict[str, Head]:
@@ -107,3 +105,21 @@ def test_most_finished_threads_come_without_their_heads(
     rows = scenarios_read.read_threads(sorted(played), host_keys=HOST_KEYS)
     assert len(rows) == len(played)
     assert {row.thread_id for row in rows if row.head is not None} == set()
+
+
+@pytest.mark.parametrize("spoil", ["thread_id indexes", "task_path"])
+def test_stores_of_any_age_are_read_alike(new_database: NewDatabase, spoil: str) -> None:
+    """As LangGraph.js sets them up, without indexes by thread_id, and as older versions did, without a column."""
+    with play_into(new_database()) as played, psycopg.connect(played.url, autocommit=True) as connection:
+        if spoil == "thread_id indexes":
+            for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes"):
+                connection.execute(f"drop index {table}_thread_id_idx".encode())
+        if spoil == "task_path":
+            connection.execute("alter table checkpoint_writes drop column task_path")
+        store = PostgresStore("aged", played.url)
+        found = by_id([row for scan in scan_all(store, checkpoints=50) for row in scan.threads])
+        truth = read_truth(played.url)
+        assert {key: told(row) for key, row in found.items()} == truth
+        counts = {count.thread_id: (count.checkpoints, count.writes) for count in store.iter_thread_counts()}
+        assert counts == {key: (one.checkpoints, one.writes) for key, one in truth.items()}
+        store.close()
