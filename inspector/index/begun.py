@@ -43,8 +43,8 @@ def _ceil(at: datetime) -> datetime:
     return floor(at + HOUR - _INSTANT, HOUR)
 
 
-def _nearest(at: datetime) -> datetime:
-    """A full hour."""
+def nearest_hour(at: datetime) -> datetime:
+    """The full hour that is next to it, before or after."""
     return floor(at + HOUR / 2, HOUR)
 
 
@@ -76,7 +76,7 @@ class Begun:
 
     def count(self, begin: datetime, end: datetime) -> Sums:
         """Threads begun from `begin` on and before `end`."""
-        first, last = _nearest(begin), _nearest(end)
+        first, last = nearest_hour(begin), nearest_hour(end)
         found = self._tallied(first, last).aggregate(**_SUMMED)
         sums = Sums(*(value or 0 for value in found.values()))
         for a, b, sign in (*_between(begin, first), *_between(last, end)):
@@ -85,7 +85,7 @@ class Begun:
 
     def buckets(self, begin: datetime, bucket: timedelta) -> dict[datetime, Sums]:
         """Those begun from `begin` on until now, by the bucket's first moment."""
-        first, end = _nearest(begin), self.moment.now + _INSTANT
+        first, end = nearest_hour(begin), self.moment.now + _INSTANT
         if bucket < HOUR:
             return by_bucket(self._rows(begin, end), bucket)
         found: dict[datetime, Sums] = {}
@@ -98,16 +98,16 @@ class Begun:
         return found
 
     def hosts(self, begin: datetime, *, by_rows: bool) -> dict[str, Sums]:
-        """The same by the hosts that wrote to them."""
-        first, end = _nearest(begin), self.moment.now + _INSTANT
+        """The same by the hosts that wrote to them. Unless `by_rows`, `begin` is a full hour, see `nearest_hour`: which
+        hosts wrote to the threads of a part of an hour, only a look at each of them tells."""
+        end = self.moment.now + _INSTANT
         if by_rows:
             return by_host(self._rows(begin, end))
-        tallied = self._tallied(first, _ceil(end), every=False).values("hostname")
+        tallied = self._tallied(begin, _ceil(end), every=False).values("hostname")
         rows = tallied.annotate(**_SUMMED).values_list("hostname", *_SUMMED)
         found = {hostname: Sums(*sums) for hostname, *sums in rows}
-        for a, b, sign in (*_between(begin, first), *_between(_ceil(end), end)):
-            for hostname, sums in by_host(self._rows(a, b)).items():
-                found[hostname] = found.get(hostname, Sums()).plus(sums, sign)
+        for hostname, sums in by_host(self._rows(end, _ceil(end))).items():  # by a clock that is ahead
+            found[hostname] = found.get(hostname, Sums()).plus(sums, -1)
         return {hostname: sums for hostname, sums in found.items() if sums.threads}
 
     def young(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:

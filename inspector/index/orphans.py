@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inspector.errors import BadRequest
-from inspector.index.begun import HOUR, Begun, Sums, by_bucket, by_host, floor
+from inspector.index.begun import HOUR, Begun, Sums, by_bucket, by_host, floor, nearest_hour
 from inspector.index.kinds import Moment
 from inspector.models import StoreEntry
 
@@ -87,6 +87,8 @@ def find_window(name: str) -> Window:
 
 
 def report_orphans(store: StoreEntry, window: Window, moment: Moment) -> OrphanReport:
+    """Whole hours are kept, and of the hours that a stretch of time cuts, the rows are counted. One figure is of another
+    stretch: in windows of more than an hour, the hosts' threads are those begun since the full hour next to its begin."""
     begin, end = moment.now - window.length, moment.now + timedelta(microseconds=1)
     begun = Begun(store, moment)
     young = begun.young(begin, end)
@@ -97,8 +99,17 @@ def report_orphans(store: StoreEntry, window: Window, moment: Moment) -> OrphanR
         current=Share(sum(bar.threads for bar in series), sum(bar.orphans for bar in series), _left(undecided)),
         baseline=_before(begun, begin),
         series=series,
-        hosts=_hosts(begun.hosts(begin, by_rows=window.bucket < HOUR), by_host(young, all_left=True)),
+        hosts=_hosts(*_by_host(begun, window, begin, end)),
     )
+
+
+def _by_host(
+    begun: Begun, window: Window, begin: datetime, end: datetime
+) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
+    """All threads, and the young ones."""
+    by_rows = window.bucket < HOUR
+    begin = begin if by_rows else nearest_hour(begin)
+    return begun.hosts(begin, by_rows=by_rows), by_host(begun.young(begin, end), all_left=True)
 
 
 def _left(young: Mapping[datetime, Sums]) -> int:
