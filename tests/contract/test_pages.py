@@ -14,12 +14,12 @@ from pytest_django import DjangoDbBlocker, Settings
 from inspector.config import StoreSetting
 from inspector.demo.stage import Played
 from inspector.index.connections import close_readers, get_reader
-from inspector.index.sync import sync_store
 from inspector.secret import StoreUrl
 from inspector.stores.differences import DIFFERENCES, REDIS_SHALLOW
 from tests.contract.hostile import THREAD_IDS
 from tests.contract.library import Library
 from tests.integration.index.own_index import sqlite_index
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 
 TABS = ("changes", "state", "writes", "metadata")
@@ -33,7 +33,7 @@ def pages(
     stores = (StoreSetting(library.layout, StoreUrl(library.place.url)),)
     settings.INSPECTOR = dataclasses.replace(settings.INSPECTOR, stores=stores, orphan_after=0.000_001)
     with sqlite_index(tmp_path / "index.sqlite3", django_db_blocker):
-        assert sync_store(get_reader()).complete
+        assert sync(get_reader()).complete
         yield Browser(Client())
         close_readers()
 

@@ -18,9 +18,9 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import ConfigError
 from inspector.index.connections import close_readers, get_reader
-from inspector.index.sync import sync_store
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 from inspector.secret import StoreUrl
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 from tests.pages.workers_world import World, workers_shown
 
@@ -62,7 +62,7 @@ def indexed(django_db_setup: None, django_db_blocker: DjangoDbBlocker, scenario_
         transaction.atomic(),
     ):
         try:
-            assert sync_store(get_reader()).complete
+            assert sync(get_reader()).complete
             rows = Rows.taken()
             transaction.set_rollback(True)
         finally:

@@ -15,7 +15,7 @@ from langgraph.graph.message import MessagesState
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, open_saver
 from inspector.index.connections import get_reader
-from inspector.index.sync import sync_store
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 
 HTML = 150_000
@@ -63,7 +63,7 @@ def long_store(postgres: EmbeddedPostgres) -> Iterator[str]:
 @pytest.fixture
 def long_pages(show_stores: Any, long_store: str) -> Browser:
     browser: Browser = show_stores(long=long_store)
-    sync_store(get_reader())
+    sync(get_reader())
     return browser
 
 

@@ -17,8 +17,8 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.index.connections import get_reader
-from inspector.index.sync import sync_store
 from inspector.models import ThreadEntry
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser, address
 
 CANARY = "sk-canary-hunter2"
@@ -41,7 +41,7 @@ def leaky(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture
 def pages_of_leaky(show_stores: Any, leaky: str) -> Browser:
     browser: Browser = show_stores(leaky=leaky)
-    sync_store(get_reader())
+    sync(get_reader())
     return browser
 
 
@@ -75,7 +75,7 @@ def test_that_there_is_one_shows_and_harmless_keys_stay(pages_of_leaky: Browser)
 def test_an_owner_key_that_is_a_secret_names_nobody(show_stores: Any, leaky: str) -> None:
     show_stores(leaky=leaky)
     with override_settings(INSPECTOR=dataclasses.replace(settings.INSPECTOR, owner_keys=("openai_api_key",))):
-        sync_store(get_reader())
+        sync(get_reader())
 
     assert CANARY not in ThreadEntry.objects.get().owner
 

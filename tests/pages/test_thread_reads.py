@@ -14,10 +14,10 @@ from inspector.demo.repertoire import play_into
 from inspector.domain.coordinates import time_of
 from inspector.index.connections import get_reader
 from inspector.index.passes import run_pass
-from inspector.index.sync import sync_store
 from inspector.ledger import postgres, rows
 from inspector.ledger.rows import RECENT_ROWS
 from inspector.probe.ledger_schema import Read, ThreadCounts
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser, Document
 from tests.pages.ledgers import MEMORY, Telling, telling
 from tests.pages.test_cost import HTML
@@ -53,7 +53,7 @@ def world(show_stores: Any, postgres: EmbeddedPostgres) -> Iterator[World]:
     url = postgres.create_database()
     with play_into(url, ["two-hosts", "research"], ["sync"]), telling(url) as ledger:
         browser = show_stores(own=url)
-        sync_store(get_reader())
+        sync(get_reader())
         ids = [step["checkpoint_id"] for step in browser.data("/thread/", id=SHARED)["checkpoints"]]
         times = [(one, at.timestamp()) for one in reversed(ids) if (at := time_of(one)) is not None]
         yield World(browser, ledger, times)

@@ -14,8 +14,8 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.errors import StoreError
 from inspector.index.connections import close_readers, get_reader
-from inspector.index.sync import sync_store
 from inspector.models import StoreEntry
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser, Document, address
 from tests.pages.conftest import configured
 
@@ -99,7 +99,7 @@ def down(show_stores: Any, indexed: Any) -> Browser:
     indexed.put()
     browser: Browser = show_stores(scenarios=NOWHERE)
     with pytest.raises(StoreError):
-        sync_store(get_reader())
+        sync(get_reader())
     return browser
 
 
@@ -181,7 +181,7 @@ def changing(show_stores: Any, postgres: EmbeddedPostgres) -> Iterator[tuple[Bro
     """A store of our own, that may be changed, indexed."""
     with play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as store:
         browser = show_stores(own=store.url)
-        sync_store(get_reader())
+        sync(get_reader())
         yield browser, store
 
 
@@ -223,7 +223,7 @@ def test_an_exact_id_is_found_although_the_index_only_knows_longer_ones(
 
     assert page["threads"][0]["thread_id"] == "two-hosts-sync"
     assert (page["total"], page["not_indexed"]) == (3, True)
-    sync_store(get_reader())
+    sync(get_reader())
     page = browser.data("/threads/", q="two-hosts-sync")
     assert (page["total"], page["not_indexed"], len(page["threads"])) == (3, False, 3)
 
@@ -235,7 +235,7 @@ def test_an_exact_id_comes_first_although_the_sort_has_it_on_a_later_page(
     graph = store.find("two-hosts", "sync").graph
     for name in ["z", *(f"z{number}" for number in range(60))]:
         graph.update_state({"configurable": {"thread_id": name}}, {"messages": [("ai", "hi")]}, as_node="agent")
-    sync_store(get_reader())
+    sync(get_reader())
 
     page = browser.data("/threads/", q="z")
 
@@ -273,11 +273,11 @@ def test_a_pass_that_works_again_takes_the_error_away(
     close_readers()
     with override_settings(INSPECTOR=configured(own=NOWHERE)):
         with pytest.raises(StoreError):
-            sync_store(get_reader())
+            sync(get_reader())
         assert browser.data("/threads/")["index"]["error"]
         close_readers()
 
-    sync_store(get_reader())
+    sync(get_reader())
 
     assert browser.data("/threads/")["index"]["error"] == ""
     assert StoreEntry.objects.get(name="own").error_hint == ""

@@ -12,8 +12,8 @@ from langgraph.graph import START, MessagesState, StateGraph
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import open_saver
 from inspector.index.connections import get_reader
-from inspector.index.sync import sync_store
 from inspector.views.weight import address_bytes, hosts_that_fit, rows_that_fit, steps_that_fit
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 from tests.pages.test_cost import HTML
 
@@ -40,7 +40,7 @@ def heavy_store(postgres: EmbeddedPostgres) -> Iterator[str]:
 @pytest.mark.parametrize("name", KINDS)
 def test_fifty_rows_of_very_long_ids_stay_light_and_none_is_lost(show_stores: Any, heavy_store: str, name: str) -> None:
     browser: Browser = show_stores(heavy=heavy_store)
-    sync_store(get_reader())
+    sync(get_reader())
     seen: list[str] = []
     after = ""
     while True:

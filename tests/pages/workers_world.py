@@ -10,7 +10,7 @@ from typing import Any
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import play_into
 from inspector.index.connections import get_reader
-from inspector.index.sync import sync_store
+from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 from tests.pages.ledgers import Telling, telling
 
@@ -35,5 +35,5 @@ def workers_shown(show_stores: Any, postgres: EmbeddedPostgres) -> Iterator[Worl
     url = postgres.create_database()
     with play_into(url, ["two-hosts"], ["sync"]), telling(url) as ledger:
         browser = show_stores(own=url)
-        sync_store(get_reader())
+        sync(get_reader())
         yield World(browser, ledger, url)
