@@ -36,6 +36,7 @@ warnings.simplefilter("ignore")
 logging.disable()
 
 import psycopg  # noqa: E402
+from psycopg.conninfo import conninfo_to_dict  # noqa: E402
 
 from benchmarks.scale_bench import Bench  # noqa: E402
 from benchmarks.scale_child import STORE, Child  # noqa: E402
@@ -100,7 +101,7 @@ class Dashboards:
 def load_of(store: str, seconds: float) -> Load:
     """In the seconds that follow."""
     with psycopg.connect(store, dbname="postgres", autocommit=True) as watching:  # not counted with the store's own
-        name = psycopg.conninfo.conninfo_to_dict(store)["dbname"]
+        name = conninfo_to_dict(store)["dbname"]
         query = _COUNTERS.replace("current_database()", "%(name)s").encode()
 
         def read() -> Any:

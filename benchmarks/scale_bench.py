@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from benchmarks.figures import Figure
 from benchmarks.scale_child import Child
@@ -152,3 +153,19 @@ def server_seconds(url: str, settings: tuple[str, ...], query: str) -> float:
     assert row is not None  # noqa: S101  EXPLAIN answers
     plan: dict[str, Any] = row[0][0]
     return float(plan["Execution Time"]) / 1_000
+
+
+def at_work(url: str, patience: float, what: Callable[[], object]) -> float:
+    """Seconds that the server of a database spent on statements meanwhile, by its own account, which comes late."""
+
+    def read() -> float:
+        time.sleep(min(11.0, patience))
+        with psycopg.connect(url, dbname="postgres", autocommit=True) as connection:
+            name = conninfo_to_dict(url)["dbname"]
+            query = "select active_time from pg_stat_database where datname = %s"
+            row = connection.execute(query, [name]).fetchone()
+        return float(row[0]) / 1_000 if row else 0.0
+
+    before = read()
+    what()
+    return read() - before

@@ -6,7 +6,7 @@ import statistics
 
 from benchmarks.figures import Figure, percentile
 from benchmarks.mark import parameters_of
-from benchmarks.scale_bench import COPIED, Bench
+from benchmarks.scale_bench import COPIED, Bench, at_work
 from benchmarks.scale_child import Child
 from benchmarks.store import delete_some
 
@@ -29,9 +29,12 @@ def run(bench: Bench) -> None:
 def _rounds(bench: Bench, state: str, url: str, child: Child, writer: Child) -> None:
     count = bench.count_seconds(url)
     child.ask("settle", most=bench.patience)
-    idle = [child.ask("one_pass")["seconds"] for _ in range(bench.times)]
+    idle: list[float] = []
+    busy = at_work(url, bench.patience, lambda: idle.extend(_idle(child, bench.times)))
     note = f"p50 {statistics.median(idle) * 1e3:.1f}, p95 {percentile(idle, 0.95) * 1e3:.1f} ms; count {count:.2f} s"
     bench.note(Figure("passes", f"{state}: nothing new / count", statistics.median(idle) / count, "x", IDLE, note=note))
+    store = busy / len(idle) / count
+    bench.note(Figure("passes", f"{state}: nothing new, time at the store / count", store, "x", IDLE))
     for checkpoints, times, target in STEPS:
         told = [_after(url, checkpoints, child, writer) for _ in range(times)]
         seconds = [one["seconds"] for one in told]
@@ -41,6 +44,10 @@ def _rounds(bench: Bench, state: str, url: str, child: Child, writer: Child) -> 
         bench.note(Figure("passes", name, statistics.median(seconds) / count, "x", target, note=note))
     child.ask("settle", most=bench.patience)
     bench.note(Figure("passes", f"{state}: threads that differ in the end", child.ask("stale"), "", 0))
+
+
+def _idle(child: Child, times: int) -> list[float]:
+    return [child.ask("one_pass")["seconds"] for _ in range(times)]
 
 
 def _after(url: str, checkpoints: int, child: Child, writer: Child) -> dict[str, float]:
