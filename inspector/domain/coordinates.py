@@ -32,6 +32,11 @@ def time_of(checkpoint_id: str) -> datetime | None:
         return None
 
 
+def is_usual_id(checkpoint_id: str) -> bool:
+    """Whether the id is written as LangGraph writes them, so that it tells its time."""
+    return _USUAL.fullmatch(checkpoint_id) is not None
+
+
 def first_id_at(moment: datetime) -> str:
     """What every id sorts after that was made at `moment` or later, and no id that was made before."""
     ticks = (moment - _GREGORIAN) // timedelta(microseconds=1) * 10

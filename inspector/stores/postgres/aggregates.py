@@ -10,8 +10,9 @@ from typing import Any, LiteralString
 from psycopg.rows import tuple_row
 
 from inspector.domain.channels import decides_tasks
+from inspector.domain.coordinates import is_usual_id
 from inspector.stores.base import ChannelBody, CheckpointRow, Head, ThreadRow, WriteRow
-from inspector.stores.documents import as_metadata
+from inspector.stores.documents import as_metadata, load_document
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.layout import Layout
@@ -27,8 +28,6 @@ _OWN_KEYS = frozenset({"source", "step", "parents", "counters_since_delta_snapsh
 _NAMED: LiteralString = """case when jsonb_typeof(metadata) = 'object'
     then metadata - array['source', 'step', 'parents', 'counters_since_delta_snapshot'] <> '{}' end"""
 _HOSTED: LiteralString = "host <> '' or " + _NAMED
-#: An id that tells its time, see `domain.coordinates`.
-_MADE_AT: LiteralString = "'^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def read_thread_rows(
     cursor.execute(layout.query("in_key_order"))
     query = layout.query("threads").replace("{named}", _NAMED if _OWN_KEYS & set(host_keys) else _HOSTED)
     query = query.replace("{host}", _host_of(len(host_keys)))
-    query = query.replace("{range}", part.condition).replace("{made_at}", _MADE_AT)
+    query = query.replace("{range}", part.condition)
     keys = {f"host_{number}": key for number, key in enumerate(host_keys)}
     with cursor.connection.cursor(row_factory=tuple_row) as plain:
         found = plain.execute(query, {**part.given, **keys}).fetchall()
@@ -90,7 +89,7 @@ class _Special:
         (rebuilt, hosts, odd, settled, named, metadata) = row[8:]
         if odd:
             self._odd.append(thread_id)
-        if not settled:
+        if not (settled and is_usual_id(last_id) and is_usual_id(first_root_id)):  # else the document tells the time
             self._unsettled.append(thread_id)
         if named and metadata is None:
             self._nameless.append(thread_id)
@@ -108,7 +107,7 @@ class _Special:
             False,
             rebuilt is True,
             self._count_hosts(thread_id, hosts, checkpoints),
-            as_metadata(metadata) if metadata else {},
+            as_metadata(load_document(metadata)) if metadata else {},
             None,
         )
 

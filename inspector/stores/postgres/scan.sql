@@ -8,7 +8,7 @@
 --
 -- A thread is settled when nothing is left to do at its newest root checkpoint: no task left a mark on it, it is deaf (its
 -- document holds no value of a channel that decides what runs next, nor of one that a node listens to), no such value is
--- held beside it, and the thread's ids tell their times. \x90 is an empty list in MessagePack, \xc70f... an empty set: what
+-- held beside it. \x90 is an empty list in MessagePack, \xc70f... an empty set: what
 -- Sends and joins leave behind.
 --
 -- OFFSET 0 keeps the planner from computing an expression once for each place that uses it, ORDER BY from sorting.
@@ -62,10 +62,10 @@ with chains as materialized (
                       '{}', true) is false))
              and jsonb_array_length(jsonb_path_query_array(checkpoint, '$.versions_seen.*.__pregel_tasks', '{}', true))
                = (checkpoint #> '{versions_seen,__interrupt__,__pregel_tasks}' is not null)::int as deaf,
-           case when {named} and octet_length(metadata::text) <= 1000 then metadata end as metadata
+           case when {named} then told end as metadata
     from chains c left join lateral (
-        select checkpoint, metadata, {host} as host from checkpoints
-        where thread_id = c.thread_id and checkpoint_ns = '' and checkpoint_id = c.last_root_id) newest on true
+        select checkpoint, metadata, metadata::text as told, {host} as host from checkpoints
+        where thread_id = c.thread_id and checkpoint_ns = '' and checkpoint_id = c.last_root_id offset 0) newest on true
 ), w as (
     select thread_id, count(*) as writes, max(checkpoint_id) filter (where checkpoint_ns = '' and idx < 0) as marked
     from checkpoint_writes where {range} group by thread_id
@@ -85,9 +85,8 @@ with chains as materialized (
 )
 select f.thread_id, f.turns, f.checkpoints, coalesce(w.writes, 0), f.namespaces, f.last_id, coalesce(f.first_root_id, ''),
        coalesce(f.last_root_id, ''), f.rebuilt, f.hosts, f.odd is true or f.started_elsewhere is true,
-       f.deaf and held.thread_id is null and coalesce(w.marked < f.last_root_id, true)
-         and f.last_id ~ {made_at} and f.first_root_id ~ {made_at},
-       f.named, case when octet_length(f.metadata::text) <= 1000 then f.metadata end
+       f.deaf and held.thread_id is null and coalesce(w.marked < f.last_root_id, true),
+       f.named, case when octet_length(f.metadata) <= 1000 then f.metadata end
 from found f left join w on w.thread_id = f.thread_id left join held on held.thread_id = f.thread_id
 order by f.thread_id
 
