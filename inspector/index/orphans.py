@@ -87,8 +87,11 @@ def find_window(name: str) -> Window:
 
 
 def report_orphans(store: StoreEntry, window: Window, moment: Moment) -> OrphanReport:
-    """Whole hours are kept, and of the hours that a stretch of time cuts, the rows are counted. One figure is of another
-    stretch: in windows of more than an hour, the hosts' threads are those begun since the full hour next to its begin."""
+    """Whole hours are kept, and of the hours that a stretch of time cuts, the rows are counted.
+
+    One figure is of another stretch: in windows of more than an hour, the hosts' threads are those begun since the full
+    hour next to the window's begin.
+    """
     begin, end = moment.now - window.length, moment.now + timedelta(microseconds=1)
     begun = Begun(store, moment)
     young = begun.young(begin, end)
