@@ -81,7 +81,7 @@ class Dashboards:
             port = free.getsockname()[1]
         command = [sys.executable, "-W", "ignore", "-m", "inspector", "serve", "--port", str(port)]
         process = subprocess.Popen(  # noqa: S603  our own arguments
-            command, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, env=self._environment, stdout=subprocess.DEVNULL
         )
         self.processes[process.pid] = process
         while process.poll() is None:

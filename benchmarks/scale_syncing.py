@@ -36,7 +36,6 @@ _FACTS = (
 )  # fmt: skip
 _open = threading.Event()
 _open.set()
-_ended = threading.Event()
 _background: list[BackgroundSync] = []
 _shut_at: list[float] = []
 
@@ -45,15 +44,15 @@ def migrate() -> None:
     call_command("migrate", verbosity=0)
 
 
-def build(pace: str, seconds: float = 1e9) -> dict[str, Any]:
-    """Passes until all threads have been read, or the time is over."""
-    return _build(_PACES[pace], seconds)
+def build(pace: str, seconds: float = 1e9, full: bool = False) -> dict[str, Any]:
+    """Passes until all threads have been read, or the time is over. `full` reads those anew that are there."""
+    return _build(_PACES[pace], seconds, full=full)
 
 
-def _build(pace: Pace, seconds: float) -> dict[str, Any]:
+def _build(pace: Pace, seconds: float, *, full: bool = False) -> dict[str, Any]:
     began = time.monotonic()
-    report = run_pass(get_reader(), pace=pace)
-    while (report.building or report.folding) and time.monotonic() - began < seconds and not _ended.is_set():
+    report = run_pass(get_reader(), pace=pace, full=full)
+    while (report.building or report.folding) and time.monotonic() - began < seconds:
         report = run_pass(get_reader(), pace=pace)
     entry = StoreEntry.objects.get()
     return {
