@@ -80,7 +80,7 @@ class _Special:
         self._limits = limits
         self._host_keys = host_keys
         self._odd: list[str] = []
-        self._unsettled: list[str] = []
+        self._unsettled: dict[str, str] = {}  #: their newest root checkpoints
         self._nameless: list[str] = []  #: their newest root checkpoint does not tell, or tells too much
         self._hosts: list[str] = []
 
@@ -90,7 +90,7 @@ class _Special:
         if odd:
             self._odd.append(thread_id)
         if not (settled and is_usual_id(last_id) and is_usual_id(first_root_id)):  # else the document tells the time
-            self._unsettled.append(thread_id)
+            self._unsettled[thread_id] = last_root_id
         if named and metadata is None:
             self._nameless.append(thread_id)
         return ThreadRow(
@@ -145,10 +145,11 @@ class _Special:
         return self._cursor.execute(self._layout.query(query), {"thread_ids": thread_ids, **given}).fetchall()
 
 
-def read_heads(cursor: Cursor, layout: Layout, thread_ids: list[str], limits: Limits) -> dict[str, Head]:
-    if not thread_ids:
+def read_heads(cursor: Cursor, layout: Layout, newest: Mapping[str, str], limits: Limits) -> dict[str, Head]:
+    """The heads of threads, by the ids of their newest root checkpoints."""
+    if not newest:
         return {}
-    given = {"thread_ids": thread_ids, "inline_bytes": limits.inline_bytes}
+    given = {"threads": list(newest), "newest": list(newest.values()), "inline_bytes": limits.inline_bytes}
     found = [rows.checkpoint_row(row) for row in cursor.execute(layout.query("thread_heads"), given)]
     control = _read_control(cursor, layout, found, limits)
     marks: dict[str, list[WriteRow]] = defaultdict(list)

@@ -157,10 +157,11 @@ where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
 order by thread_id, checkpoint_id desc
 
 -- name: thread_heads
-select distinct on (thread_id) {checkpoint_columns}
-from checkpoints, {inline_values}
-where thread_id = any(%(thread_ids)s) and checkpoint_ns = ''
-order by thread_id, checkpoint_id desc
+select {checkpoint_columns}
+from (select c.* from unnest(%(threads)s::text[], %(newest)s::text[]) as head (thread, newest)
+      join checkpoints c on c.thread_id = head.thread and c.checkpoint_ns = '' and c.checkpoint_id = head.newest)
+         checkpoints,
+     {inline_values}
 
 -- name: head_control
 -- Bodies of the channels that decide which tasks come next, smallest first until the byte budget is spent.

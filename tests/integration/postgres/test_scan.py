@@ -9,7 +9,7 @@ import pytest
 
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.reader.summary import summarize
-from inspector.stores.base import FollowedStore, Head, Scan
+from inspector.stores.base import FollowedStore, Head, Scan, ThreadRow
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from inspector.stores.postgres.aggregates import read_heads
@@ -32,9 +32,9 @@ def scan_all(store: PostgresStore, *, checkpoints: int) -> list[Scan]:
     return scans
 
 
-def heads_of(store: PostgresStore, thread_ids: list[str]) -> dict[str, Head]:
+def heads_of(store: PostgresStore, rows: list[ThreadRow]) -> dict[str, Head]:
     with store._read() as (cursor, layout):
-        return read_heads(cursor, layout, thread_ids, Limits())
+        return read_heads(cursor, layout, {row.thread_id: row.last_root_id for row in rows}, Limits())
 
 
 def test_a_postgres_store_can_be_followed(scenarios_read: PostgresStore) -> None:
@@ -79,7 +79,7 @@ def test_a_head_that_is_left_out_would_have_changed_nothing(new_database: NewDat
         store = PostgresStore("heads", played.url)
         settled = states = 0
         while rows := [row for scan in scan_all(store, checkpoints=200) for row in scan.threads if row.last_root_id]:
-            heads = heads_of(store, [row.thread_id for row in rows])
+            heads = heads_of(store, rows)
             for row in rows:
                 whole = dataclasses.replace(row, head=heads[row.thread_id])
                 short, full = (summarize(one, owner_keys=("user_id",), key=None) for one in (row, whole))
