@@ -27,10 +27,9 @@ _HAS_TRIGRAMS = "SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'"
 
 def drop_lazy_indexes() -> None:
     """Before the first rows are written. In no transaction."""
-    for model, index in _lazy():
-        if index.name in _names(model):
-            with connection.schema_editor() as editor:
-                editor.remove_index(model, index)
+    for model, index in _lazy(there=True):
+        with connection.schema_editor() as editor:
+            editor.remove_index(model, index)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"DROP INDEX IF EXISTS {INDEX}")
@@ -38,7 +37,7 @@ def drop_lazy_indexes() -> None:
 
 def make_lazy_indexes() -> int:
     """Those that are missing; how many were. In no transaction."""
-    missing = [(model, index) for model, index in _lazy() if index.name not in _names(model)]
+    missing = list(_lazy(there=False))
     for model, index in missing:
         with connection.schema_editor() as editor:
             editor.add_index(model, index)
@@ -57,10 +56,11 @@ def _make_trigrams() -> int:
         return 1
 
 
-def _lazy() -> Iterator[tuple[type[models.Model], models.Index]]:
+def _lazy(*, there: bool) -> Iterator[tuple[type[models.Model], models.Index]]:
     for model in (ThreadEntry, ThreadWorker):
+        names = _names(model)
         for index in model._meta.indexes:
-            if index.name not in _KEPT:
+            if index.name not in _KEPT and (index.name in names) == there:
                 yield model, index
 
 

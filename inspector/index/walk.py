@@ -12,16 +12,21 @@ from django.utils import timezone
 from inspector.errors import ReadTooLong
 from inspector.index.ahead import Scans, scans_of
 from inspector.index.follow import SETTLE
+from inspector.index.lazy import drop_lazy_indexes, make_lazy_indexes
 from inspector.index.lease import Lease
 from inspector.index.pace import SLICE, Pace
 from inspector.index.progress import Progress
 from inspector.index.refresh import Refresh
+from inspector.index.tallies import read_tally
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
 from inspector.stores.base import FollowedStore
 
-#: Checkpoints that one step reads, about: to begin with, at least and at most.
+#: Checkpoints that one step reads, about: to begin with, at least and at most. Where even so few take too long, the
+#: step is made ever smaller, down to the one thread that is to be left out.
 _FIRST, _FEWEST, _MOST = 5_000, 50, 50_000
+#: A first build of so many checkpoints does without the indexes that it can make faster at its end.
+_LARGE = 100_000
 _FIELDS = ["walk_after", "walk_began_at", "walk_done", "walk_total", "walk_seconds"]
 _BEGUN = ["position", "proven", "checkpoints_apart", "writes_apart", "compare", "fingerprint"]
 
@@ -31,8 +36,9 @@ def is_walking(entry: StoreEntry) -> bool:
 
 
 def begin_walk(entry: StoreEntry, store: FollowedStore) -> None:
-    entry.position = entry.proven = store.read_changes("").position  # what comes after it will be followed
-    entry.checkpoints_apart = entry.writes_apart = None
+    changes = store.read_changes("")
+    entry.position = entry.proven = changes.position  # what comes after it will be followed
+    entry.checkpoints_apart, entry.writes_apart = _less(0, changes.checkpoints), _less(0, changes.writes)
     entry.compare, entry.fingerprint = "walk", ""  # so that every pass goes on with it
     entry.walk_after = ""
     entry.walk_began_at = timezone.now()
@@ -40,6 +46,8 @@ def begin_walk(entry: StoreEntry, store: FollowedStore) -> None:
     entry.walk_total = store.read_extent()
     entry.walk_seconds = 0.0
     entry.save(update_fields=[*_FIELDS, *_BEGUN])
+    if (entry.walk_total or 0) > _LARGE and not ThreadEntry.every.exists():
+        drop_lazy_indexes()
 
 
 def walk(lease: Lease, reader: Reader, store: FollowedStore, refresh: Refresh, pace: Pace, tell: Progress) -> bool:
@@ -68,8 +76,8 @@ def _step(entry: StoreEntry, scans: Scans, store: FollowedStore, refresh: Refres
     try:
         scanned = scans.take(after, size)
     except ReadTooLong:
-        if size > _FEWEST:
-            return max(_FEWEST, size // 4)
+        if size > 1:
+            return max(1, size // 4)
         slow = store.read_next(after)
         if slow and not refresh.leave_out(slow):
             raise
@@ -86,6 +94,14 @@ def _step(entry: StoreEntry, scans: Scans, store: FollowedStore, refresh: Refres
 def _end(entry: StoreEntry, refresh: Refresh) -> None:
     unmet = ThreadEntry.objects.filter(store=entry, verified_at__lt=entry.walk_began_at)
     refresh.read(list(unmet.values_list("thread_id", flat=True)), "Looking for threads that are gone")
+    held = read_tally(entry)
+    entry.checkpoints_apart = _less(held.checkpoints, _less(0, entry.checkpoints_apart))
+    entry.writes_apart = _less(held.writes, _less(0, entry.writes_apart))
+    make_lazy_indexes()
     entry.walk_after = None
     entry.compare, entry.compared_at = SETTLE, entry.walk_began_at
-    entry.save(update_fields=[*_FIELDS, "compare", "compared_at"])
+    entry.save(update_fields=[*_FIELDS, "checkpoints_apart", "writes_apart", "compare", "compared_at"])
+
+
+def _less(rows: int, counted: int | None) -> int | None:
+    return None if counted is None else rows - counted

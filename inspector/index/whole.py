@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from inspector.index.refresh import batched
+from inspector.index.rows import batched
 from inspector.ledger.base import Counted, LedgerReader
 
 

@@ -12,6 +12,8 @@ from django.db import connection
 
 from inspector.config import StoreSetting, parse_stores
 from inspector.errors import ConfigError
+from inspector.index.lazy import make_lazy_indexes
+from inspector.models import StoreEntry
 from inspector.stores.urls import PostgresUrl
 
 
@@ -54,6 +56,8 @@ def prepare_index(stores: Sequence[StoreSetting]) -> None:
                 "database in INSPECTOR_DATABASE_URL, or unset it: then a SQLite file is used.",
             )
     call_command("migrate", verbosity=0, interactive=False)
+    if not StoreEntry.objects.exclude(walk_after=None).exists():
+        make_lazy_indexes()  # of a first build whose store is not configured any more
 
 
 def _is_index(store: StoreSetting) -> bool:

@@ -18,7 +18,7 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import ConfigError
 from inspector.index.connections import close_readers, get_reader
-from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models import HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 from inspector.secret import StoreUrl
 from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
@@ -32,7 +32,7 @@ def configured(**stores: str) -> Config:
     return dataclasses.replace(config, stores=chosen, orphan_after=0.000_001)
 
 
-TABLES = [model._meta.db_table for model in (StoreEntry, ThreadEntry, ThreadWorker)]
+TABLES = [model._meta.db_table for model in (StoreEntry, ThreadEntry, ThreadWorker, StoreTally, HostTally, HourTally)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +49,8 @@ class Rows:
     def put(self) -> None:
         with connection.cursor() as cursor:
             for table, rows in self.tables.items():
+                if not rows:
+                    continue
                 marks = ", ".join(["%s"] * len(rows[0]))
                 cursor.executemany(f"insert into {table} values ({marks})", rows)
 
