@@ -58,5 +58,14 @@ def bounds(ratios: Sequence[float], draws: int = 4_000) -> tuple[float, float]:
 
 def most_memory() -> int:
     """Bytes that this process had in memory at most. `getrusage` would count what its parent had, too."""
+    return _bytes_of("VmHWM")
+
+
+def mapped_memory() -> int:
+    """Bytes of files that are mapped into this process now, which the kernel takes back when it needs them."""
+    return _bytes_of("RssFile")
+
+
+def _bytes_of(name: str) -> int:
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))

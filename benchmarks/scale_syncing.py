@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from benchmarks.figures import most_memory
+from benchmarks.figures import mapped_memory, most_memory
 from inspector.index.background import BackgroundSync
 from inspector.index.compare import find_stale
 from inspector.index.connections import get_reader
@@ -58,6 +58,7 @@ def _build(pace: Pace, seconds: float, *, full: bool = False) -> dict[str, Any]:
     return {
         "seconds": time.monotonic() - began,
         "memory": most_memory(),
+        "mapped": mapped_memory(),
         "building": report.building,
         "complete": report.complete,
         "threads": entry.threads,
