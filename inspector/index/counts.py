@@ -132,10 +132,7 @@ def _count_young(scope: Scope, way: Way, stored: bool, border: datetime) -> int:
         held &= Q(stored__in=(stored,))
     elif way.kept_absent:
         held &= is_part(stored)
-    count = ThreadEntry.every.filter(here & held).count()
-    if way.but:
-        count -= ThreadEntry.every.filter(here & Q(stored__in=(stored,), **way.but) & is_among(way.held)).count()
-    return count
+    return ThreadEntry.every.filter(here & held & way.asked_of_held).count()
 
 
 def hosts_of_young(store: StoreEntry, way: Way, hostnames: Collection[str]) -> dict[str, int]:
