@@ -144,7 +144,7 @@ class _Pass:
         if is_walking(self._entry):
             if not walk(self._lease, self._reader, store, self._refresh, self._pace, self._tell):
                 return False
-            self._stale.update(self._entry.skipped)
+        self._stale.update(self._entry.skipped)  # nothing else tells that they are not as in the store
         return Follow(self._lease, store, self._refresh, self._pace, self._tell, self._began_at, self._stale).run()
 
     def _verify(self) -> None:

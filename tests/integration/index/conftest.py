@@ -11,14 +11,14 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.demo.repertoire import PlayedStore, open_saver
+from inspector.demo.repertoire import PlayedStore, open_saver, play_into
 from inspector.ledger.base import LedgerReader
 from inspector.ledger.registry import open_ledger_reader
 from inspector.probe.ledger_schema import Ledger
 from inspector.probe.ledgers import open_ledger
 from inspector.reader import Reader
 from inspector.stores.guard import Limits
-from inspector.stores.postgres import PostgresStore
+from inspector.stores.postgres import PostgresStore, look
 from tests.integration.index.copies import Template, read_templates
 from tests.integration.index.follow_world import FollowWorld
 from tests.integration.index.own_index import postgres_index, sqlite_index
@@ -78,6 +78,20 @@ def templates(scenario_store: PlayedStore) -> list[Template]:
     """Real threads of every kind, to be copied. Ids that need quoting are for other tests."""
     plays = (one for one in scenario_store.played if one.slug != "hostile-thread-ids")
     return read_templates(scenario_store.url, [thread.thread_id for one in plays for thread in one.threads])
+
+
+@pytest.fixture
+def played(new_database: NewDatabase) -> Iterator[PlayedStore]:
+    """A small store of one's own."""
+    with play_into(new_database(), ["two-hosts", "subgraph-persistent", "error", "random-ids"], ["sync"]) as store:
+        store.saver.conn.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]
+        yield store
+
+
+@pytest.fixture
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks find nothing, as where new rows lie in pages that deletes have freed anywhere in a large table."""
+    monkeypatch.setattr(look, "_windows", lambda earlier, now: [])
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def begin(chance: random.Random, templates: list[Template], thread_id: str) -> C
 
 
 def _read(connection: psycopg.Connection, table: str, thread_id: str) -> list[str]:
-    query = f"copy (select * from {table} where thread_id = %s) to stdout"  # noqa: S608
+    query = f"copy (select * from {table} where thread_id = %s) to stdout"
     with connection.cursor().copy(query.encode(), [thread_id]) as copy:
         return b"".join(bytes(data) for data in copy).decode().splitlines(keepends=True)
 

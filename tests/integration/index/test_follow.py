@@ -12,19 +12,12 @@ from django.utils import timezone
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.index.pace import Pace
 from inspector.models import StoreEntry, ThreadEntry
-from inspector.stores.postgres import look
 from tests.integration.index.copies import Template
 from tests.integration.index.follow_world import FollowWorld
 from tests.integration.index.watched import Followed, following
 
 #: As in the background, but for its rests.
 BACKGROUND = Pace(1.0, holds_back=True, sleep=lambda seconds: None)
-
-
-@pytest.fixture
-def blind(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks find nothing, as where new rows lie in pages that deletes have freed anywhere in a large table."""
-    monkeypatch.setattr(look, "_windows", lambda earlier, now: [])
 
 
 @pytest.fixture

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import psycopg
 import pytest
 from django.utils import timezone
 
-from inspector.demo.repertoire import PlayedStore, play_into
+from inspector.demo.repertoire import PlayedStore
 from inspector.errors import ReadTooLong, StoreTimeout
-from inspector.index import sync
-from inspector.index.sync import PassReport, sync_store
+from inspector.index.sync import PassReport
 from inspector.management.commands.sync import _has_to_go_on
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader, ThreadSummary
-from tests.integration.index.conftest import NewDatabase, OpenReader
+from inspector.stores.base import FollowedStore
+from tests.integration.index.conftest import OpenReader
 from tests.integration.index.equality import assert_index_equals_store
+from tests.integration.index.syncing import sync
 from tests.integration.postgres.polling import wait_for
-
-
-@pytest.fixture
-def played(new_database: NewDatabase) -> Iterator[PlayedStore]:
-    with play_into(new_database(), ["two-hosts", "subgraph-persistent", "random-ids"], ["sync"]) as store:
-        yield store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,12 @@ class Burdened(Reader):
             raise ReadTooLong("The store took longer than the read's time budget.")
         return Reader.read_summaries(self, thread_ids)
 
+    def scan_summaries(self, store: FollowedStore, after: str, *, checkpoints: int) -> tuple[list[ThreadSummary], str]:
+        found, last = Reader.scan_summaries(self, store, after, checkpoints=checkpoints)
+        if self.heavy & {summary.row.thread_id for summary in found}:
+            raise ReadTooLong("The store took longer than the read's time budget.")
+        return found, last
+
 
 def burdened(reader: Reader, *heavy: str) -> Burdened:
     return Burdened(reader.store, reader.host_keys, reader.owner_keys, heavy=set(heavy))
@@ -51,7 +52,7 @@ def test_a_heavy_thread_is_left_out_and_all_others_are_indexed(
     thread_id = played.find("two-hosts", "sync").threads[0].thread_id
     plain = open_reader(played.url)
     reader = burdened(plain, thread_id)
-    report = sync_store(reader)
+    report = sync(reader)
     assert (report.skipped, report.complete) == (1, False)
     entry = StoreEntry.objects.get()
     every = {count.thread_id for count in plain.store.iter_thread_counts()}
@@ -61,26 +62,26 @@ def test_a_heavy_thread_is_left_out_and_all_others_are_indexed(
     assert entry.synced_at
 
     reader.asked.clear()
-    again = sync_store(reader)
+    again = sync(reader)
     assert (again.looked, again.skipped) == (True, 1)
     assert reader.asked == [[thread_id]], "alone, and after all others"
 
-    assert sync_store(plain).complete
+    assert sync(plain).complete
     assert_index_equals_store(plain, played.url)
     assert StoreEntry.objects.get().skipped == []
 
 
 def test_a_heavy_thread_holds_up_no_round(played: PlayedStore, index: str, open_reader: OpenReader) -> None:
     plain = open_reader(played.url)
-    sync_store(plain)
+    sync(plain)
     thread_id = played.find("two-hosts", "sync").threads[0].thread_id
     relabel(played, plain)
     reader = burdened(plain, thread_id)
     for _ in range(2):
-        report = sync_store(reader)
+        report = sync(reader)
         assert (report.skipped, report.left) == (1, 0)
     assert report.verified == 0
-    assert sync_store(plain).complete
+    assert sync(plain).complete
     assert_index_equals_store(plain, played.url)
 
 
@@ -88,13 +89,13 @@ def test_many_heavy_threads_keep_out_none_of_the_others_for_good(
     played: PlayedStore, index: str, open_reader: OpenReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than may follow each other in one pass: that one fails, and the next knows of them."""
-    monkeypatch.setattr(sync, "_LEFT_OUT", 2)
+    monkeypatch.setattr("inspector.index.refresh.LEFT_OUT", 2)
     plain = open_reader(played.url)
     every = sorted(count.thread_id for count in plain.store.iter_thread_counts())
     light, reader = every[0], burdened(plain, *every[1:])
     for _ in range(len(every)):
         try:
-            report = sync_store(reader)
+            report = sync(reader)
             break
         except StoreTimeout:
             assert StoreEntry.objects.get().error
@@ -103,7 +104,7 @@ def test_many_heavy_threads_keep_out_none_of_the_others_for_good(
     tried = set()
     for _ in range(len(every)):
         reader.asked.clear()
-        assert sync_store(reader).skipped == len(every) - 1
+        assert sync(reader).skipped == len(every) - 1
         assert len(reader.asked) == 2
         tried |= {one for batch in reader.asked for one in batch}
     assert tried == set(every[1:]), "each has its turn"
@@ -113,7 +114,7 @@ def test_a_store_that_is_locked_is_not_asked_in_halves(
     played: PlayedStore, index: str, open_reader: OpenReader
 ) -> None:
     reader = open_reader(played.url, lock=0.05)
-    sync_store(reader)
+    sync(reader)
     with psycopg.connect(played.url) as connection:
         connection.execute("lock checkpoints in access exclusive mode")
         with pytest.raises(StoreTimeout) as caught:
@@ -124,16 +125,16 @@ def test_a_store_that_is_locked_is_not_asked_in_halves(
 
 
 def test_a_round_ends_though_rows_are_rewritten_all_the_time(
-    played: PlayedStore, index: str, open_reader: OpenReader, monkeypatch: pytest.MonkeyPatch
+    played: PlayedStore, index: str, open_reader: OpenReader, blind: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync, "SCRUB", 2)
+    monkeypatch.setattr("inspector.index.rounds.SCRUB", 2)
     reader = open_reader(played.url)
-    sync_store(reader)
+    sync(reader)
     relabel(played, reader)
     began = timezone.now()
     reports: list[PassReport] = []
     for _ in range(100):
-        reports.append(sync_store(reader))
+        reports.append(sync(reader))
         relabel(played, reader)
         if reports[-1].left == 0:
             break
@@ -143,26 +144,26 @@ def test_a_round_ends_though_rows_are_rewritten_all_the_time(
     assert len({report.round for report in reports}) == 1
     assert len(reports) == -(-ThreadEntry.objects.count() // 2)
     for _ in range(2 * len(reports) + 2):
-        report = sync_store(reader)
+        report = sync(reader)
     assert report.complete
     assert_index_equals_store(reader, played.url)
 
 
 def test_the_command_waits_for_its_rounds_and_not_for_ever(
-    played: PlayedStore, index: str, open_reader: OpenReader, monkeypatch: pytest.MonkeyPatch
+    played: PlayedStore, index: str, open_reader: OpenReader, blind: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync, "SCRUB", 2)
+    monkeypatch.setattr("inspector.index.rounds.SCRUB", 2)
     reader = open_reader(played.url)
-    sync_store(reader)
+    sync(reader)
     relabel(played, reader)
-    sync_store(reader)
+    sync(reader)
     relabel(played, reader)
     began = timezone.now()
-    reports = [sync_store(reader)]
+    reports = [sync(reader)]
     assert reports[0].queued
     while _has_to_go_on(reports):
         relabel(played, reader)
-        reports.append(sync_store(reader))
+        reports.append(sync(reader))
         assert len(reports) < 50
     assert len({report.round for report in reports}) == 2
     assert not ThreadEntry.objects.filter(verified_at__lt=began).exists()
@@ -171,6 +172,6 @@ def test_the_command_waits_for_its_rounds_and_not_for_ever(
 def relabel(played: PlayedStore, reader: Reader) -> None:
     """Rewrites rows in place, and waits until the server has counted it."""
     before = reader.store.read_fingerprint().rewrites
-    played.saver.conn.execute('update checkpoints set metadata = metadata || \'{"worker_hostname": "new"}\'')
-    played.saver.conn.execute("select pg_stat_force_next_flush()")
+    played.saver.conn.execute('update checkpoints set metadata = metadata || \'{"worker_hostname": "new"}\'')  # type: ignore[union-attr]
+    played.saver.conn.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]
     wait_for(lambda: reader.store.read_fingerprint().rewrites != before)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.index.sync import sync_store
 from tests.integration.index.conftest import OpenReader
 from tests.integration.index.equality import assert_index_equals_store
+from tests.integration.index.syncing import sync
 from tests.integration.index.world import World
 
 DAMAGE = "relabel replace prune write_late roll_back vacuum truncate make_anew crash delete_thread"
@@ -37,7 +37,7 @@ def test_after_anything_two_passes_make_the_index_equal_the_store(
         done.append([world.act() for _ in range(world.random.randint(1, 4))])
         world.flush()
         for _ in range(2):
-            report = sync_store(reader)
+            report = sync(reader)
         assert report.complete, done
         assert_index_equals_store(reader, world.url)
     world.close()
@@ -49,10 +49,10 @@ def test_one_pass_is_enough_after(server: EmbeddedPostgres, index: str, open_rea
     reader = open_reader(world.url)
     for _ in range(4):
         world.begin_thread()
-    sync_store(reader)
+    sync(reader)
     getattr(world, action)()
     world.flush()
-    report = sync_store(reader)
+    report = sync(reader)
     assert report.looked
     assert report.complete
     assert_index_equals_store(reader, world.url)

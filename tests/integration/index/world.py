@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
-import signal
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,7 +14,7 @@ from inspector.demo.graphs.chat import build_chat
 from inspector.demo.graphs.nested import build_nested
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
-from tests.integration.postgres.polling import wait_for
+from tests.integration.index.crashing import crash
 
 TABLES = "checkpoints, checkpoint_blobs, checkpoint_writes"
 HOSTS = ("web-1", "web-2", "web-3")
@@ -134,11 +131,7 @@ class World:
 
     def crash(self) -> None:
         """The server loses its counters, and every connection ends."""
-        process = int((Path(self._server.directory) / "pgdata" / "postmaster.pid").read_text().split()[0])
-        os.kill(process, signal.SIGQUIT)
-        wait_for(lambda: not self._server.running)
-        self._server.stop()
-        self._server.start()
+        crash(self._server)
         with contextlib.suppress(psycopg.OperationalError):
             self._stack.close()
         self._open()
