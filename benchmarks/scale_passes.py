@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 
 from benchmarks.figures import Figure, percentile
 from benchmarks.mark import parameters_of
@@ -43,7 +44,11 @@ def _rounds(bench: Bench, state: str, url: str, child: Child, writer: Child) -> 
         name = f"{state}: {checkpoints:,} new checkpoints / count"
         bench.note(Figure("passes", name, statistics.median(seconds) / count, "x", target, note=note))
     child.ask("settle", most=bench.patience)
+    began = time.monotonic()
     bench.note(Figure("passes", f"{state}: threads that differ in the end", child.ask("stale"), "", 0))
+    seconds = time.monotonic() - began
+    note = f"{seconds:.1f} s"
+    bench.note(Figure("passes", f"{state}: comparing all threads / count", seconds / count, "x", note=note))
 
 
 def _idle(child: Child, times: int) -> list[float]:
