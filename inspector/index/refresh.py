@@ -48,7 +48,7 @@ class Refresh:
 
     def try_again(self, wanted: Collection[str]) -> None:
         """Those of the wanted threads that the last pass left out; the rest of these have their turn in the next."""
-        waiting = [thread_id for thread_id in self._slow if thread_id in wanted]
+        waiting = [thread_id for thread_id in self._slow if thread_id in wanted and thread_id not in self.skipped]
         self._in_a_row = 0
         self._read_all(waiting[:LEFT_OUT], "Trying threads again", 1)
         self.skipped = waiting[LEFT_OUT:] + self.skipped
