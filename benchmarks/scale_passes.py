@@ -46,9 +46,8 @@ def _rounds(bench: Bench, state: str, url: str, child: Child, writer: Child) -> 
     child.ask("settle", most=bench.patience)
     began = time.monotonic()
     bench.note(Figure("passes", f"{state}: threads that differ in the end", child.ask("stale"), "", 0))
-    seconds = time.monotonic() - began
-    note = f"{seconds:.1f} s"
-    bench.note(Figure("passes", f"{state}: comparing all threads / count", seconds / count, "x", note=note))
+    took = time.monotonic() - began
+    bench.note(Figure("passes", f"{state}: comparing all threads / count", took / count, "x", note=f"{took:.1f} s"))
 
 
 def _idle(child: Child, times: int) -> list[float]:
