@@ -13,7 +13,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from inspector.reader import Reader, ThreadSummary
-from inspector.stores.base import FollowedStore
+from inspector.stores.followed import FollowedStore
 
 
 @dataclass(frozen=True, slots=True)

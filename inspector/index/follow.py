@@ -25,7 +25,7 @@ from inspector.index.pace import Pace
 from inspector.index.progress import Progress
 from inspector.index.refresh import Refresh
 from inspector.index.tallies import read_tally
-from inspector.stores.base import Changes, FollowedStore
+from inspector.stores.followed import Changes, FollowedStore
 
 #: Reads of all rows may take this share of the time.
 _DUTY = 0.05

@@ -30,7 +30,8 @@ from inspector.index.tallies import hosts_of, read_tally
 from inspector.index.walk import begin_walk, is_walking, walk
 from inspector.models import StoreEntry
 from inspector.reader import Reader
-from inspector.stores.base import Fingerprint, FollowedStore
+from inspector.stores.base import Fingerprint
+from inspector.stores.followed import FollowedStore
 
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
 _RULES = 2
@@ -141,11 +142,13 @@ class _Pass:
             return True
         if not is_walking(self._entry) and (self._full or self._entry.synced_at is None):
             begin_walk(self._entry, store)
-        if is_walking(self._entry):
-            if not walk(self._lease, self._reader, store, self._refresh, self._pace, self._tell):
-                return False
+        if is_walking(self._entry) and not self._walk(store):
+            return False
         self._stale.update(self._entry.skipped)  # nothing else tells that they are not as in the store
         return Follow(self._lease, store, self._refresh, self._pace, self._tell, self._began_at, self._stale).run()
+
+    def _walk(self, store: FollowedStore) -> bool:
+        return walk(self._lease, self._reader, store, self._refresh, self._pace, self._tell)
 
     def _verify(self) -> None:
         full = self._full and not isinstance(self._reader.store, FollowedStore)  # a walk has just read them all

@@ -20,7 +20,7 @@ from inspector.index.refresh import Refresh
 from inspector.index.tallies import read_tally
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
-from inspector.stores.base import FollowedStore
+from inspector.stores.followed import FollowedStore
 
 #: Checkpoints that one step reads, about: to begin with, at least and at most. Where even so few take too long, the
 #: step is made ever smaller, down to the one thread that is to be left out.

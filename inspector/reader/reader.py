@@ -18,7 +18,8 @@ from inspector.reader.standing import read_head
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, stand, summarize
 from inspector.reader.tasks import build_tasks, build_writes
-from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, FollowedStore, Place, ReadBudget
+from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget
+from inspector.stores.followed import FollowedStore
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)

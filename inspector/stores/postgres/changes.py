@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, LiteralString
 
 from inspector.domain.coordinates import first_id_at
-from inspector.stores.base import Changes
+from inspector.stores.followed import Changes
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.look import Look
 from inspector.stores.postgres.position import Position, TableState, load_position

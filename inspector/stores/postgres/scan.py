@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inspector.stores.base import Scan
+from inspector.stores.followed import Scan
 from inspector.stores.guard import Limits
 from inspector.stores.postgres.aggregates import Part, read_thread_rows
 from inspector.stores.postgres.counts import find_end, in_range

@@ -11,7 +11,6 @@ import psycopg
 from inspector.errors import NotACheckpointStore, StoreError
 from inspector.stores.base import (
     DEFAULT_READ,
-    Changes,
     ChannelBody,
     ChannelSize,
     CheckpointRow,
@@ -21,12 +20,12 @@ from inspector.stores.base import (
     NamespaceRow,
     Place,
     ReadBudget,
-    Scan,
     StoreFacts,
     ThreadCount,
     ThreadRow,
     WriteRow,
 )
+from inspector.stores.followed import Changes, Scan
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import of_ids, read_thread_rows

@@ -15,7 +15,7 @@ from inspector.index.sync import PassReport
 from inspector.management.commands.sync import _has_to_go_on
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader, ThreadSummary
-from inspector.stores.base import FollowedStore
+from inspector.stores.followed import FollowedStore
 from tests.integration.index.conftest import OpenReader
 from tests.integration.index.equality import assert_index_equals_store
 from tests.integration.index.syncing import sync

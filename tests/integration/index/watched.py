@@ -11,7 +11,8 @@ from typing import Any
 from inspector.index.pace import FAST, Pace
 from inspector.index.sync import PassReport
 from inspector.reader import Reader
-from inspector.stores.base import Changes, Scan, ThreadCount
+from inspector.stores.base import ThreadCount
+from inspector.stores.followed import Changes, Scan
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from tests.integration.index.equality import assert_index_equals_store

@@ -14,7 +14,7 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
-from inspector.stores.base import Changes
+from inspector.stores.followed import Changes
 from inspector.stores.postgres import PostgresStore
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.reader.summary import summarize
-from inspector.stores.base import FollowedStore, Head, Scan, ThreadRow
+from inspector.stores.base import Head, ThreadRow
+from inspector.stores.followed import FollowedStore, Scan
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from inspector.stores.postgres.aggregates import read_heads
