@@ -33,7 +33,7 @@ class StoreEntry(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     fingerprint = models.TextField(default="")  #: as `CheckpointStore.read_fingerprint` said it; "" looks in any case
-    #: How far the store's changes are followed (`stores.followed.Changes`), and how far it is proven that none was missed.
+    #: How far changes are followed (`stores.followed.Changes`), and up to where it is proven that none was missed.
     position = models.TextField(default="")
     proven = models.TextField(default="")
     #: Rows of the index beyond those that the server's counters count: with these, the counters say how many there are.

@@ -22,17 +22,6 @@ from inspector.models import ABSENT, FLAGGED, UNKNOWN_TIME, HostTally, HourTally
 
 HOSTS = 500  #: hosts that a list can be narrowed to
 
-#: Columns of a tally by the flag in `queries.FLAGS` whose threads they count, whatever the time of day. An orphan is
-#: one of those `left` that is old enough; a missed read is `missed`, or `missed_once` and old enough.
-FLAG_COLUMNS = {
-    "one-turn": "one_turn",
-    "random-id": "random_id",
-    "several-hosts": "several_hosts",
-    "siblings": "siblings",
-    "clock-skew": "clock_skew",
-    "rebuilt-values": "rebuilt_values",
-    "never-stored": "never_stored",
-}
 #: Columns of a tally by the state whose threads they count; those that run are among the unfinished. The complete ones
 #: are what is left of `threads`.
 STATE_COLUMNS = {state: state for state in ("interrupted", "failed", "unfinished", ABSENT)}

@@ -16,7 +16,7 @@ from inspector.index.lease import Lease, LeaseTaken, lease_of
 from inspector.index.reads import forget_old, forget_reads, write_reads
 from inspector.index.recount import recount
 from inspector.index.rows import Did, EntryRow
-from inspector.index.tallies import COLUMNS, FLAG_COLUMNS, HOSTS, STATE_COLUMNS, hosts_of, read_tally
+from inspector.index.tallies import COLUMNS, HOSTS, STATE_COLUMNS, hosts_of, read_tally
 from inspector.index.workers import Asked, Sum
 from inspector.models import HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 from inspector.reader import ThreadSummary
@@ -208,4 +208,4 @@ def test_rows_hold_every_column_of_the_models() -> None:
     of_worker = {field.attname for field in ThreadWorker._meta.concrete_fields}
     assert of_worker == {"id", "store_id", "stored", "last_at", "thread_id", "hostname", *Did._fields}
     assert ThreadEntry(*range(len(EntryRow._fields))).verified_at == EntryRow._fields.index("verified_at")
-    assert {*FLAG_COLUMNS.values(), *STATE_COLUMNS.values()} <= set(COLUMNS)
+    assert {*STATE_COLUMNS.values()} <= set(COLUMNS)
