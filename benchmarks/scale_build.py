@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 
@@ -49,20 +50,15 @@ def run(bench: Bench) -> None:
     bench.note(Figure("build", "serial count(*) of checkpoints", count, "s"))
     bench.note(Figure("build", "one serial aggregate of the same columns / count", aggregate / count))
     for kind in bench.kinds:
-        _killed(bench, kind, *_fast(bench, kind, count, aggregate))
+        _killed(bench, kind, _fast(bench, kind, count, aggregate))
     _gentle(bench, count)
 
 
-def _fast(bench: Bench, kind: str, count: float, aggregate: float) -> tuple[float, int]:
-    """Seconds, and rows that the server has read for it."""
+def _fast(bench: Bench, kind: str, count: float, aggregate: float) -> dict[str, Any]:
+    """What the process told, with `rows` that the server has read for it."""
     url = bench.index(kind, f"{kind}-large")
-    told: dict[str, float] = {}
-
-    def build() -> None:
-        with bench.dashboard(bench.url, url) as child:
-            told.update(child.ask("build", pace="fast"), size=child.ask("sizes")["bytes"])
-
-    rows = _rows_read(bench, build)
+    told: dict[str, Any] = {}
+    rows = _rows_read(bench, lambda: told.update(_build(bench, url)))
     bench.keep(kind, url)
     _expect_all(bench, told)
     seconds, each = told["seconds"], told["size"] / max(1, told["threads"])
@@ -73,44 +69,44 @@ def _fast(bench: Bench, kind: str, count: float, aggregate: float) -> tuple[floa
     mapped = f"{told['mapped'] / 2**20:.0f} MB of files are mapped at the end, which the kernel can take back"
     bench.note(Figure("build", f"{kind}: most memory", told["memory"] / 2**20, "MB", 256.0, note=mapped))
     bench.note(Figure("build", f"{kind}: size of the index for a thread", each, "bytes"))
-    return float(seconds), rows
+    return told | {"rows": rows}
 
 
-def _expect_all(bench: Bench, told: dict[str, float]) -> None:
+def _expect_all(bench: Bench, told: dict[str, Any]) -> None:
     with psycopg.connect(bench.url) as connection:
         row = connection.execute("select count(*), count(distinct thread_id) from checkpoints").fetchone()
     if row != (told["checkpoints"], told["threads"]):
         raise RuntimeError(f"The index holds {told}, the store {row}.")
 
 
-def _killed(bench: Bench, kind: str, seconds: float, rows: int) -> None:
-    """Some times at a random moment of what is left. Read twice is what the server has read beyond the `rows` of one
+def _killed(bench: Bench, kind: str, whole: dict[str, Any]) -> None:
+    """Some times at a random moment of what is left. Read twice is what the server has read beyond the rows of one
     whole build."""
     chance = random.Random()  # noqa: S311
     url = bench.index(kind, f"{kind}-killed")
-    took = 0.0
+    told: dict[str, Any] = {}
 
     def time_and_again() -> None:
-        nonlocal took
         for left in range(KILLED + 1, 1, -1):
             with bench.dashboard(bench.url, url) as child:
                 child.tell("build", pace="fast")
-                time.sleep(seconds * chance.uniform(0.3, 1) / left)
+                time.sleep(whole["seconds"] * chance.uniform(0.3, 1) / left)
                 child.kill()
-        took = _build(bench, url)
+        told.update(_build(bench, url))
 
-    again = _rows_read(bench, time_and_again)
-    with bench.dashboard(bench.url, url) as one, bench.dashboard(bench.url, bench.built(kind, bench.url)) as other:
-        same = one.ask("digest") == other.ask("digest")
-    name = f"{kind}: killed {KILLED} times"
+    rows = _rows_read(bench, time_and_again)
+    bench.index(kind, f"{kind}-killed")  # the disk may be short
+    name, same = f"{kind}: killed {KILLED} times", told["digest"] == whole["digest"]
+    twice, bound = max(0.0, rows / whole["rows"] - 1), KILLED * STEP / whole["rows"]
     bench.note(Figure("build", f"{name}: equals the one that was not", float(same), "", 1.0, at_least=True))
-    bench.note(Figure("build", f"{name}: rows read twice / all", max(0.0, again / rows - 1), "", KILLED * STEP / rows))
-    bench.note(Figure("build", f"{name}: the last process / all", took / seconds))
+    bench.note(Figure("build", f"{name}: rows read twice / all", twice, "", bound))
+    bench.note(Figure("build", f"{name}: the last process / all", told["seconds"] / whole["seconds"]))
 
 
-def _build(bench: Bench, url: str) -> float:
+def _build(bench: Bench, url: str) -> dict[str, Any]:
     with bench.dashboard(bench.url, url) as child:
-        return float(child.ask("build", pace="fast")["seconds"])
+        told: dict[str, Any] = child.ask("build", pace="fast")
+        return told | {"size": child.ask("sizes")["bytes"], "digest": child.ask("digest")}
 
 
 def _rows_read(bench: Bench, what: Callable[[], object]) -> int:
