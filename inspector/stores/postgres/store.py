@@ -34,6 +34,7 @@ from inspector.stores.postgres.counts import read_counts, read_next
 from inspector.stores.postgres.facts import read_store_facts
 from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
+from inspector.stores.postgres.parameters import storable, storable_pairs, wanted_channels
 from inspector.stores.postgres.scan import scan_threads
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
 from inspector.stores.urls import PostgresUrl
@@ -118,14 +119,14 @@ class PostgresStore:
         return found
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
-        wanted = [thread_id for thread_id in thread_ids if _storable(thread_id)]
+        wanted = [thread_id for thread_id in thread_ids if storable(thread_id)]
         if not wanted:
             return []
         with self._read(statement=self._limits.statement * 4) as (cursor, layout):
             return read_thread_rows(cursor, layout, of_ids(wanted), host_keys, self._limits)
 
     def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
-        if not _storable(thread_id):
+        if not storable(thread_id):
             return []
         given = {"thread_id": thread_id, "rows": self._limits.namespaces}
         found = [rows.namespace_row(row) for row in self._all("namespaces", given)]
@@ -139,7 +140,7 @@ class PostgresStore:
         before: str | None = None,
         budget: ReadBudget = DEFAULT_READ,
     ) -> Cut:
-        if not _storable(thread_id, checkpoint_ns, before or ""):
+        if not storable(thread_id, checkpoint_ns, before or ""):
             return Cut((), False)
         given = {
             "thread_id": thread_id,
@@ -161,7 +162,7 @@ class PostgresStore:
         return Cut(tuple(rows.checkpoint_row(row) for row in found[: budget.rows]), bool(beyond), beyond)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None:
-        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+        if not storable(thread_id, checkpoint_ns, checkpoint_id):
             return None
         given = {
             "thread_id": thread_id,
@@ -173,20 +174,20 @@ class PostgresStore:
         return rows.checkpoint_row(found[0]) if found else None
 
     def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
-        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+        if not storable(thread_id, checkpoint_ns, checkpoint_id):
             return []
         given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id, "rows": rows}
         return [row["checkpoint_id"] for row in self._all("newer_checkpoints", given)]
 
     def read_place(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Place:
-        if not _storable(thread_id, checkpoint_ns, checkpoint_id):
+        if not storable(thread_id, checkpoint_ns, checkpoint_id):
             return Place(0, 0)
         given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "checkpoint_id": checkpoint_id}
         (row,) = self._all("place", given)
         return Place(row["older"], row["newer"])
 
     def read_inputs(self, thread_id: str, checkpoint_ns: str, *, since: str = "", before: str) -> list[FirstInput]:
-        if not _storable(thread_id, checkpoint_ns, since, before):
+        if not storable(thread_id, checkpoint_ns, since, before):
             return []
         given = {
             "thread_id": thread_id,
@@ -200,10 +201,10 @@ class PostgresStore:
     def read_channel_sizes(
         self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
     ) -> list[ChannelSize]:
-        versions = _storable_pairs(versions)
-        if not versions or not _storable(thread_id, checkpoint_ns):
+        versions = storable_pairs(versions)
+        if not versions or not storable(thread_id, checkpoint_ns):
             return []
-        given = _wanted_channels(thread_id, checkpoint_ns, versions)
+        given = wanted_channels(thread_id, checkpoint_ns, versions)
         return [rows.channel_size(row) for row in self._all("channel_sizes", given)]
 
     def read_channels(
@@ -214,10 +215,10 @@ class PostgresStore:
         *,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[ChannelBody]:
-        versions = _storable_pairs(versions)
-        if not versions or not _storable(thread_id, checkpoint_ns):
+        versions = storable_pairs(versions)
+        if not versions or not storable(thread_id, checkpoint_ns):
             return []
-        given = {**_wanted_channels(thread_id, checkpoint_ns, versions), "bytes": budget.bytes}
+        given = {**wanted_channels(thread_id, checkpoint_ns, versions), "bytes": budget.bytes}
         return [rows.channel_body(row) for row in self._all("channels", given)]
 
     def read_own_channels(
@@ -229,8 +230,8 @@ class PostgresStore:
         *,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[ChannelBody]:
-        channels = [channel for channel in channels if _storable(channel)]
-        if not channels or not _storable(thread_id, checkpoint_ns, checkpoint_id):
+        channels = [channel for channel in channels if storable(channel)]
+        if not channels or not storable(thread_id, checkpoint_ns, checkpoint_id):
             return []
         given = {
             "thread_id": thread_id,
@@ -251,14 +252,14 @@ class PostgresStore:
         bodies: bool = True,
         budget: ReadBudget = DEFAULT_READ,
     ) -> list[WriteRow]:
-        ids = [checkpoint_id for checkpoint_id in checkpoint_ids if _storable(checkpoint_id)]
-        if not ids or not _storable(thread_id, checkpoint_ns):
+        ids = [checkpoint_id for checkpoint_id in checkpoint_ids if storable(checkpoint_id)]
+        if not ids or not storable(thread_id, checkpoint_ns):
             return []
         given = {
             "thread_id": thread_id,
             "checkpoint_ns": checkpoint_ns,
             "checkpoint_ids": ids,
-            "channels": None if channels is None else [channel for channel in channels if _storable(channel)],
+            "channels": None if channels is None else [channel for channel in channels if storable(channel)],
             "bodies": bodies,
             "bytes": budget.bytes,
             "rows": budget.rows,
@@ -287,21 +288,3 @@ class PostgresStore:
 
     def _find_layout(self) -> Layout:
         return find_layout(self._sessions, wanted=self._wanted_schema, safe_url=self.safe_url)
-
-
-def _storable(*texts: str) -> bool:
-    """Postgres text cannot hold NUL or lone surrogates, so nothing is stored under such a name."""
-    return all("\x00" not in text and text.encode("utf-8", "replace").decode("utf-8") == text for text in texts)
-
-
-def _storable_pairs(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [pair for pair in pairs if _storable(*pair)]
-
-
-def _wanted_channels(thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]) -> dict[str, object]:
-    return {
-        "thread_id": thread_id,
-        "checkpoint_ns": checkpoint_ns,
-        "channels": [channel for channel, _ in versions],
-        "versions": [version for _, version in versions],
-    }

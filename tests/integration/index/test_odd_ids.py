@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from pytest_django import DjangoDbBlocker
 
-from inspector.index.sync import sync_store
 from inspector.models import ThreadEntry
 from inspector.reader import Reader
 from inspector.stores.sqlite import SqliteStore
 from tests.integration.index.own_index import sqlite_index
+from tests.integration.index.syncing import sync
 from tests.integration.sqlite.conftest import saver_of, say, url_of
 
 
@@ -36,12 +36,12 @@ def spoiled(path: Path, statement: str, value: object) -> Reader:
 
 def test_a_thread_whose_id_holds_nul_is_left_out(tmp_path: Path, index: None) -> None:
     reader = spoiled(tmp_path / "a.db", "update checkpoints set thread_id = ? where thread_id = 'one'", "o\0ne")
-    assert sync_store(reader).complete
+    assert sync(reader).complete
     assert list(ThreadEntry.objects.values_list("thread_id", flat=True)) == ["two"]
 
 
 def test_half_a_character_in_metadata_is_indexed_as_a_question_mark(tmp_path: Path, index: None) -> None:
     metadata = rb'{"run_host": "\ud800", "user_id": "\ud801", "\ud803": "\u0000"}'
     reader = spoiled(tmp_path / "a.db", "update checkpoints set metadata = ? where thread_id = 'one'", metadata)
-    assert sync_store(reader).complete
+    assert sync(reader).complete
     assert ThreadEntry.objects.get(thread_id="one").owner == "\ufffd"
