@@ -15,10 +15,13 @@ from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
 from inspector.index import background
 from inspector.index.background import BackgroundSync
+from inspector.index.pace import Pace
+from inspector.index.passes import run_pass
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
 from tests.integration.index.conftest import NewDatabase, OpenReader
 from tests.integration.index.equality import assert_index_equals_store
+from tests.integration.index.syncing import sync as sync_once
 from tests.integration.postgres.freezing import frozen
 from tests.integration.postgres.polling import wait_for
 
@@ -52,8 +55,10 @@ def test_live_writes_are_followed(new_database: NewDatabase, index: str, open_re
             stage.say(graph, stage.config("live", worker_hostname="web-1"), "Hello")
             wait_for(lambda turns=turns: _turns("live") == turns)  # type: ignore[misc]
         saver.delete_thread("live")
+        saver.conn.execute("select pg_stat_force_next_flush()")  # type: ignore[union-attr]
         wait_for(lambda: _turns("live") is None)
         sync.stop()
+        sync_once(reader)  # a pass that was stopped has not counted
         assert_index_equals_store(reader, url)
 
 
@@ -123,12 +128,11 @@ def test_an_error_of_our_own_is_no_end(
     url = new_database()
     _say(url, "here")
     failures = [DatabaseError("the disk is full"), ZeroDivisionError()]
-    run_pass = background.run_pass
 
-    def fail_first(reader: Reader) -> object:
+    def fail_first(reader: Reader, *, pace: Pace) -> object:
         if failures:
             raise failures.pop()
-        return run_pass(reader)
+        return run_pass(reader, pace=pace)
 
     monkeypatch.setattr(background, "run_pass", fail_first)
     start(open_reader(url))

@@ -77,7 +77,7 @@ class Replica:
 
     def catch_up(self, standby: EmbeddedPostgres) -> None:
         """Waits until the standby has replayed all that was written until now."""
-        found = self.world.admin.execute("select pg_current_wal_insert_lsn(), pg_switch_wal()").fetchone()
+        found = self.world.admin.execute("select pg_logical_emit_message(false, 'so far', '')").fetchone()
         assert found is not None
         with standby.connect() as connection:
             query = "select pg_last_wal_replay_lsn() >= %s::pg_lsn"
