@@ -26,7 +26,19 @@ from inspector.index.passes import run_pass
 from inspector.index.progress import silent
 from inspector.models import StoreEntry, ThreadEntry
 
-COMMANDS = ("migrate", "build", "begin_build", "gate", "one_pass", "settle", "background", "digest", "stale", "sizes")
+COMMANDS = (
+    "migrate",
+    "build",
+    "begin_build",
+    "gate",
+    "one_pass",
+    "settle",
+    "background",
+    "end_pass",
+    "digest",
+    "stale",
+    "sizes",
+)
 _PACES = {"fast": FAST, "gentle": GENTLE}
 #: Columns that two indexes of the same store share, whenever either was made.
 _FACTS = (
@@ -113,6 +125,12 @@ def background(on: bool) -> None:
     else:
         _background.pop().stop(60.0)
         _shut_at.append(time.monotonic())
+
+
+def end_pass() -> None:
+    """Waits until none is under way: a window holds whole passes, and their rests count like any other time."""
+    while StoreEntry.objects.exclude(lease="").exists():
+        time.sleep(0.05)
 
 
 def digest() -> str:

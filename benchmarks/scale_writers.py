@@ -6,6 +6,7 @@ Windows with and without alternate, each pair gives one ratio, and which of the 
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable
 
 from benchmarks.figures import Figure, bounds
@@ -18,7 +19,7 @@ BESIDE_BUILD, BESIDE_PASSES = 0.85, 0.95
 def run(bench: Bench) -> None:
     with bench.writable() as url, Child(store=url) as writer:
         writer.ask("begin_writing", url=url)
-        writer.ask("written", seconds=bench.window_seconds)  # not yet warm
+        time.sleep(bench.window_seconds)  # not yet warm
         with bench.dashboard(url, bench.index("sqlite", "beside")) as child:
             child.ask("gate", open=False)
             child.ask("begin_build", pace="gentle")
@@ -26,7 +27,7 @@ def run(bench: Bench) -> None:
             _note(bench, "beside a build at the default pace", ratios, BESIDE_BUILD)
         with bench.dashboard(url, bench.index("sqlite", "passing")) as child:
             child.ask("build", pace="fast")
-            ratios = _pairs(bench, writer, lambda on: _switch(child, on))
+            ratios = _pairs(bench, writer, lambda on: _switch(child, on), lambda: child.ask("end_pass"))
             _note(bench, "beside passes at their default", ratios, BESIDE_PASSES)
         nothing = _pairs(bench, writer, lambda on: True)
         _note(bench, "beside nothing: the noise of this run", nothing, None)
@@ -37,14 +38,21 @@ def _switch(child: Child, on: bool) -> bool:
     return True
 
 
-def _pairs(bench: Bench, writer: Child, turn: Callable[[bool], bool]) -> list[tuple[float, float]]:
-    """Checkpoints a second with and without, until there is nothing left to be beside of."""
+def _pairs(
+    bench: Bench, writer: Child, turn: Callable[[bool], bool], end: Callable[[], object] = lambda: None
+) -> list[tuple[float, float]]:
+    """Checkpoints a second with and without, until there is nothing left to be beside of. A window with ends as `end`
+    does."""
     pairs: list[tuple[float, float]] = []
     for number in range(bench.windows):
         rates = {}
         for on in (True, False) if number % 2 else (False, True):
             goes_on = turn(True) if on else True
-            rates[on] = writer.ask("written", seconds=bench.window_seconds)
+            writer.ask("mark")
+            time.sleep(bench.window_seconds)
+            if on:
+                end()
+            rates[on] = writer.ask("written")
             goes_on = turn(False) and goes_on if on else goes_on
             if not goes_on:
                 return pairs or [(rates[True], rates.get(False, rates[True]))]

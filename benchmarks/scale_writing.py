@@ -9,8 +9,9 @@ import time
 from benchmarks.mark import read_mark
 from benchmarks.writer import LiveWriter
 
-COMMANDS = ("add", "begin_writing", "written")
+COMMANDS = ("add", "begin_writing", "mark", "written")
 _writers: list[LiveWriter] = []
+_marks: list[tuple[float, int]] = []
 
 
 def add(url: str, checkpoints: int) -> dict[str, int]:
@@ -32,9 +33,12 @@ def begin_writing(url: str, rate: float = 0.0) -> None:
         time.sleep(0.05)
 
 
-def written(seconds: float) -> float:
-    """Checkpoints a second in the time that follows."""
-    report, began = _writers[-1].report, time.monotonic()
-    before = report.checkpoints
-    time.sleep(seconds)
-    return (report.checkpoints - before) / (time.monotonic() - began)
+def mark() -> None:
+    """A window begins."""
+    _marks.append((time.monotonic(), _writers[-1].report.checkpoints))
+
+
+def written() -> float:
+    """Checkpoints a second since it began."""
+    began, before = _marks.pop()
+    return (_writers[-1].report.checkpoints - before) / (time.monotonic() - began)
