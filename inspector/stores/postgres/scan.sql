@@ -1,5 +1,12 @@
 -- The aggregates of many threads: one pass over their checkpoints, in the order of the primary key.
 
+-- name: in_place_order
+-- The rows of a part lie anywhere. A bitmap has them fetched in the order of their places, each page once and many pages
+-- ahead, which on a table that is not in memory is most of the time. 0 says that the system cannot read ahead.
+select set_config('enable_bitmapscan', 'on', true),
+       case when current_setting('effective_io_concurrency') <> '0'
+            then set_config('effective_io_concurrency', '64', true) end
+
 -- name: threads
 -- Along the primary key a plain thread is a chain: every row's parent is the row before it, and the input that it knows of
 -- is the one before it knew, or a later one. Then nothing has two children, no parent is gone, no id sorts before its
@@ -11,7 +18,8 @@
 -- held beside it. \x90 is an empty list in MessagePack, \xc70f... an empty set: what
 -- Sends and joins leave behind.
 --
--- OFFSET 0 keeps the planner from computing an expression once for each place that uses it, ORDER BY from sorting.
+-- OFFSET 0 keeps the planner from computing an expression once for each place that uses it, and has only the few columns
+-- sorted that are left of the documents.
 with chains as materialized (
     select thread_id,
            count(*) as checkpoints,
@@ -43,7 +51,7 @@ with chains as materialized (
                        case when checkpoint_ns = '' and metadata ->> 'source' = 'input'
                             then checkpoint #>> '{channel_versions,__start__}' end as put
                 from checkpoints where {range}
-                order by thread_id, checkpoint_ns, checkpoint_id offset 0) stored
+                offset 0) stored
             order by thread_id, checkpoint_ns, checkpoint_id offset 0) told
         window chain as (partition by thread_id, checkpoint_ns order by checkpoint_id)) chained
     group by thread_id
