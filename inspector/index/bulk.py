@@ -150,7 +150,8 @@ def _adapt(model: type[models.Model], columns: Sequence[str], rows: Iterable[Val
 
 def _adapter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
-        return lambda value: connection.ops.adapt_json_value(value, field.encoder)
+        adapt, encoder = connection.ops.adapt_json_value, field.encoder
+        return lambda value: adapt(value, encoder)
     if isinstance(field, models.DateTimeField) and connection.vendor == "sqlite":
         return _as_text
     return None
