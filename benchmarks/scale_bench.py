@@ -119,7 +119,7 @@ class Bench:
             return
         with psycopg.connect(self.url, dbname="postgres", autocommit=True) as connection:
             connection.execute("drop database if exists written with (force)")
-            connection.execute("create database written template store")
+            _copy(connection)
             yield self.url.replace("/store?", "/written?")
             connection.execute("drop database written with (force)")
 
@@ -129,6 +129,18 @@ class Bench:
             return timed(url, SERIAL, "select count(*) from checkpoints")
         self._count = self._count or timed(self.url, SERIAL, "select count(*) from checkpoints")
         return self._count
+
+
+def _copy(connection: psycopg.Connection) -> None:
+    """A template must have no sessions, and those that have ended may be there for a moment."""
+    for pause in (0.2, 1.0, 5.0, 20.0):
+        try:
+            connection.execute("create database written template store")
+        except psycopg.errors.ObjectInUse:
+            time.sleep(pause)
+        else:
+            return
+    raise RuntimeError("Somebody else is connected to the store, so it cannot be copied.")
 
 
 def timed(url: str, settings: tuple[str, ...], query: str, *, times: int = 5, warm: bool = True) -> float:
