@@ -225,6 +225,7 @@ class _Fold:
         return untold
 
     def _read(self, thread_ids: list[str]) -> set[str]:
+        self._lease.renew()
         read_at = timezone.now()
         try:
             summaries = self._reader.read_summaries(thread_ids)

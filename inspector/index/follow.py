@@ -16,9 +16,11 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.utils import timezone
 
+from inspector.errors import ReadTooLong
 from inspector.index.compare import find_stale
 from inspector.index.lease import Lease
 from inspector.index.pace import Pace
@@ -26,6 +28,8 @@ from inspector.index.progress import Progress
 from inspector.index.refresh import Refresh
 from inspector.index.tallies import read_tally
 from inspector.stores.followed import Changes, FollowedStore
+
+Found = TypeVar("Found")
 
 #: Reads of all rows may take this share of the time.
 _DUTY = 0.05
@@ -36,6 +40,9 @@ _SURE_FOR = timedelta(hours=6)
 SETTLE, AGAIN, AT_LAST = "settle", "again", "at last"
 #: When the server has counted more rows than can be found.
 MISSING = "missing"
+#: When a thread was read at last that had been left out: its rows were counted while the index held none of them, so
+#: the constants are too low by now.
+LEFT_OUT = "left out"
 _FIELDS = [
     "position",
     "proven",
@@ -101,8 +108,14 @@ class Follow:
         )
         return any(rows is not None and apart is not None and rows + apart > mine for rows, apart, mine in counted)
 
-    def _search(self) -> None:
-        self._read(self.store.search_changes(self.lease.entry.proven))
+    def _search(self) -> bool:
+        """False when that takes too long: then only a comparison helps, whose reads are short."""
+        try:
+            found = self.store.search_changes(self.lease.entry.proven)
+        except ReadTooLong:
+            return False
+        self._read(found)
+        return True
 
     def _compare_in_turn(self, reason: str, changes: Changes) -> None:
         entry = self.lease.entry
@@ -128,8 +141,8 @@ class Follow:
         if unknown or self._is_missing(changes):
             if not self._has_turn():
                 return AGAIN
-            self._in_turn(self._search)
-            if entry.compare == SETTLE and self._is_missing(changes):
+            searched = self._in_turn(self._search)
+            if (entry.compare == SETTLE or not searched) and self._is_missing(changes):
                 return AGAIN
             self._take_constants(changes)
         entry.compare = ""
@@ -144,11 +157,12 @@ class Follow:
         at = self.lease.entry.search_at
         return not (self.pace.holds_back and at and timezone.now() < at)
 
-    def _in_turn(self, read: Callable[[], None]) -> None:
+    def _in_turn(self, read: Callable[[], Found]) -> Found:
         began = time.monotonic()
-        read()
+        found = read()
         rest = timedelta(seconds=(time.monotonic() - began) * (1 / _DUTY - 1))
         self.lease.entry.search_at = timezone.now() + rest
+        return found
 
 
 def _apart(apart: int | None, counted: int | None, held: int, still: bool) -> int | None:

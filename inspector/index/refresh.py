@@ -76,6 +76,7 @@ class Refresh:
         return self.changed - before
 
     def _read(self, thread_ids: list[str]) -> None:
+        self._lease.renew()  # halves of halves together may take longer than it lasts
         read_at = timezone.now()
         try:
             summaries = self._reader.read_summaries(thread_ids)

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from inspector.errors import StoreError
 from inspector.index.compare import find_stale
-from inspector.index.follow import Follow
+from inspector.index.follow import LEFT_OUT, Follow
 from inspector.index.lease import Lease, LeaseTaken
 from inspector.index.pace import GENTLE, Pace, PassStopped
 from inspector.index.progress import Progress, silent
@@ -36,7 +36,8 @@ from inspector.stores.followed import FollowedStore
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
 _RULES = 2
 #: What a pass tells of itself at its end.
-_TOLD = ["threads", "checkpoints", "hosts", "skipped", "error", "error_hint", "server", "synced_at", "fingerprint"]
+_COUNTED = ["threads", "checkpoints", "hosts", "error", "error_hint"]
+_TOLD = [*_COUNTED, "skipped", "compare", "server", "synced_at", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,11 @@ class _Pass:
             tally = read_tally(entry)
             entry.threads, entry.checkpoints, entry.hosts = tally.threads, tally.checkpoints, hosts_of(entry)
         if is_walking(entry):
-            entry.save(update_fields=["threads", "checkpoints", "hosts"])
+            entry.error = entry.error_hint = ""
+            entry.save(update_fields=_COUNTED)
             return
+        if set(entry.skipped).difference(skipped):
+            entry.compare = LEFT_OUT
         entry.skipped = skipped
         entry.error, entry.error_hint = _told_of(len(skipped))
         if not entry.server or looked:

@@ -51,14 +51,15 @@ def begin_walk(entry: StoreEntry, store: FollowedStore) -> None:
 
 
 def walk(lease: Lease, reader: Reader, store: FollowedStore, refresh: Refresh, pace: Pace, tell: Progress) -> bool:
-    """Goes on for a slice of time. True when it came to the end: then what the index held before and the walk has not
-    met is read once more, and goes where it is gone."""
+    """Goes on for a slice of time, and until it came further: reads that are cut may take longer than that. True when
+    it came to the end: then what the index held before and the walk has not met is read once more, and goes where it is
+    gone."""
     entry = lease.entry
-    started, size = time.monotonic(), _FIRST
+    started, size, came_from = time.monotonic(), _FIRST, entry.walk_after
     with scans_of(reader, store, ahead=pace.unsparing) as scans:
-        while time.monotonic() - started < SLICE:
+        while entry.walk_after == came_from or time.monotonic() - started < SLICE:
             lease.renew()
-            began = time.monotonic()
+            began, came_from = time.monotonic(), entry.walk_after
             with pace.step():
                 size = _step(entry, scans, store, refresh, size, pace.stride)
             entry.walk_seconds += time.monotonic() - began
