@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 _DUTY = 0.05
 _LONGEST_PAUSE = 300.0
 _AFTER_ERROR = 5.0
+#: Seconds between two passes of a walk, in which a person's `inspector sync`, which waits for the lease, gets it.
+BETWEEN = 1.0
 
 
 class BackgroundSync:
@@ -85,7 +87,7 @@ class BackgroundSync:
 
     def _pause_after(self, report: PassReport) -> float:
         if report.building:  # it rests between its own reads
-            return 0.0
+            return BETWEEN
         return self._rest_after(report.seconds if report.looked or report.verified else 0.0)
 
     def _rest_after(self, seconds: float) -> float:

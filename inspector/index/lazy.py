@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 
 from inspector.index.search import INDEX
 from inspector.models import HostTally, HourTally, ThreadEntry, ThreadWorker
@@ -39,8 +39,12 @@ def make_lazy_indexes() -> int:
     """Those that are missing; how many were. In no transaction."""
     missing = list(_lazy(there=False))
     for model, index in missing:
-        with connection.schema_editor() as editor:
-            editor.add_index(model, index)
+        try:
+            with connection.schema_editor() as editor:
+                editor.add_index(model, index)
+        except DatabaseError:  # the build of another store, which ended at the same time, may have made it meanwhile
+            if index.name not in _names(model):
+                raise
     made = len(missing) + _make_trigrams()
     if made and connection.vendor == "postgresql":
         _tidy()
@@ -63,7 +67,11 @@ def _make_trigrams() -> int:
         cursor.execute(_HAS_TRIGRAMS)
         if cursor.fetchone() is None:
             return 0
-        cursor.execute(_TRIGRAMS)
+        try:
+            cursor.execute(_TRIGRAMS)
+        except DatabaseError:
+            if INDEX not in _names(ThreadEntry):
+                raise
         return 1
 
 

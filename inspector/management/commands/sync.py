@@ -24,7 +24,7 @@ from inspector.management.stores import add_store_option, prepare_index, use_sto
 from inspector.reader import Reader
 
 #: Seconds between looks at whether another process has finished its pass.
-_LOOK_AGAIN = 0.5
+LOOK_AGAIN = 0.5
 _OF_A_PAGE = re.compile(r"; the page recovers by itself|\s*The page recovers by itself[^.]*\.")
 
 
@@ -90,7 +90,7 @@ def _sync_to_the_end(reader: Reader, console: Console, pace: Pace, *, full: bool
                     return run_pass(reader, full=full, pace=pace, progress=tell)
                 except LeaseTaken as error:
                     tell(f"waiting: {error.message}", 0, None)
-                    time.sleep(_LOOK_AGAIN)
+                    time.sleep(LOOK_AGAIN)
 
         reports = [run(full=full)]
         while _has_to_go_on(reports):

@@ -11,7 +11,7 @@ from inspector.stores.base import ThreadCount
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.session import Cursor
 
-#: Checkpoints of one part: some tenths of a second.
+#: Checkpoints of one part, unless so many take too long: some tenths of a second.
 PART = 100_000
 
 
@@ -29,10 +29,12 @@ def read_next(cursor: Cursor, layout: Layout, after: str | None) -> str | None:
     return row["thread_id"] if row else None
 
 
-def read_counts(cursor: Cursor, layout: Layout, after: str | None) -> tuple[list[ThreadCount], str | None]:
-    """The next part, and the thread that it ends with: None where it is the last one."""
+def read_counts(
+    cursor: Cursor, layout: Layout, after: str | None, checkpoints: int
+) -> tuple[list[ThreadCount], str | None]:
+    """The next part, of about so many checkpoints, and the thread that it ends with: None where it is the last one."""
     cursor.execute(layout.query("in_key_order"))
-    end = find_end(cursor, layout, after, PART)
+    end = find_end(cursor, layout, after, checkpoints)
     given = {"after": after, "end": end}
     with cursor.connection.cursor(row_factory=tuple_row) as plain:
         writes = _pairs(plain.execute(_in_range(layout.query("range_writes"), after, end), given))

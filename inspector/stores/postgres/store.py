@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from inspector.errors import NotACheckpointStore, StoreError
+from inspector.errors import NotACheckpointStore, ReadTooLong, StoreError
 from inspector.stores.base import (
     DEFAULT_READ,
     ChannelBody,
@@ -30,7 +30,7 @@ from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import of_ids, read_thread_rows
 from inspector.stores.postgres.changes import Frontiers, read_changes, read_extent, search_threads
-from inspector.stores.postgres.counts import read_counts, read_next
+from inspector.stores.postgres.counts import PART, read_counts, read_next
 from inspector.stores.postgres.facts import read_store_facts
 from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
@@ -88,12 +88,20 @@ class PostgresStore:
 
     def iter_thread_counts(self) -> Generator[ThreadCount]:
         after: str | None = None
+        size = PART
         while True:
-            with self._read() as (cursor, layout):
-                found, after = read_counts(cursor, layout, after)
+            try:
+                with self._read() as (cursor, layout):
+                    found, after = read_counts(cursor, layout, after, size)
+            except ReadTooLong:
+                if size == 1:
+                    raise
+                size = max(1, size // 4)
+                continue
             yield from found
             if after is None:
                 return
+            size = min(PART, size * 2)
 
     def scan_threads(self, after: str, *, checkpoints: int, host_keys: Sequence[str]) -> Scan:
         with self._read() as (cursor, layout):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
 from inspector.index.lazy import drop_lazy_indexes, make_lazy_indexes
 from inspector.models import ThreadEntry, ThreadWorker
@@ -42,6 +44,24 @@ def test_a_build_that_died_between_two_indexes_is_ended_by_the_next(
     finally:
         left = make_lazy_indexes()
     assert 0 < left < LAZY[either_index]
+    assert _indexes() == before
+
+
+def test_two_builds_may_end_at_once(either_index: str) -> None:
+    before = _indexes()
+    drop_lazy_indexes()
+    both = Barrier(2)
+
+    def end() -> int:
+        try:
+            both.wait()
+            return make_lazy_indexes()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        made = [threads.submit(end) for _ in range(2)]
+    assert max(one.result() for one in made) > 0
     assert _indexes() == before
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from inspector.errors import ReadTooLong
+from inspector.index.background import BackgroundSync
 from inspector.index.sync import remember
+from inspector.management.commands.sync import LOOK_AGAIN
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import ThreadSummary
+from inspector.stores.postgres import counts
+from inspector.stores.postgres.layout import Layout
+from inspector.stores.postgres.session import Cursor
 from tests.integration.index.syncing import sync
 from tests.integration.index.test_sync_budget import burdened
 from tests.integration.index.watched import Followed, WatchedStore
@@ -95,3 +102,31 @@ def test_the_trouble_of_a_walk_is_forgotten_when_it_goes_on(unread: Followed, mo
     assert sync(unread.reader).building
     entry = StoreEntry.objects.get()
     assert (entry.error, entry.error_hint) == ("", "")
+
+
+def test_a_comparison_whose_parts_take_too_long_goes_on_in_smaller_ones(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+
+    def read(cursor: Cursor, layout: Layout, after: str | None, checkpoints: int) -> Any:
+        sizes.append(checkpoints)
+        if checkpoints > 10:
+            raise ReadTooLong("The store took longer than the read's time budget.")
+        return counts.read_counts(cursor, layout, after, checkpoints)
+
+    followed.settle()
+    monkeypatch.setattr("inspector.stores.postgres.store.read_counts", read)
+    followed.world.delete_threads()
+    followed.settle()
+    assert len([size for size in sizes if size <= 10]) > 5
+
+
+def test_a_person_who_waits_for_a_build_in_the_background_gets_the_lease_between_two_passes(
+    unread: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.index.walk.SLICE", 0.0)
+    monkeypatch.setattr("inspector.index.walk._FIRST", 10)
+    report = sync(unread.reader)
+    assert report.building
+    assert BackgroundSync([], pause=0.0)._pause_after(report) > LOOK_AGAIN
