@@ -57,13 +57,15 @@ class _Seen:
 
 
 def _differing(entry: StoreEntry, batch: Sequence[ThreadCount], seen: _Seen) -> list[str]:
-    rows = ThreadEntry.objects.filter(store=entry, thread_id__in=[count.thread_id for count in batch]).order_by()
+    # Absent ones too: asked for stored ones alone, SQLite goes through all of them instead of by their ids.
+    rows = ThreadEntry.every.filter(store=entry, thread_id__in=[count.thread_id for count in batch]).order_by()
     known = {}
-    for row, thread_id, checkpoints, writes, last_id in rows.values_list(
-        "pk", "thread_id", "checkpoints", "writes", "last_checkpoint_id"
+    for row, stored, thread_id, checkpoints, writes, last_id in rows.values_list(
+        "pk", "stored", "thread_id", "checkpoints", "writes", "last_checkpoint_id"
     ):
-        seen.add(row)
-        known[thread_id] = (checkpoints, writes, last_id)
+        if stored:
+            seen.add(row)
+            known[thread_id] = (checkpoints, writes, last_id)
     return [
         count.thread_id
         for count in batch
