@@ -14,6 +14,7 @@ from inspector.errors import InspectorError
 from inspector.index.connections import all_readers, get_reader
 from inspector.index.counts import count_orphans
 from inspector.index.queries import Moment
+from inspector.index.tallies import read_tally
 from inspector.models import UNKNOWN_TIME, StoreEntry
 from inspector.reader import Reader
 from inspector.views.contexts import Bar, IndexState, LedgerState, StoreChoice, WalkState
@@ -44,12 +45,14 @@ def entries_of(readers: Iterable[Reader]) -> dict[str, StoreEntry]:
 
 
 def index_state(entry: StoreEntry) -> IndexState:
+    """A pass writes its numbers down at its end. Until the first one has ended, lists grow past them all the time."""
     synced = entry.synced_at
+    held = read_tally(entry) if synced is None and entry.pk else entry
     return IndexState(
         synced_at=synced,
         lag_seconds=max(0.0, (timezone.now() - synced).total_seconds()) if synced else None,
-        threads=entry.threads,
-        checkpoints=entry.checkpoints,
+        threads=held.threads,
+        checkpoints=held.checkpoints,
         building=synced is None and not entry.error,
         error=entry.error,
         hint=entry.error_hint,
