@@ -91,7 +91,7 @@ class Reader:
             truncated=cut.truncated,
             beyond=cut.beyond,
             above=above,
-            newer=place.newer,
+            newer=place.newer if ids else _count_of(checkpoint_ns, namespaces),
             older=max(0, place.older - len(ids) + 1),
         )
 
@@ -153,3 +153,7 @@ class Reader:
         where = (rows[0].thread_id, rows[0].checkpoint_ns) if rows else ("", "")
         writes = self.store.read_writes(*where, ids, bodies=False, budget=WRITES)
         return {**triggers, **learn_starters(write.task_path for write in writes)}
+
+
+def _count_of(checkpoint_ns: str, namespaces: Sequence[Namespace]) -> int:
+    return next((item.checkpoints for item in namespaces if item.checkpoint_ns == checkpoint_ns), 0)

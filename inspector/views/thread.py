@@ -53,6 +53,8 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     budget = HISTORY if wants_json(request) else replace(PAGE, rows=steps_that_fit(thread_id, STEPS))
     history = reader.read_history(thread_id, checkpoint_ns, at=asked.at, budget=budget, namespaces=namespaces)
     _check_namespace(history)
+    if asked.at.before and not history.checkpoints and not wants_json(request):  # what was older is gone
+        history = reader.read_history(thread_id, checkpoint_ns, at=At(after=""), budget=budget, namespaces=namespaces)
     chosen, history = _chosen(reader, history, read_text(request, "checkpoint"), asked.at, budget)
     _stay(request, history)
     oldest = reader.store.read_newer_ids(thread_id, checkpoint_ns, "", rows=1) if history.truncated else []
@@ -182,7 +184,7 @@ def _chosen(
         place = 0 if at.after is None else -1  # who goes on to newer ones comes from below
         return (history.checkpoints[place] if history.checkpoints else None), history
     found = history.find(checkpoint_id)
-    if found is None and (history.truncated or history.above):
+    if found is None and (history.truncated or history.above or not history.checkpoints):
         where = (history.thread_id, history.checkpoint_ns)
         around = At(around=checkpoint_id)
         history = reader.read_history(*where, at=around, budget=budget, namespaces=history.namespaces)

@@ -120,6 +120,20 @@ def test_a_step_keeps_its_page_and_is_found_without_one(long_pages: Browser) -> 
         assert listed(long_pages.document("/thread/", **again)) == steps
 
 
+def test_a_page_whose_steps_are_gone_is_the_oldest_one(long_pages: Browser) -> None:
+    """An address that somebody kept, of a thread that was pruned since."""
+    stored = [item["checkpoint_id"] for item in long_pages.data("/thread/", id="long")["checkpoints"]]
+    for before in (stored[-1], "0"):
+        document = long_pages.document("/thread/", id="long", before=before)
+        assert listed(document) == stored[-60:]
+        assert pages_there(document) == {"newer", "newest"}
+        data = long_pages.data("/thread/", id="long", before=before)
+        assert (data["checkpoints"], data["newer"], data["older"], data["before"]) == ([], STEPS, 0, "")
+        around = long_pages.data("/thread/", id="long", before=before, checkpoint=stored[3])
+        assert stored[3] in [item["checkpoint_id"] for item in around["checkpoints"]]
+    assert stored[3] in listed(long_pages.document("/thread/", id="long", before="0", checkpoint=stored[3]))
+
+
 def test_data_follows_the_same_pages(long_pages: Browser) -> None:
     whole = long_pages.data("/thread/", id="long")
     assert (whole["truncated"], whole["before"], whole["after"], whole["newer"], whole["older"]) == (
