@@ -68,7 +68,7 @@ def _walk(driver: Driver, after: Key | None, many: int, *, share: int) -> _Walke
         if edge is None or len(found) >= many:
             return _Walked(found, None, looked)
         if looked >= BUDGET // share or time.monotonic() > until:
-            return _Walked(found, edge, looked)
+            return _Walked(found, edge if driver.edge(edge, 1) is not None else None, looked)
         after, stretch = edge, stretch * _GROWTH
 
 

@@ -77,6 +77,8 @@ def find_threads(
             Cursor.at(query.sort, found.cut[0], found.cut[-1] if len(found.cut) > 1 else 0).encode(),
             found.looked,
         )
+    if not query.after and not more and not scope.is_kept:  # the page is the whole list
+        return ThreadPage(rows, "", len(rows), absent=sum(not row.entry.stored for row in rows))
     counted = count_found(scope)
     total = max(sum(number.value for number in counted.values()), len(rows))  # rows may have come since
     exact = all(number.exact for number in counted.values())

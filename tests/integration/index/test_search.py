@@ -121,6 +121,24 @@ def test_a_number_that_is_not_counted_to_its_end_is_a_lower_bound_and_says_so(
             assert name in least.at_least or getattr(least, name) == getattr(right, name)
 
 
+def test_a_list_of_one_page_is_counted_by_it(store: StoreEntry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.index.counts.MOST", 2)
+    for query in (ThreadQuery(q="7"), ThreadQuery(owner="ada"), ThreadQuery(q="%"), ThreadQuery(q="ed-1")):
+        page = find_threads(store, replace(query, limit=10_000), MOMENT)
+        assert (page.total, page.total_is_exact) == (len(page.rows), True)
+        assert page.absent == sum(not row.entry.stored for row in page.rows)
+
+
+def test_a_page_that_looked_at_all_threads_and_no_more_is_not_cut(
+    store: StoreEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = ThreadQuery(q="~")
+    for beyond in (0, 1):
+        monkeypatch.setattr("inspector.index.paging.BUDGET", 2 * (_rows(store).filter(stored=True).count() - beyond))
+        page = find_threads(store, query, MOMENT)
+        assert (page.rows, bool(page.next), bool(page.cut)) == ((), bool(beyond), bool(beyond))
+
+
 def _check_parts(store: StoreEntry) -> None:
     everything = set(_rows(store).values_list("thread_id", flat=True))
     for part in PARTS:
