@@ -82,7 +82,7 @@ class Follow:
         entry.position = changes.position
         if sound:
             entry.proven = changes.position
-        entry.save(update_fields=_FIELDS)
+        self.lease.save(_FIELDS)
         return sound
 
     def _is_due(self) -> str:

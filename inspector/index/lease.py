@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -49,6 +49,13 @@ class Lease:
         if not held.update(lease_until=timezone.now() + LASTS):
             raise _lost(self.entry)
         self._renewed = time.monotonic()
+
+    def save(self, fields: Collection[str]) -> None:
+        """Writes these fields of the store's row as `entry` has them. Raises `LeaseTaken` when it was lost: then they
+        tell less than what another process has written."""
+        held = StoreEntry.objects.filter(pk=self.entry.pk, lease=self.holder)
+        if not held.update(**{name: getattr(self.entry, name) for name in fields}):
+            raise _lost(self.entry)
 
     @contextmanager
     def writing(self) -> Iterator[StoreEntry]:

@@ -24,8 +24,10 @@ def note_rewrites(entry: StoreEntry, fingerprint: Fingerprint, *, looked: bool, 
     fingerprint was read may have been rewritten before it, too."""
     unknown = fingerprint.rewrites is None
     moved = not unknown and fingerprint.rewrites != entry.rewrites
+    if not (full or moved or (unknown and looked)):
+        return False
     under_way = unverified(entry).exclude(thread_id__in=entry.skipped).exists()
-    if full or (not under_way and (moved or (unknown and looked))):
+    if full or not under_way:
         entry.rewritten_at = timezone.now()
         entry.rewrites = fingerprint.rewrites or ""
         entry.save(update_fields=["rewritten_at", "rewrites"])

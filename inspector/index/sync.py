@@ -19,6 +19,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from inspector.errors import StoreError
+from inspector.index import rounds
 from inspector.index.compare import find_stale
 from inspector.index.follow import LEFT_OUT, Follow
 from inspector.index.lease import Lease, LeaseTaken
@@ -98,6 +99,7 @@ class _Pass:
         self._began_at = timezone.now()
         self._stale: set[str] = set()  #: threads that were found to differ, also those too slow to be read
         self._verified = 0
+        self._verified_all = False  #: that this round has yet to verify, but for those left out
 
     def run(self) -> PassReport:
         fingerprint = self._read_fingerprint()
@@ -107,7 +109,7 @@ class _Pass:
         if not is_walking(self._entry):
             self._verify()
         self._finish(fingerprint, looked=looked, sound=sound)
-        left = count_left(self._entry, self._refresh.skipped)
+        left = 0 if self._verified_all else count_left(self._entry, self._refresh.skipped)
         return PassReport(
             store=self._entry.name,
             looked=looked,
@@ -153,7 +155,9 @@ class _Pass:
 
     def _verify(self) -> None:
         full = self._full and not isinstance(self._reader.store, FollowedStore)  # a walk has just read them all
-        self._verified = self._refresh.read(next_to_verify(self._entry, full=full), "Verifying threads")
+        waiting = next_to_verify(self._entry, full=full)
+        self._verified = self._refresh.read(waiting, "Verifying threads")
+        self._verified_all = len(waiting) < rounds.SCRUB
         slow = unverified(self._entry).filter(thread_id__in=self._entry.skipped)
         self._refresh.try_again({*self._stale, *slow.values_list("thread_id", flat=True)})
 
@@ -164,7 +168,7 @@ class _Pass:
             entry.threads, entry.checkpoints, entry.hosts = tally.threads, tally.checkpoints, hosts_of(entry)
         if is_walking(entry):
             entry.error = entry.error_hint = ""
-            entry.save(update_fields=_COUNTED)
+            self._lease.save(_COUNTED)
             return
         if set(entry.skipped).difference(skipped):
             entry.compare = LEFT_OUT
@@ -174,7 +178,7 @@ class _Pass:
             entry.server = self._reader.store.read_facts().server
         entry.synced_at = self._began_at
         entry.fingerprint = fingerprint.rows or "" if sound and not skipped else ""
-        entry.save(update_fields=_TOLD)
+        self._lease.save(_TOLD)
 
 
 def _told_of(skipped: int) -> tuple[str, str]:

@@ -64,9 +64,9 @@ def walk(lease: Lease, reader: Reader, store: FollowedStore, refresh: Refresh, p
                 size = _step(entry, scans, store, refresh, size, pace.stride)
             entry.walk_seconds += time.monotonic() - began
             if entry.walk_after is None:
-                _end(entry, refresh)
+                _end(lease, refresh)
                 return True
-            entry.save(update_fields=_FIELDS)
+            lease.save(_FIELDS)
             tell("Reading threads", entry.walk_done, max(entry.walk_total or 0, entry.walk_done))
     return False
 
@@ -92,7 +92,8 @@ def _step(entry: StoreEntry, scans: Scans, store: FollowedStore, refresh: Refres
     return size
 
 
-def _end(entry: StoreEntry, refresh: Refresh) -> None:
+def _end(lease: Lease, refresh: Refresh) -> None:
+    entry = lease.entry
     unmet = ThreadEntry.objects.filter(store=entry, verified_at__lt=entry.walk_began_at)
     refresh.read(list(unmet.values_list("thread_id", flat=True)), "Looking for threads that are gone")
     held = read_tally(entry)
@@ -101,7 +102,7 @@ def _end(entry: StoreEntry, refresh: Refresh) -> None:
     make_lazy_indexes()
     entry.walk_after = None
     entry.compare, entry.compared_at = SETTLE, entry.walk_began_at
-    entry.save(update_fields=[*_FIELDS, "checkpoints_apart", "writes_apart", "compare", "compared_at"])
+    lease.save([*_FIELDS, "checkpoints_apart", "writes_apart", "compare", "compared_at"])
 
 
 def _less(rows: int, counted: int | None) -> int | None:

@@ -17,10 +17,12 @@ from django.utils import timezone
 from inspector.demo.repertoire import open_saver
 from inspector.index.lease import LeaseTaken
 from inspector.models import StoreEntry, ThreadEntry
+from inspector.stores.followed import Changes
 from tests.integration.index.conftest import NewDatabase, OpenReader
 from tests.integration.index.copies import Template, begin
 from tests.integration.index.equality import assert_index_equals_store, indexed
 from tests.integration.index.syncing import leased, sync
+from tests.integration.index.watched import Followed, WatchedStore
 
 
 @pytest.fixture
@@ -125,3 +127,22 @@ def test_a_pass_that_lost_its_lease_writes_nothing_more(
     with pytest.raises(LeaseTaken):
         sync(open_reader(url), progress=lose)
     assert before == [(indexed("store"), list(StoreEntry.objects.values()))]
+
+
+def test_a_pass_that_lost_its_lease_to_another_does_not_set_back_how_far_that_came(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed.settle()
+    look, before = WatchedStore.read_changes, []
+
+    def lose(store: WatchedStore, since: str) -> Changes:
+        changes = look(store, since)
+        StoreEntry.objects.update(lease="elsewhere:1:a", position="further", fingerprint="newer")
+        before.extend(StoreEntry.objects.values())
+        return changes
+
+    monkeypatch.setattr(WatchedStore, "read_changes", lose)
+    followed.world.admin.execute("create table of_others ()")
+    with pytest.raises(LeaseTaken):
+        followed.sync()
+    assert before == list(StoreEntry.objects.values())
