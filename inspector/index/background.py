@@ -88,7 +88,8 @@ class BackgroundSync:
     def _pause_after(self, report: PassReport) -> float:
         if report.building:  # it rests between its own reads
             return BETWEEN
-        return self._rest_after(report.seconds if report.looked or report.verified else 0.0)
+        worked = report.seconds * GENTLE.share  # the rest of it was rests, or reads that wait for turns of their own
+        return self._rest_after(worked if report.looked or report.verified else 0.0)
 
     def _rest_after(self, seconds: float) -> float:
         """Long enough that passes which read rows stay within their share of the store's time."""

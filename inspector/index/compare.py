@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 
+from inspector.index.columns import Unindexed
 from inspector.index.lease import Lease
 from inspector.index.progress import Progress
 from inspector.index.rows import batched
@@ -19,6 +20,7 @@ from inspector.stores.base import CheckpointStore, ThreadCount
 
 #: Threads looked up in the index at once.
 _BATCH = 900
+_PIECE = 5_000
 
 
 def find_stale(lease: Lease, store: CheckpointStore, began_at: datetime, tell: Progress) -> list[str]:
@@ -74,8 +76,13 @@ def _differing(entry: StoreEntry, batch: Sequence[ThreadCount], seen: _Seen) -> 
 
 
 def _gone(entry: StoreEntry, seen: _Seen, began_at: datetime) -> Iterator[str]:
-    """Threads that the index holds and the listing had not, but for those that were read since it began."""
-    rows = ThreadEntry.objects.filter(store=entry, verified_at__lt=began_at).order_by()
-    for row, thread_id in rows.values_list("pk", "thread_id").iterator(chunk_size=5_000):
-        if row not in seen:
-            yield thread_id
+    """Threads that the index holds and the listing had not, but for those that were read since it began. In pieces by
+    the rows' keys: a cursor of Postgres' own would not outlive a pooler."""
+    ours = ThreadEntry.every.alias(of=Unindexed("store_id")).filter(of=entry.pk).order_by("pk")
+    rows = ours.values_list("pk", "thread_id", "stored", "verified_at")
+    last = 0
+    while piece := list(rows.filter(pk__gt=last)[:_PIECE]):
+        last = piece[-1][0]
+        for row, thread_id, stored, verified_at in piece:
+            if stored and verified_at < began_at and row not in seen:
+                yield thread_id

@@ -216,9 +216,9 @@ class _Fold:
     def _ask_store(self, thread_ids: Sequence[str]) -> set[str]:
         """Reads threads that the index has not met, so that one whose checkpoints are seconds old is never called
         absent. Returns those that the store could not tell of in time; once a pass has read them, they are folded."""
-        met = ThreadEntry.objects.filter(store=self._entry, thread_id__in=thread_ids)
+        rows = ThreadEntry.every.filter(store=self._entry, thread_id__in=thread_ids)  # asked for `stored`, SQLite scans
         slow = set(self._entry.skipped)
-        unmet = set(thread_ids).difference(met.values_list("thread_id", flat=True))
+        unmet = set(thread_ids) - {thread_id for thread_id, stored in rows.values_list("thread_id", "stored") if stored}
         untold = unmet & slow
         for batch in batched(sorted(unmet - slow), BATCH):
             untold |= self._read(batch)

@@ -35,6 +35,8 @@ Found = TypeVar("Found")
 _DUTY = 0.05
 #: All threads are compared once in so long, whatever the counters say.
 _SURE_FOR = timedelta(hours=6)
+#: And after so long where rows kept coming, so that the constants had to be believed.
+_UNSURE_FOR = timedelta(minutes=10)
 #: `StoreEntry.compare` when all threads have been read or compared, and a later pass sees whether the constants hold;
 #: when they have to be compared once more, as these did not; and when that is done.
 SETTLE, AGAIN, AT_LAST = "settle", "again", "at last"
@@ -135,15 +137,17 @@ class Follow:
     def _settle(self, changes: Changes) -> str:
         """Lowers the constants if they are too high: by what was written during the comparison, and seen by it. It may
         have missed as much, so what was written since is searched for, and if that does not explain it, all threads are
-        compared once more. Returns why, or ""."""
+        compared once more; where rows kept coming all the while, only after some minutes. Returns why, or ""."""
         entry = self.lease.entry
         unknown = changes.checkpoints is not None and entry.checkpoints_apart is None
         if unknown or self._is_missing(changes):
             if not self._has_turn():
                 return AGAIN
             searched = self._in_turn(self._search)
-            if (entry.compare == SETTLE or not searched) and self._is_missing(changes):
-                return AGAIN
+            if self._is_missing(changes):
+                if entry.compare == SETTLE or not searched or changes.still:
+                    return AGAIN
+                entry.compared_at = self.began_at - _SURE_FOR + _UNSURE_FOR
             self._take_constants(changes)
         entry.compare = ""
         return ""

@@ -12,6 +12,7 @@ are is asked of the database, so that a build that died does no harm.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 from django.db import DatabaseError, connection, models
 
@@ -38,17 +39,37 @@ def drop_lazy_indexes() -> None:
 def make_lazy_indexes() -> int:
     """Those that are missing; how many were. In no transaction."""
     missing = list(_lazy(there=False))
-    for model, index in missing:
-        try:
-            with connection.schema_editor() as editor:
-                editor.add_index(model, index)
-        except DatabaseError:  # the build of another store, which ended at the same time, may have made it meanwhile
-            if index.name not in _names(model):
-                raise
+    with _sorting_on_disk() if missing else nullcontext():
+        for model, index in missing:
+            _make(model, index)
     made = len(missing) + _make_trigrams()
     if made and connection.vendor == "postgresql":
         _tidy()
     return made
+
+
+def _make(model: type[models.Model], index: models.Index) -> None:
+    try:
+        with connection.schema_editor() as editor:
+            editor.add_index(model, index)
+    except DatabaseError:  # the build of another store, which ended at the same time, may have made it meanwhile
+        if index.name not in _names(model):
+            raise
+
+
+@contextmanager
+def _sorting_on_disk() -> Iterator[None]:
+    """SQLite is set to keep what it sorts in memory, and a million rows are too many for that."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        (before,) = cursor.execute("PRAGMA temp_store").fetchone()
+        cursor.execute("PRAGMA temp_store = FILE")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA temp_store = {before}")
 
 
 def _tidy() -> None:

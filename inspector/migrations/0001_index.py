@@ -234,7 +234,8 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="threadentry",
             index=models.Index(
-                fields=["store", "stored", "first_at", "id", "one_turn", "state", "random_id"], name="thread_by_first_at"
+                fields=["store", "stored", "first_at", "id", "one_turn", "state", "random_id"],
+                name="thread_by_first_at",
             ),
         ),
         migrations.AddIndex(

@@ -110,3 +110,13 @@ def _object(error: psycopg.Error) -> str:
     primary = error.diag.message_primary or ""
     name = primary.rpartition(" for ")[2]
     return name if name and len(name) < 100 else "the checkpoint tables"
+
+
+def is_kept_back(error: StoreError) -> bool:
+    """Whether a managed server refused what only tells of the server itself, as where its log ends."""
+    refusals = (
+        psycopg.errors.FeatureNotSupported,
+        psycopg.errors.InsufficientPrivilege,
+        psycopg.errors.ObjectNotInPrerequisiteState,
+    )
+    return isinstance(error.__cause__, refusals) and not isinstance(error, NotACheckpointStore)

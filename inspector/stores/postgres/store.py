@@ -6,8 +6,6 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
-
 from inspector.errors import NotACheckpointStore, ReadTooLong, StoreError
 from inspector.stores.base import (
     DEFAULT_READ,
@@ -31,6 +29,7 @@ from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import of_ids, read_thread_rows
 from inspector.stores.postgres.changes import Frontiers, read_changes, read_extent, search_threads
 from inspector.stores.postgres.counts import PART, read_counts, read_next
+from inspector.stores.postgres.errors import is_kept_back
 from inspector.stores.postgres.facts import read_store_facts
 from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
@@ -70,10 +69,8 @@ class PostgresStore:
         try:
             with self._read() as (cursor, layout):
                 row = cursor.execute(layout.query("fingerprint")).fetchone() or {}
-        except NotACheckpointStore:
-            raise
         except StoreError as error:
-            if isinstance(error.__cause__, psycopg.errors.FeatureNotSupported | psycopg.errors.InsufficientPrivilege):
+            if is_kept_back(error):
                 return Fingerprint(None, None)
             raise
         everything = "|".join(str(value) for value in row.values())
@@ -116,8 +113,13 @@ class PostgresStore:
             return read_extent(cursor, layout)
 
     def read_changes(self, since: str) -> Changes:
-        with self._read() as (cursor, layout):
-            changes = read_changes(cursor, layout, since, self._frontiers)
+        try:
+            with self._read() as (cursor, layout):
+                changes = read_changes(cursor, layout, since, self._frontiers)
+        except StoreError as error:
+            if is_kept_back(error):
+                return Changes("", (), None, None, still=False, compare="uncounted")
+            raise
         self._frontiers = {}
         return changes
 
