@@ -46,7 +46,7 @@ def read_thread_rows(
     cursor: Cursor, layout: Layout, part: Part, host_keys: Sequence[str], limits: Limits
 ) -> list[ThreadRow]:
     """One `ThreadRow` for each thread of the part that has a checkpoint, in the store's order."""
-    cursor.execute(layout.query("in_key_order"))
+    cursor.execute(layout.query("in_place_order"))
     query = layout.query("threads").replace("{named}", _NAMED if _OWN_KEYS & set(host_keys) else _HOSTED)
     query = query.replace("{host}", _host_of(len(host_keys)))
     query = query.replace("{range}", part.condition)

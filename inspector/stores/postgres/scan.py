@@ -21,5 +21,4 @@ def scan_threads(
     if end == "":  # a thread's id may be empty, and as a place to go on that would mean the beginning
         end = find_end(cursor, layout, "", checkpoints)
     part = Part(in_range(after or None, end), {"after": after, "end": end})
-    cursor.execute(layout.query("in_place_order"))
     return Scan(tuple(read_thread_rows(cursor, layout, part, host_keys, limits)), end or "")

@@ -2,8 +2,10 @@
 
 -- name: in_place_order
 -- The rows of a part lie anywhere. A bitmap has them fetched in the order of their places, each page once and many pages
--- ahead, which on a table that is not in memory is most of the time. 0 says that the system cannot read ahead.
-select set_config('enable_bitmapscan', 'on', true),
+-- ahead, which on a table that is not in memory is most of the time. The planner's usual costs make it a close call. 0 says
+-- that the system cannot read ahead.
+select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'on', true),
+       set_config('enable_hashagg', 'off', true), set_config('random_page_cost', '40', true),
        case when current_setting('effective_io_concurrency') <> '0'
             then set_config('effective_io_concurrency', '64', true) end
 
@@ -70,9 +72,12 @@ with chains as materialized (
                       '{}', true) is false))
              and jsonb_array_length(jsonb_path_query_array(checkpoint, '$.versions_seen.*.__pregel_tasks', '{}', true))
                = (checkpoint #> '{versions_seen,__interrupt__,__pregel_tasks}' is not null)::int as deaf,
+           -- After a step the input is taken in, and savers that keep plain values in the document keep triggers there.
+           source = 'loop' and jsonb_typeof(checkpoint -> 'channel_values') = 'object' as told_by_document,
            case when {named} then told end as metadata
     from chains c left join lateral (
-        select checkpoint, metadata, metadata::text as told, {host} as host from checkpoints
+        select checkpoint, metadata, metadata::text as told, metadata ->> 'source' as source, {host} as host
+        from checkpoints
         where thread_id = c.thread_id and checkpoint_ns = '' and checkpoint_id = c.last_root_id offset 0) newest on true
 ), w as (
     select thread_id, count(*) as writes, max(checkpoint_id) filter (where checkpoint_ns = '' and idx < 0) as marked
@@ -84,6 +89,7 @@ with chains as materialized (
     order by thread_id
 ), newest as materialized (
     select d.* from found f join deciding d on d.thread_id = f.thread_id where f.versions ->> d.channel = d.version
+      and (f.told_by_document is not true or d.channel = '__pregel_tasks' or starts_with(d.channel, 'join:'))
 ), held as (
     select distinct n.thread_id
     from newest n join checkpoint_blobs b on b.thread_id = n.thread_id and b.checkpoint_ns = ''
