@@ -72,12 +72,9 @@ with chains as materialized (
                       '{}', true) is false))
              and jsonb_array_length(jsonb_path_query_array(checkpoint, '$.versions_seen.*.__pregel_tasks', '{}', true))
                = (checkpoint #> '{versions_seen,__interrupt__,__pregel_tasks}' is not null)::int as deaf,
-           -- After a step the input is taken in, and savers that keep plain values in the document keep triggers there.
-           source = 'loop' and jsonb_typeof(checkpoint -> 'channel_values') = 'object' as told_by_document,
            case when {named} then told end as metadata
     from chains c left join lateral (
-        select checkpoint, metadata, metadata::text as told, metadata ->> 'source' as source, {host} as host
-        from checkpoints
+        select checkpoint, metadata, metadata::text as told, {host} as host from checkpoints
         where thread_id = c.thread_id and checkpoint_ns = '' and checkpoint_id = c.last_root_id offset 0) newest on true
 ), w as (
     select thread_id, count(*) as writes, max(checkpoint_id) filter (where checkpoint_ns = '' and idx < 0) as marked
@@ -89,7 +86,6 @@ with chains as materialized (
     order by thread_id
 ), newest as materialized (
     select d.* from found f join deciding d on d.thread_id = f.thread_id where f.versions ->> d.channel = d.version
-      and (f.told_by_document is not true or d.channel = '__pregel_tasks' or starts_with(d.channel, 'join:'))
 ), held as (
     select distinct n.thread_id
     from newest n join checkpoint_blobs b on b.thread_id = n.thread_id and b.checkpoint_ns = ''
