@@ -164,8 +164,7 @@ class _Pass:
     def _finish(self, fingerprint: Fingerprint, *, looked: bool, sound: bool) -> None:
         entry, skipped = self._entry, self._refresh.skipped
         if looked or self._verified:
-            tally = read_tally(entry)
-            entry.threads, entry.checkpoints, entry.hosts = tally.threads, tally.checkpoints, hosts_of(entry)
+            self._count()
         if is_walking(entry):
             entry.error = entry.error_hint = ""
             self._lease.save(_COUNTED)
@@ -174,11 +173,23 @@ class _Pass:
             entry.compare = LEFT_OUT
         entry.skipped = skipped
         entry.error, entry.error_hint = _told_of(len(skipped))
-        if not entry.server or looked:
+        if not entry.server or (looked and self._may_be_another_server()):
             entry.server = self._reader.store.read_facts().server
         entry.synced_at = self._began_at
         entry.fingerprint = fingerprint.rows or "" if sound and not skipped else ""
         self._lease.save(_TOLD)
+
+
+    def _count(self) -> None:
+        entry, tally = self._entry, read_tally(self._entry)
+        if self._refresh.changed or self._refresh.removed or tally.checkpoints != entry.checkpoints:
+            entry.hosts = hosts_of(entry)
+        entry.threads, entry.checkpoints = tally.threads, tally.checkpoints
+
+    def _may_be_another_server(self) -> bool:
+        """One that was restarted has lost its counters, and all threads were compared."""
+        followed = isinstance(self._reader.store, FollowedStore)
+        return self._full or not followed or self._entry.compared_at == self._began_at
 
 
 def _told_of(skipped: int) -> tuple[str, str]:

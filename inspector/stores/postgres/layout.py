@@ -72,10 +72,8 @@ def find_layout(sessions: ReadOnlySessions, *, wanted: str, safe_url: str) -> La
             f"This login may not use the schema {schema} of {safe_url}.",
             "Run `inspector grants` and have its SQL executed by the owner of the tables.",
         )
-    with sessions.read(schema) as cursor:
-        (columns,) = cursor.execute(QUERIES["has_task_path"]).fetchall()
     on_path = [row for row in ours if row["place"] < 2**31 - 1]
-    return Layout(schema, columns["has_task_path"], _warnings(schema, ours, bool(on_path), wanted))
+    return Layout(schema, chosen["has_task_path"], _warnings(schema, ours, bool(on_path), wanted))
 
 
 def _warnings(schema: str, ours: list[dict[str, object]], on_path: bool, wanted: str) -> tuple[str, ...]:

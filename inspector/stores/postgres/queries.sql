@@ -19,18 +19,15 @@ select n.nspname as schema,
        has_schema_privilege(n.oid, 'USAGE') as usable,
        (select count(*) = 5 from pg_attribute a
          where a.attrelid = c.oid and not a.attisdropped
-           and a.attname in ('thread_id', 'checkpoint_ns', 'checkpoint_id', 'checkpoint', 'metadata')) as ours
+           and a.attname in ('thread_id', 'checkpoint_ns', 'checkpoint_id', 'checkpoint', 'metadata')) as ours,
+       exists (  -- stores set up before the ninth migration lack the column
+           select from pg_class w join pg_attribute a on a.attrelid = w.oid
+            where w.relnamespace = n.oid and w.relname = 'checkpoint_writes'
+              and a.attname = 'task_path' and not a.attisdropped) as has_task_path
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relname = 'checkpoints' and c.relkind in ('r', 'p', 'v', 'm', 'f')
   and n.nspname <> 'information_schema' and left(n.nspname, 3) <> 'pg_'
 order by place, usable desc, n.nspname
-
--- name: has_task_path
--- Stores set up before the ninth migration lack the column.
-select exists (
-    select from pg_attribute
-    where attrelid = to_regclass('checkpoint_writes') and attname = 'task_path' and not attisdropped
-) as has_task_path
 
 -- name: server_facts
 select current_setting('server_version') as version, current_database() as database, current_user as login,

@@ -223,7 +223,7 @@ def test_a_server_that_stops_and_starts_is_told_at_once_and_found_again(open_sto
 
 
 def test_a_listing_that_loses_its_server_says_so(open_store: OpenStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inspector.stores.postgres.counts.PART", 50)
+    monkeypatch.setattr("inspector.stores.postgres.store.PART", 50)
     with EmbeddedPostgres() as server:
         url = server.create_database()
         with open_saver(url), psycopg.connect(url) as connection:
