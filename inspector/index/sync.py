@@ -179,7 +179,6 @@ class _Pass:
         entry.fingerprint = fingerprint.rows or "" if sound and not skipped else ""
         self._lease.save(_TOLD)
 
-
     def _count(self) -> None:
         entry, tally = self._entry, read_tally(self._entry)
         if self._refresh.changed or self._refresh.removed or tally.checkpoints != entry.checkpoints:
