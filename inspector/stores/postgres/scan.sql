@@ -191,4 +191,5 @@ select w.thread_id, w.checkpoint_ns, w.checkpoint_id, w.task_id, {task_path} as 
 from unnest(%(thread_ids)s::text[], %(checkpoint_ids)s::text[]) as head (thread_id, checkpoint_id)
 join checkpoint_writes w on w.thread_id = head.thread_id and w.checkpoint_ns = '' and w.checkpoint_id = head.checkpoint_id
 where w.idx < 0
+order by w.thread_id, {task_path} collate "C", w.task_id collate "C", w.idx
 limit %(rows)s

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+from langgraph.types import Interrupt
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.graphs.chat import build_chat
@@ -101,8 +102,12 @@ class Workers:
         for thread_id, namespace, checkpoint_id in where:
             config: Any = {"configurable": {"thread_id": thread_id, "checkpoint_ns": namespace}}
             config["configurable"]["checkpoint_id"] = checkpoint_id
-            channel = self.random.choice(["messages", "__error__", "__interrupt__"])
-            self.saver.put_writes(config, [(channel, "late")], f"late-{self.random.random()}")
+            channels = ["messages", "__error__", "__interrupt__"]
+            if thread_id.startswith("ask-"):  # a thread that asks two questions takes no plain answer
+                channels.pop()
+            channel = self.random.choice(channels)
+            told = (Interrupt("late"),) if channel == "__interrupt__" else "late"
+            self.saver.put_writes(config, [(channel, told)], f"late-{self.random.random()}")
 
     def talk(self) -> None:
         """A turn of a real graph, of a thread that it began or of a new one."""
