@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from inspector.errors import ReadTooLong, StoreError
+from inspector.errors import StoreError
 from inspector.index.entries import write_entries
+from inspector.index.halves import read_in_halves
 from inspector.index.lease import Lease, LeaseTaken
 from inspector.index.places import Places, note_identities, places_of
 from inspector.index.reads import forget_old, forget_reads, write_reads
@@ -221,17 +222,9 @@ class _Fold:
         unmet = set(thread_ids) - {thread_id for thread_id, stored in rows.values_list("thread_id", "stored") if stored}
         untold = unmet & slow
         for batch in batched(sorted(unmet - slow), BATCH):
-            untold |= self._read(batch)
+            for part in read_in_halves(self._reader, self._lease, batch):
+                if part.too_long is not None:
+                    untold |= set(part.thread_ids)
+                elif found := [summary.row.thread_id for summary in part.summaries]:
+                    write_entries(self._lease, found, part.summaries, part.read_at)
         return untold
-
-    def _read(self, thread_ids: list[str]) -> set[str]:
-        self._lease.renew()
-        read_at = timezone.now()
-        try:
-            summaries = self._reader.read_summaries(thread_ids)
-        except ReadTooLong:
-            half = len(thread_ids) // 2
-            return self._read(thread_ids[:half]) | self._read(thread_ids[half:]) if half else set(thread_ids)
-        if found := [summary.row.thread_id for summary in summaries]:
-            write_entries(self._lease, found, summaries, read_at)
-        return set()

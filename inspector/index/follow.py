@@ -97,8 +97,11 @@ class Follow:
 
     def _explain(self, changes: Changes) -> bool:
         """Whether the server has counted no more rows than the index holds, if need be after a search for them."""
-        if self._is_missing(changes) and self._has_turn():
-            self._in_turn(self._search)
+        if not self._is_missing(changes):
+            return True
+        if not self._has_turn():
+            return False
+        self._in_turn(self._search)
         return not self._is_missing(changes)
 
     def _is_missing(self, changes: Changes) -> bool:

@@ -71,15 +71,11 @@ class Lease:
 @contextmanager
 def lease_of(entry: StoreEntry) -> Iterator[Lease]:
     """The lease for as long as the block lasts. Raises `LeaseTaken` where another process has it."""
-    now = timezone.now()
     holder = f"{_HOST}:{os.getpid()}:{uuid4().hex[:12]}"
-    free = Q(lease="") | Q(lease_until=None) | Q(lease_until__lt=now)
-    entry.refresh_from_db(fields=["lease"])
-    if _is_dead(entry.lease):
-        free |= Q(lease=entry.lease)
+    free = Q(lease="") | Q(lease_until=None) | Q(lease_until__lt=timezone.now())
     _HELD.add(holder)
     try:
-        if not StoreEntry.objects.filter(free, pk=entry.pk).update(lease=holder, lease_until=now + LASTS):
+        if not (_take(entry, holder, free) or _take_from_dead(entry, holder)):
             raise _lost(entry)
         entry.refresh_from_db()
         yield Lease(entry, holder)
@@ -87,6 +83,16 @@ def lease_of(entry: StoreEntry) -> Iterator[Lease]:
         _HELD.discard(holder)
         with suppress(DatabaseError):  # it ends by itself
             StoreEntry.objects.filter(pk=entry.pk, lease=holder).update(lease="", lease_until=None)
+
+
+def _take(entry: StoreEntry, holder: str, free: Q) -> bool:
+    until = timezone.now() + LASTS
+    return bool(StoreEntry.objects.filter(free, pk=entry.pk).update(lease=holder, lease_until=until))
+
+
+def _take_from_dead(entry: StoreEntry, holder: str) -> bool:
+    entry.refresh_from_db(fields=["lease"])
+    return _is_dead(entry.lease) and _take(entry, holder, Q(lease=entry.lease))
 
 
 def _is_dead(holder: str) -> bool:

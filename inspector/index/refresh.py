@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.utils import timezone
-
-from inspector.errors import ReadTooLong
 from inspector.index.entries import write_entries
+from inspector.index.halves import read_in_halves
 from inspector.index.lease import Lease
 from inspector.index.pace import Pace
 from inspector.index.progress import Progress
@@ -70,22 +68,10 @@ class Refresh:
         before = self.changed
         for done, batch in enumerate(batched(thread_ids, size)):
             self._tell(phase, done * size, len(thread_ids))
-            self._lease.renew()
             with self._pace.step():
-                self._read(batch)
+                for part in read_in_halves(self._reader, self._lease, batch):
+                    if part.too_long is None:
+                        self.write(part.thread_ids, part.summaries, part.read_at)
+                    elif not self.leave_out(part.thread_ids[0]):
+                        raise part.too_long
         return self.changed - before
-
-    def _read(self, thread_ids: list[str]) -> None:
-        self._lease.renew()  # halves of halves together may take longer than it lasts
-        read_at = timezone.now()
-        try:
-            summaries = self._reader.read_summaries(thread_ids)
-        except ReadTooLong:
-            half = len(thread_ids) // 2
-            if half:
-                self._read(thread_ids[:half])
-                self._read(thread_ids[half:])
-            elif not self.leave_out(thread_ids[0]):
-                raise
-        else:
-            self.write(thread_ids, summaries, read_at)

@@ -38,7 +38,8 @@ def is_walking(entry: StoreEntry) -> bool:
 def begin_walk(entry: StoreEntry, store: FollowedStore) -> None:
     changes = store.read_changes("")
     entry.position = entry.proven = changes.position  # what comes after it will be followed
-    entry.checkpoints_apart, entry.writes_apart = _less(0, changes.checkpoints), _less(0, changes.writes)
+    entry.checkpoints_apart = None if changes.checkpoints is None else -changes.checkpoints
+    entry.writes_apart = None if changes.writes is None else -changes.writes
     entry.compare, entry.fingerprint = "walk", ""  # so that every pass goes on with it
     entry.walk_after = ""
     entry.walk_began_at = timezone.now()
@@ -97,13 +98,11 @@ def _end(lease: Lease, refresh: Refresh) -> None:
     unmet = ThreadEntry.objects.filter(store=entry, verified_at__lt=entry.walk_began_at)
     refresh.read(list(unmet.values_list("thread_id", flat=True)), "Looking for threads that are gone")
     held = read_tally(entry)
-    entry.checkpoints_apart = _less(held.checkpoints, _less(0, entry.checkpoints_apart))
-    entry.writes_apart = _less(held.writes, _less(0, entry.writes_apart))
+    if entry.checkpoints_apart is not None:
+        entry.checkpoints_apart += held.checkpoints
+    if entry.writes_apart is not None:
+        entry.writes_apart += held.writes
     make_lazy_indexes()
     entry.walk_after = None
     entry.compare, entry.compared_at = SETTLE, entry.walk_began_at
     lease.save([*_FIELDS, "checkpoints_apart", "writes_apart", "compare", "compared_at"])
-
-
-def _less(rows: int, counted: int | None) -> int | None:
-    return None if counted is None else rows - counted

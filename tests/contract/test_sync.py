@@ -20,7 +20,7 @@ from tests.contract.library import Library
 from tests.contract.places import StoreUnderTest
 from tests.integration.index.equality import assert_index_equals_truth
 from tests.integration.index.own_index import sqlite_index
-from tests.integration.index.syncing import sync
+from tests.integration.index.syncing import stop_after, sync
 from tests.integration.postgres.polling import wait_for
 
 SCENARIOS = ["two-hosts", "subgraph-persistent", "error", "unanswered-interrupt", "random-ids"]
@@ -101,15 +101,8 @@ def test_a_pass_that_ends_anywhere_is_made_up_for(
     monkeypatch.setattr("inspector.index.compare._BATCH", 5)
     monkeypatch.setattr("inspector.index.walk._FIRST", 10)
     monkeypatch.setattr("inspector.index.walk._MOST", 10)
-    told: list[str] = []
-
-    def stop(phase: str, done: int, total: int | None) -> None:
-        told.append(phase)
-        if len(told) > end_after:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        sync(reader, progress=stop)
+        sync(reader, progress=stop_after(end_after))
     assert StoreEntry.objects.get().lease == ""
     assert sync(reader).looked
     assert_index_equals_truth(reader, place.read_plain().truth)

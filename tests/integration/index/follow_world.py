@@ -102,7 +102,10 @@ class FollowWorld(Workers):
         self.admin.execute("delete from checkpoints where hashtext(checkpoint_id || %s) %% 20 = 0", [self._salt()])
 
     def delete_writes(self) -> None:
-        self.admin.execute("delete from checkpoint_writes where hashtext(task_id || %s) %% 20 = 0", [self._salt()])
+        self.admin.execute(
+            "delete from checkpoint_writes where hashtext(task_id || %s) %% 20 = 0 or task_id = any(%s)",
+            [self._salt(), [task_id for (task_id,) in self._some("checkpoint_writes", "task_id")]],
+        )
 
     def relabel(self) -> None:
         """Metadata is rewritten in place: no count of rows tells."""

@@ -38,3 +38,15 @@ def leased(reader: Reader) -> Iterator[Lease]:
     entry, _ = StoreEntry.objects.get_or_create(name=reader.store.name)
     with lease_of(entry) as lease:
         yield lease
+
+
+def stop_after(steps: int) -> Progress:
+    """Ends a pass by an interrupt once it has told of itself so many times."""
+    told: list[str] = []
+
+    def stop(phase: str, done: int, total: int | None) -> None:
+        told.append(phase)
+        if len(told) > steps:
+            raise KeyboardInterrupt
+
+    return stop

@@ -24,7 +24,7 @@ from inspector.stores.guard import Limits
 from inspector.stores.postgres import PostgresStore
 from tests.integration.index.conftest import OpenReader
 from tests.integration.index.equality import assert_index_equals_store
-from tests.integration.index.syncing import sync
+from tests.integration.index.syncing import stop_after, sync
 
 
 @pytest.mark.parametrize("end_after", [0, 1, 2, 3])
@@ -41,15 +41,8 @@ def test_a_pass_that_ends_anywhere_is_made_up_for(
     monkeypatch.setattr("inspector.index.walk._FIRST", 10)
     monkeypatch.setattr("inspector.index.walk._MOST", 10)
     reader = open_reader(played.url, pool_size=1, connect=1)
-    told: list[str] = []
-
-    def stop(phase: str, done: int, total: int | None) -> None:
-        told.append(phase)
-        if len(told) > end_after:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
-        sync(reader, progress=stop)
+        sync(reader, progress=stop_after(end_after))
     assert StoreEntry.objects.get().lease == ""
     assert sync(reader).looked
     assert_index_equals_store(reader, played.url)
