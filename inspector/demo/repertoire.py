@@ -12,7 +12,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from psycopg.rows import dict_row
 
 from inspector.demo.graphs.typed import STORED_TYPES
-from inspector.demo.scenarios import play, scenarios
+from inspector.demo.plays import play, plays
 from inspector.demo.stage import DURABILITIES, Durability, Played
 
 
@@ -44,7 +44,7 @@ def play_into(
     url: str, slugs: Iterable[str] = (), durabilities: Iterable[Durability] = DURABILITIES
 ) -> Iterator[PlayedStore]:
     """Play scenarios (all, unless `slugs` names some) under each durability and keep the store open."""
-    chosen = [scenarios()[slug] for slug in slugs] or list(scenarios().values())
+    chosen = [plays()[slug] for slug in slugs] or list(plays().values())
     with open_saver(url) as saver:
         plays = (play(one, saver, durability) for one in chosen for durability in durabilities)
         yield PlayedStore(url, saver, tuple(plays))

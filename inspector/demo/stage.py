@@ -1,6 +1,6 @@
-"""What a scenario is given (a `Stage`) and what it hands back (`Played`).
+"""What a play is given (a `Stage`) and what it hands back (`Played`).
 
-A scenario performs a known sequence on real threads and then *says* what it did. Readers are tested against
+A play performs a known sequence on real threads and then *says* what it did. Readers are tested against
 that claim and against LangGraph's own `get_state_history` on the same graph.
 """
 
@@ -37,7 +37,7 @@ class PlayedThread:
 
 @dataclass(frozen=True)
 class Played:
-    """A scenario's graph, still alive, and its threads."""
+    """A play's graph, still alive, and its threads."""
 
     graph: AnyGraph
     threads: tuple[PlayedThread, ...]
@@ -47,7 +47,7 @@ class Played:
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a scenario plays: the checkpointer, the durability, and ids that collide with nobody's."""
+    """Where a play is performed: the checkpointer, the durability, and ids that collide with nobody's."""
 
     saver: Saver
     durability: Durability

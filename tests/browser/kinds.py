@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
+from inspector.demo.plays.hostile_thread_ids import HOSTILE
 from tests.browser.extra import ASKED, LONG, MARKUP
 
 TABS = ("changes", "state", "writes", "metadata")

@@ -7,7 +7,7 @@ half of a comma, the pattern that matches it.
 from __future__ import annotations
 
 from inspector.demo.graphs.chat import build_chat
-from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
+from inspector.demo.plays.hostile_thread_ids import HOSTILE
 from inspector.demo.stage import Played, PlayedThread, Stage
 from tests.contract.places import Saver
 

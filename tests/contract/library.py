@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.demo.scenarios import play, scenarios
+from inspector.demo.plays import play, plays
 from inspector.demo.stage import DURABILITIES, Durability, Played, PlayedThread
 from inspector.reader import Reader
 from inspector.stores.base import CheckpointStore
@@ -116,7 +116,7 @@ class Libraries:
         with honest(saver) if place.layout == REDIS else nullcontext():
             plays = [
                 play(scenario, saver, durability)
-                for scenario in scenarios().values()
+                for scenario in plays().values()
                 for durability in DURABILITIES
                 if is_playable(place.layout, scenario.slug, durability)
             ]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from inspector.demo.graphs.base import AnyGraph
-from inspector.demo.scenarios import scenarios
+from inspector.demo.plays import plays
 from inspector.demo.stage import Durability, Played, Stage
 from inspector.stores.differences import REDIS_SHALLOW
 from tests.contract.conftest import ReaderOf
@@ -67,4 +67,4 @@ async def _play(place: StoreUnderTest, slug: str, durability: Durability) -> Pla
 
 def _perform(saver: Saver, loop: asyncio.AbstractEventLoop, slug: str, durability: Durability) -> Played:
     stage = AsyncStage(saver, durability, slug, loop=loop)
-    return replace(scenarios()[slug].perform(stage), slug=slug, durability=durability)
+    return replace(plays()[slug].perform(stage), slug=slug, durability=durability)

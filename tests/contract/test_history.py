@@ -13,7 +13,7 @@ import pytest
 from langgraph.types import StateSnapshot
 
 from inspector.decode import decode_value
-from inspector.demo.scenarios import play, scenarios
+from inspector.demo.plays import play, plays
 from inspector.demo.stage import Durability, Played
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.value import Absent, Value, to_json
@@ -23,7 +23,7 @@ from tests.contract.graphs import snapshots, values_of
 from tests.contract.library import NEED_HISTORY, Library
 from tests.contract.places import StoreUnderTest
 
-each_scenario = pytest.mark.parametrize("slug", scenarios())
+each_scenario = pytest.mark.parametrize("slug", plays())
 
 
 @each_scenario
@@ -80,7 +80,7 @@ def test_a_history_that_is_cut_numbers_its_turns_as_the_whole_one_does(library: 
 def test_what_is_not_played_fails_in_langgraph_itself(place: StoreUnderTest, slug: str, durability: Durability) -> None:
     """The shallow savers have thrown away the checkpoint that these scenarios go back to."""
     with place.open_saver() as saver, pytest.raises((ValueError, IndexError, RuntimeError)):
-        play(scenarios()[slug], saver, durability)
+        play(plays()[slug], saver, durability)
 
 
 def _compare(library: Library, one: Played, snapshot: StateSnapshot, checkpoint: Checkpoint) -> None:

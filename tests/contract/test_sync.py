@@ -11,7 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from inspector.demo.graphs.base import Saver
 from inspector.demo.graphs.chat import build_chat
-from inspector.demo.scenarios import play, scenarios
+from inspector.demo.plays import play, plays
 from inspector.demo.stage import Stage
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
@@ -37,7 +37,7 @@ def saver(place: StoreUnderTest) -> Iterator[Saver]:
     """A small store of one's own."""
     with place.open_saver() as opened:
         for slug in SCENARIOS:
-            play(scenarios()[slug], opened, "sync")
+            play(plays()[slug], opened, "sync")
         yield opened
 
 

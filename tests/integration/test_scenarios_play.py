@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from inspector.demo.repertoire import PlayedStore
-from inspector.demo.scenarios import scenarios
+from inspector.demo.plays import plays
 from inspector.demo.stage import DURABILITIES, Durability
 
 # A turn is one version of the channel `__start__`: every accepted input writes it anew, with a random suffix.
@@ -59,7 +59,7 @@ REQUIRED = {
 }
 
 every_play = pytest.mark.parametrize("durability", DURABILITIES)
-every_scenario = pytest.mark.parametrize("slug", sorted(scenarios()))
+every_scenario = pytest.mark.parametrize("slug", sorted(plays()))
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +86,8 @@ def namespaces(connection: psycopg.Connection) -> dict[str, set[str]]:
 
 
 def test_the_required_scenarios_are_there_and_say_what_they_do() -> None:
-    assert set(scenarios()) >= REQUIRED
-    assert all(scenario.summary for scenario in scenarios().values())
+    assert set(plays()) >= REQUIRED
+    assert all(scenario.summary for scenario in plays().values())
 
 
 @every_play
@@ -118,7 +118,7 @@ def test_no_two_plays_share_a_thread(scenario_store: PlayedStore) -> None:
 
 @every_play
 def test_langgraph_reads_every_thread_back(scenario_store: PlayedStore, durability: Durability) -> None:
-    for slug in scenarios():
+    for slug in plays():
         played = scenario_store.find(slug, durability)
         for thread in played.threads:
             history = list(played.graph.get_state_history({"configurable": {"thread_id": thread.thread_id}}))

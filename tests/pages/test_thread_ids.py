@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from inspector.demo.repertoire import PlayedStore
-from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
+from inspector.demo.plays.hostile_thread_ids import HOSTILE
 from tests.pages.browse import Browser, Document
 
 ENDING = "hostile-thread-ids-sync-"

@@ -87,11 +87,11 @@ class Command(BaseCommand):
     def _scenario(self, server: EmbeddedPostgres, slug: str) -> Iterator[None]:
         """Imported here: playing a scenario needs LangGraph in this process, the fleet only in its workers."""
         from inspector.demo.repertoire import play_into
-        from inspector.demo.scenarios import scenarios
+        from inspector.demo.plays import plays
 
-        if slug not in scenarios():
-            raise ConfigError(f"No scenario is called {slug!r}.", f"There are {', '.join(scenarios())}.")
-        self._say(f"Playing {slug}: {scenarios()[slug].summary}")
+        if slug not in plays():
+            raise ConfigError(f"No scenario is called {slug!r}.", f"There are {', '.join(plays())}.")
+        self._say(f"Playing {slug}: {plays()[slug].summary}")
         with play_into(server.url, [slug]):
             yield
 

@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from inspector.demo.scenarios.hostile_thread_ids import HOSTILE
+from inspector.demo.plays.hostile_thread_ids import HOSTILE
 from inspector.index.entries import UNSTORED
 from inspector.index.missed import rank_missed
 from inspector.index.queries import STATES

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.redis import RedisSaver, ShallowRedisSaver
 
-from inspector.demo.scenarios import play, scenarios
+from inspector.demo.plays import play, plays
 from inspector.demo.stage import Durability, Played
 from inspector.stores.guard import Limits
 from inspector.stores.redis import RedisStore
@@ -48,4 +48,4 @@ def saver_of(url: str, *, shallow: bool = False, **options: Any) -> Iterator[Any
 
 
 def play_into(saver: Any, *slugs: str, durability: Durability = "sync") -> list[Played]:
-    return [play(scenarios()[slug], saver, durability) for slug in slugs]
+    return [play(plays()[slug], saver, durability) for slug in slugs]

@@ -1,4 +1,6 @@
-"""The scenarios, one a file: a docstring that says what happens, and `play(stage)` that makes it happen.
+"""Plays, one a file: a docstring that says what happens, and `play(stage)` that makes it happen on real threads.
+
+They show what LangGraph does. What goes wrong between workers is shown by `demo.scenarios`.
 
 A new file is found by itself. Its slug is its name with hyphens.
 """
@@ -16,8 +18,8 @@ from inspector.demo.stage import Durability, Played, Stage
 
 
 @dataclasses.dataclass(frozen=True)
-class Scenario:
-    """One scenario: `slug`, its one-line `summary`, and the function that plays it."""
+class Play:
+    """One play: `slug`, its one-line `summary`, and the function that plays it."""
 
     slug: str
     summary: str
@@ -25,22 +27,22 @@ class Scenario:
 
 
 @functools.cache
-def scenarios() -> dict[str, Scenario]:
-    """Every scenario by its slug, in alphabetical order."""
+def plays() -> dict[str, Play]:
+    """Every play by its slug, in alphabetical order."""
     found = {}
     for module_info in sorted(pkgutil.iter_modules(__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{__name__}.{module_info.name}")
         slug = module_info.name.replace("_", "-")
-        found[slug] = Scenario(slug, (module.__doc__ or "").splitlines()[0], module.play)
+        found[slug] = Play(slug, (module.__doc__ or "").splitlines()[0], module.play)
     return found
 
 
-def play(scenario: Scenario, checkpointer: Saver, durability: Durability, namespace_prefix: str = "") -> Played:
-    """Play one scenario through a checkpointer that is set up.
+def play(one: Play, checkpointer: Saver, durability: Durability, namespace_prefix: str = "") -> Played:
+    """Perform one play through a checkpointer that is set up.
 
     Thread ids begin with `namespace_prefix` and the slug, so that nothing collides, except in
     `hostile-thread-ids`, whose ids are what they are.
     """
-    stage = Stage(checkpointer, durability, f"{namespace_prefix}{scenario.slug}")
-    done = scenario.perform(stage)
-    return dataclasses.replace(done, slug=scenario.slug, durability=durability)
+    stage = Stage(checkpointer, durability, f"{namespace_prefix}{one.slug}")
+    done = one.perform(stage)
+    return dataclasses.replace(done, slug=one.slug, durability=durability)
