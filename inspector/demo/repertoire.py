@@ -46,5 +46,5 @@ def play_into(
     """Play scenarios (all, unless `slugs` names some) under each durability and keep the store open."""
     chosen = [plays()[slug] for slug in slugs] or list(plays().values())
     with open_saver(url) as saver:
-        plays = (play(one, saver, durability) for one in chosen for durability in durabilities)
-        yield PlayedStore(url, saver, tuple(plays))
+        done = (play(one, saver, durability) for one in chosen for durability in durabilities)
+        yield PlayedStore(url, saver, tuple(done))

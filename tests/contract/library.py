@@ -114,12 +114,12 @@ class Libraries:
         saver = self._stack.enter_context(place.open_saver())
         # Without its lost writes, RedisSaver fails now and then on a delta channel that it cannot put together.
         with honest(saver) if place.layout == REDIS else nullcontext():
-            plays = [
-                play(scenario, saver, durability)
-                for scenario in plays().values()
+            done = [
+                play(one, saver, durability)
+                for one in plays().values()
                 for durability in DURABILITIES
-                if is_playable(place.layout, scenario.slug, durability)
+                if is_playable(place.layout, one.slug, durability)
             ]
-        plays += [hostile.play(saver), large.play(saver)]
+        done += [hostile.play(saver), large.play(saver)]
         reader = self._stack.enter_context(open_reader(place))
-        return Library(place, saver, tuple(plays), place.read_plain(), reader, place.digest())
+        return Library(place, saver, tuple(done), place.read_plain(), reader, place.digest())

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from inspector.demo.repertoire import PlayedStore
 from inspector.demo.plays import plays
+from inspector.demo.repertoire import PlayedStore
 from inspector.demo.stage import DURABILITIES, Durability
 
 # A turn is one version of the channel `__start__`: every accepted input writes it anew, with a random suffix.

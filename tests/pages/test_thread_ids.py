@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from inspector.demo.repertoire import PlayedStore
 from inspector.demo.plays.hostile_thread_ids import HOSTILE
+from inspector.demo.repertoire import PlayedStore
 from tests.pages.browse import Browser, Document
 
 ENDING = "hostile-thread-ids-sync-"

@@ -86,8 +86,8 @@ class Command(BaseCommand):
 
     def _scenario(self, server: EmbeddedPostgres, slug: str) -> Iterator[None]:
         """Imported here: playing a scenario needs LangGraph in this process, the fleet only in its workers."""
-        from inspector.demo.repertoire import play_into
         from inspector.demo.plays import plays
+        from inspector.demo.repertoire import play_into
 
         if slug not in plays():
             raise ConfigError(f"No scenario is called {slug!r}.", f"There are {', '.join(plays())}.")
