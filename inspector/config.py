@@ -34,6 +34,15 @@ class StoreSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """A rule of the diagnosis that is not to be told: at all, or of hosts or threads (`what`) that a pattern fits."""
+
+    rule: str
+    what: str = ""  #: "host", "thread", or "" for all of it
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings, parsed. Times are in seconds. Its repr holds no secret."""
 
@@ -46,6 +55,7 @@ class Config:
     orphan_after: float
     sync_seconds: float
     statement_timeout: float
+    muted: tuple[Mute, ...]
     aes_key: Secret | None
     secret_key: Secret | None
     allowed_hosts: tuple[str, ...]
@@ -119,6 +129,20 @@ def _seconds(text: str) -> float:
 
 def _directory(text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+def _mutes(text: str) -> tuple[Mute, ...]:
+    return tuple(_mute(entry) for entry in _names(text))
+
+
+def _mute(entry: str) -> Mute:
+    rule, separator, rest = entry.partition(":")
+    if not separator:
+        return Mute(rule)
+    what, _, pattern = rest.partition("=")
+    if what not in ("host", "thread") or not pattern:
+        raise ValueError(f"{entry!r} is neither RULE nor RULE:host=PATTERN nor RULE:thread=PATTERN")
+    return Mute(rule, what, pattern)
 
 
 def _switch(text: str) -> bool:
@@ -195,6 +219,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("sync_seconds", _seconds, "2", "Seconds between two sync passes over a store."),
     Setting("statement_timeout", _seconds, "15", "Seconds after which a read from a store is cut."),
     Setting(
+        "muted",
+        _mutes,
+        "",
+        "Findings of the diagnosis that are not to be told: `RULE`, `RULE:host=PATTERN` or `RULE:thread=PATTERN`, "
+        "one a line or comma-separated, patterns as in a shell (`thread-per-run:thread=nightly:*`).",
+    ),
+    Setting(
         "aes_key",
         _aes_key,
         "",
@@ -233,6 +264,7 @@ def load(environ: Mapping[str, str]) -> Config:
     """
     values: dict[str, Any] = {setting.field: _value_of(setting, environ) for setting in SETTINGS}
     values["stores"] = values["stores"] or ()
+    values["muted"] = values["muted"] or ()
     values["data_dir"] = values["data_dir"] or default_data_dir()
     if values["database_url"] is None:
         values["database_url"] = StoreUrl(f"sqlite:///{quote(str(values['data_dir'] / INDEX_FILE))}")

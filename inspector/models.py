@@ -61,6 +61,7 @@ class StoreEntry(models.Model):
     #: When the last finished pass began. Every thread's counts were compared with the store as it was then; a row that
     #: was rewritten in place without changing them is found within the round of verifying that follows.
     synced_at = models.DateTimeField(null=True)
+    diagnosed_at = models.DateTimeField(null=True)  #: when the rules were last asked, see `FindingEntry`
     skipped = models.JSONField(default=list)  #: ids of threads that the last pass could not read within the time budget
     error = models.TextField(default="")  #: why the last pass failed, or what it left out, in words; "" when neither
     error_hint = models.TextField(default="")
@@ -253,3 +254,22 @@ class HourTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hostname} {self.hour:%Y-%m-%d %H}:00"
+
+
+class FindingEntry(models.Model):
+    """What one rule of the diagnosis said of a store when it was last looked at, and since when."""
+
+    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
+    rule = models.CharField(max_length=100)
+    status = models.CharField(max_length=10)  #: ok, warning, error or unknown
+    since = models.DateTimeField(null=True)  #: when it was first seen as the problem that it is; None when it is none
+    seen_at = models.DateTimeField(null=True)  #: when it was last seen as such a problem
+    fixed_at = models.DateTimeField(null=True)  #: when it was first seen as none after that; None while it is one
+    was = models.TextField(default="")  #: the headline that it had as a problem, to be told once it is fixed
+    finding = models.JSONField()  #: all that it said, see `doctor.record`
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "rule"], name="finding_once_a_rule")]
+
+    def __str__(self) -> str:
+        return self.rule

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.value import Json
+from inspector.stores.signs import Signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,11 @@ class CheckpointStore(Protocol):
 
     def read_facts(self) -> StoreFacts:
         """Server, schema, sizes and rights. Raises `NotACheckpointStore` with a hint where there are no tables."""
+        ...
+
+    def read_signs(self) -> Signs:
+        """What the store and its server show of their condition, by a look that costs a page's time at any size. What
+        this login may not see is left out, and said so."""
         ...
 
     def read_identities(self) -> tuple[str, ...]:

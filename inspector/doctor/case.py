@@ -1,0 +1,80 @@
+"""What the rules look at: everything that can be known of one store at one moment, read once and only when asked for.
+
+The index and the ledger are read in a few short queries, the store's signs in one. A rule that needs more (the newest
+checkpoints of a thread, say) goes through `reader` as a page would, for few threads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from inspector.doctor.crew import Crew
+from inspector.doctor.mutes import Mutes
+from inspector.errors import InspectorError
+from inspector.index.connections import get_ledger
+from inspector.index.hosts import unwatched_hosts
+from inspector.index.places import Places, places_of
+from inspector.index.queries import Moment, Row
+from inspector.index.recent import newest_threads
+from inspector.ledger.patience import ask_briefly
+from inspector.models import StoreEntry, StoreTally
+from inspector.reader import Reader
+from inspector.stores.signs import Signs
+
+#: Threads, newest first, that rules look at one by one.
+NEWEST = 2_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """`partial` says that the index holds only some of the store's threads, the newest ones as far as can be told."""
+
+    reader: Reader
+    entry: StoreEntry
+    moment: Moment
+    mutes: Mutes = field(default_factory=Mutes)
+    partial: bool = False
+
+    @property
+    def kind(self) -> str:
+        return self.reader.store.kind
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Never raises: a ledger's trouble is told by `Crew.error`."""
+        try:
+            ledger = get_ledger(self.entry.name)
+            return Crew(exists=False) if ledger is None else Crew.of(ask_briefly(ledger, lambda it: it.read_workers()))
+        except InspectorError as error:
+            return Crew(error=error.message)
+
+    @cached_property
+    def places(self) -> Places:
+        """Which places of workers are this store, and which another one that is configured."""
+        return places_of(self.reader)
+
+    @cached_property
+    def unwatched(self) -> tuple[str, ...]:
+        """Hosts that wrote to the newest threads and of which no probe tells; "" where writes name none."""
+        reporting = set(self.crew.hosts)
+        return tuple(host for host in unwatched_hosts(self.entry) if host not in reporting)
+
+    @cached_property
+    def signs(self) -> Signs:
+        """Raises `StoreError`."""
+        return self.reader.store.read_signs()
+
+    @cached_property
+    def tally(self) -> StoreTally:
+        return StoreTally.objects.filter(store=self.entry).first() or StoreTally(store=self.entry)
+
+    @cached_property
+    def newest(self) -> tuple[Row, ...]:
+        """The newest threads with what each host did to them, those that were only asked for as well."""
+        return newest_threads(self.entry, NEWEST)
+
+    @cached_property
+    def stored(self) -> tuple[Row, ...]:
+        """Those of them that the store holds."""
+        return tuple(row for row in self.newest if row.entry.stored)

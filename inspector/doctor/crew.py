@@ -1,0 +1,70 @@
+"""The processes that report to the ledger, as rules look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from inspector.ledger.base import Heard, Workers
+from inspector.probe.ledger_schema import SILENT_SECONDS, Place, WorkerReport
+
+#: A host none of whose processes lives counts by those that were heard of so lately (seconds): what a deployment of an
+#: hour ago did wrong is mended, or is done wrong by its successor as well.
+LATELY = 900.0
+
+
+@dataclass(frozen=True)
+class Crew:
+    """`heard` are the reports of the newest processes. `error` says why the ledger could not be read, "" when it could.
+    `exists` is False where there is no ledger at all."""
+
+    heard: tuple[Heard, ...] = ()
+    more: bool = False  #: the ledger knows of other processes, that were heard of before these
+    exists: bool = True
+    error: str = ""
+
+    @classmethod
+    def of(cls, told: Workers) -> Crew:
+        return cls(told.heard, told.more)
+
+    @cached_property
+    def live(self) -> tuple[WorkerReport, ...]:
+        return tuple(one.report for one in self.heard if is_live(one))
+
+    @cached_property
+    def reports(self) -> tuple[WorkerReport, ...]:
+        """What rules look at: the live processes, and of a host without one those heard of lately. Newest first."""
+        alive = {report.hostname for report in self.live}
+        return tuple(
+            one.report for one in self.heard if is_live(one) or (one.report.hostname not in alive and one.ago <= LATELY)
+        )
+
+    @cached_property
+    def by_host(self) -> dict[str, tuple[WorkerReport, ...]]:
+        """The same by host, hosts in alphabetical order."""
+        hosts = sorted({report.hostname for report in self.reports})
+        return {host: tuple(report for report in self.reports if report.hostname == host) for host in hosts}
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(self.by_host)
+
+    def __bool__(self) -> bool:
+        """Whether any process reports at all."""
+        return bool(self.reports)
+
+    def places(self, is_it: Callable[[Place], bool] = lambda place: True) -> Iterator[tuple[WorkerReport, Place]]:
+        """Every place of every process, with the process."""
+        for report in self.reports:
+            for place in report.places:
+                if is_it(place):
+                    yield report, place
+
+    def hosts_where(self, is_it: Callable[[WorkerReport], bool]) -> tuple[str, ...]:
+        """Hosts one of whose processes is so."""
+        return tuple(host for host, reports in self.by_host.items() if any(map(is_it, reports)))
+
+
+def is_live(one: Heard) -> bool:
+    return not one.report.ended and one.ago <= SILENT_SECONDS

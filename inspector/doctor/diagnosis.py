@@ -1,0 +1,73 @@
+"""The diagnosis of a store: made anew where the last one is old, else as it was recorded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from django.conf import settings
+
+from inspector.doctor.case import Case
+from inspector.doctor.engine import examine
+from inspector.doctor.finding import Finding
+from inspector.doctor.mutes import Mutes
+from inspector.doctor.record import Diagnosis, Recorded, load, record
+from inspector.doctor.rules import rules
+from inspector.index.queries import Moment
+from inspector.models import StoreEntry
+from inspector.reader import Reader
+
+#: A diagnosis that is younger is shown as it is.
+FRESH = timedelta(seconds=5)
+
+
+def diagnose(reader: Reader, entry: StoreEntry, moment: Moment, *, partial: bool = False) -> Diagnosis:
+    """Asks every rule, and records what they say."""
+    case = Case(reader, entry, moment, Mutes(settings.INSPECTOR.muted), partial=partial)
+    return _in_order(record(entry, examine(case), moment.now))
+
+
+def latest(reader: Reader, entry: StoreEntry, moment: Moment) -> Diagnosis:
+    """The last diagnosis, or a new one where that is no longer fresh."""
+    at = entry.diagnosed_at
+    if at is None or not timedelta(0) <= moment.now - at < FRESH:
+        return diagnose(reader, entry, moment)
+    return recorded(entry, moment)
+
+
+def recorded(entry: StoreEntry, moment: Moment) -> Diagnosis:
+    """As it was last made, however long ago."""
+    return _in_order(load(entry, moment.now))
+
+
+def about_thread(diagnosis: Diagnosis, thread_id: str) -> tuple[Finding, ...]:
+    """Problems that name this thread."""
+    return tuple(one.finding for one in diagnosis.problems if thread_id in one.finding.thread_ids)
+
+
+def about_host(diagnosis: Diagnosis, hostname: str) -> tuple[Finding, ...]:
+    """Problems that name this host."""
+    return tuple(one.finding for one in diagnosis.problems if hostname in one.finding.hosts)
+
+
+def _in_order(diagnosis: Diagnosis) -> Diagnosis:
+    """What hurts most first: errors, warnings, what is mended, what is not known, what is sound."""
+    places = {slug: number for number, slug in enumerate(rules())}
+    known = [one for one in diagnosis.recorded if one.finding.rule in places]
+    return replace(diagnosis, recorded=tuple(sorted(known, key=lambda one: (*_rank(one), places[one.finding.rule]))))
+
+
+_STATUS = ("error", "warning", "unknown", "ok")
+_CONFIDENCE = ("certain", "likely", "possible")
+
+
+def _rank(one: Recorded) -> tuple[int, int, int, int]:
+    finding = one.finding
+    mended = finding.status == "ok" and one.fixed_at is not None
+    status = 1.5 if mended else _STATUS.index(finding.status)
+    return (
+        int(status * 2),
+        0 if finding.applies else 1,
+        0 if finding.cause else 1,
+        _CONFIDENCE.index(finding.confidence) if finding.is_problem else 0,
+    )

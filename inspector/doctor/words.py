@@ -1,0 +1,22 @@
+"""Words that findings share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspector.domain.text import thousands
+
+#: Hosts that one sentence names.
+_NAMED = 4
+
+
+def hosts_in_words(hosts: Sequence[str]) -> str:
+    """ "web-1", "web-1 and web-2", "web-1, web-2, web-3 and 5 more hosts"."""
+    return listed(list(hosts), "hosts")
+
+
+def listed(words: Sequence[str], noun: str = "others") -> str:
+    """A few words with "and" before the last, and the number of `noun` that are left out."""
+    if len(words) > _NAMED:
+        words = [*words[: _NAMED - 1], f"{thousands(len(words) - _NAMED + 1)} more {noun}"]
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)

@@ -1,0 +1,72 @@
+"""What a store and its server show of their condition, beyond their tables: one short look, never through all rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One connection to the server, ours left out. Texts are "" and times None where this login may not see them."""
+
+    number: int  #: the server's own: a Postgres process id, a Redis client id
+    application: str
+    login: str
+    address: str  #: where it comes from
+    state: str  #: "active", "idle", "idle in transaction"
+    age_seconds: float | None  #: since it connected
+    transaction_seconds: float | None  #: since its transaction began
+    holds_writes: bool  #: it has rows of checkpoint tables written and not committed
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many of some newest rows or keys are of one kind."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSigns:
+    policy: str  #: maxmemory-policy
+    max_memory_bytes: int  #: 0 for no limit
+    used_memory_bytes: int
+    evicted_keys: int  #: since the server started
+    expired_keys: int
+    has_search: bool
+    has_json: bool
+    sampled_checkpoints: int  #: checkpoint documents that were looked at, newest first where that can be had
+    expiring_checkpoints: int  #: of these, with a time to live
+    shortest_ttl_seconds: float | None  #: of these
+    sampled_writes: int
+    expiring_writes: int
+    dangling_pointers: tuple[str, ...]  #: ids of threads whose latest pointer leads to a missing checkpoint
+    sampled_pointers: int
+    prefixes: tuple[str, ...]  #: of savers in the same database; they share the pointers
+
+
+@dataclass(frozen=True, slots=True)
+class TableSize:
+    name: str
+    rows: int | None  #: the server's estimate
+    dead_rows: int | None
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Whatever a kind of store does not have is None or empty."""
+
+    sessions: tuple[Session, ...] | None = None  #: None where the server does not tell
+    sessions_hidden: bool = False  #: this login may not see what others do; `sessions` tell only that they are there
+    sessions_used: int | None = None  #: of all databases
+    sessions_limit: int | None = None
+    migration: int | None = None  #: newest row of the saver's table of migrations
+    newest_migration: int | None = None  #: newest one of the releases that this dashboard knows
+    broken_indexes: tuple[str, ...] = ()  #: of checkpoint tables, left invalid
+    elsewhere: tuple[str, ...] = ()  #: other schemas of this database that hold checkpoint tables, ours left out
+    search_path: tuple[str, ...] = ()
+    tables: tuple[TableSize, ...] = ()
+    redis: RedisSigns | None = None
+    notes: tuple[str, ...] = ()  #: what could not be looked at, and why, in words
