@@ -34,10 +34,7 @@ def _check(rule: Rule, case: Case, until: float) -> Finding:
     if case.kind not in rule.kinds:
         verdict = fine(f"Only a store in {_kinds(rule.kinds)} can have this.")
         return replace(_finding(rule, verdict), applies=False)
-    finding = _finding(rule, _ask(rule, case, until))
-    if finding.is_problem and case.mutes.rule(rule.slug):
-        return replace(finding, status="ok", muted=True)
-    return finding
+    return case.mutes.silence(_finding(rule, _ask(rule, case, until)))
 
 
 def _ask(rule: Rule, case: Case, until: float) -> Verdict:
