@@ -31,11 +31,14 @@ from inspector.stores.postgres.changes import Frontiers, read_changes, read_exte
 from inspector.stores.postgres.counts import PART, read_counts, read_next
 from inspector.stores.postgres.errors import is_kept_back
 from inspector.stores.postgres.facts import read_store_facts
+from inspector.stores.postgres.fingerprint import read_fingerprint
 from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
 from inspector.stores.postgres.parameters import storable, storable_pairs, wanted_channels
 from inspector.stores.postgres.scan import scan_threads
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
+from inspector.stores.postgres.signs import read_signs
+from inspector.stores.signs import Signs
 from inspector.stores.urls import PostgresUrl
 
 
@@ -58,6 +61,10 @@ class PostgresStore:
         with self._read() as (cursor, layout):
             return read_store_facts(cursor, layout)
 
+    def read_signs(self) -> Signs:
+        with self._read() as (cursor, layout):
+            return read_signs(cursor, layout)
+
     def read_identities(self) -> tuple[str, ...]:
         with self._read() as (cursor, layout):
             return read_identities(cursor, layout.schema)
@@ -68,20 +75,11 @@ class PostgresStore:
         self._layout = self._find_layout()
         try:
             with self._read() as (cursor, layout):
-                row = cursor.execute(layout.query("fingerprint")).fetchone() or {}
+                return read_fingerprint(cursor, layout)
         except StoreError as error:
             if is_kept_back(error):
                 return Fingerprint(None, None)
             raise
-        everything = "|".join(str(value) for value in row.values())
-        files = [row["checkpoints_file"], row["writes_file"]]
-        if None in files:  # a view or foreign table: what lies behind it moves nothing here
-            return Fingerprint(None, None)
-        rewritten = [row["checkpoints_rewritten"], row["writes_rewritten"]]
-        if row["standby"] or not row["counted"] or None in rewritten:  # a standby keeps no counters of its own
-            return Fingerprint(everything, None)
-        identity = [row["started"], row["stats_reset"], *files]
-        return Fingerprint(everything, "|".join(str(value) for value in rewritten + identity))
 
     def iter_thread_counts(self) -> Generator[ThreadCount]:
         after: str | None = None

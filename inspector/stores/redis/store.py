@@ -27,14 +27,17 @@ from inspector.stores.guard import Limits, page_memory
 from inspector.stores.redis import facts, rows
 from inspector.stores.redis.client import Reading, RedisClient
 from inspector.stores.redis.document import Document, Kind, read_documents, unique
+from inspector.stores.redis.fingerprint import read_fingerprint
 from inspector.stores.redis.grants import reader_grants
 from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storable
 from inspector.stores.redis.layout import Layout, default_layout, find_layout, read_indexes
 from inspector.stores.redis.listing import iter_counts
 from inspector.stores.redis.search import find_documents
+from inspector.stores.redis.signs import read_signs
 from inspector.stores.redis.threads import read_thread_rows
 from inspector.stores.redis.url import RedisUrl
 from inspector.stores.redis.writes import WRITE, ordered, read_blobs, read_write_sizes
+from inspector.stores.signs import Signs
 from inspector.stores.tally import first_inputs
 
 #: Checkpoints whose writes one query asks for.
@@ -61,25 +64,18 @@ class RedisStore:
         with self._read() as (reading, layout):
             return facts.read_store_facts(reading, layout, self._url.username or "default")
 
+    def read_signs(self) -> Signs:
+        with self._read() as (reading, layout):
+            return read_signs(reading, layout)
+
     def read_identities(self) -> tuple[str, ...]:
         with self._read() as (reading, layout):
             return facts.read_identities(reading, layout)
 
     def read_fingerprint(self) -> Fingerprint:
-        """The search indexes count what they hold and what was ever put into them; every key that is written, deleted
-        or expires moves one of the two.
-
-        What was put in less what is there counts the rewritten and the deleted. Of checkpoints that number moves with
-        every pending write, for put_writes() sets a mark in the document, so only that of the writes is looked at: the
-        savers change nothing else of a checkpoint that is there."""
         self._layout = None  # another saver's setup() may have made another set since
         with self._read() as (reading, layout):
-            checkpoints, writes = read_indexes(reading, layout)
-            run = facts.read_server(reading).get("run_id", "")
-        counters = [checkpoints.documents, checkpoints.ever_indexed, writes.documents, writes.ever_indexed]
-        where = f"{run}|{layout.prefix}|{layout.write_prefix}"
-        everything = "|".join(map(str, counters))
-        return Fingerprint(f"{where}|{everything}", f"{where}|{writes.ever_indexed - writes.documents}")
+            return read_fingerprint(reading, layout)
 
     def iter_thread_counts(self) -> Generator[ThreadCount]:
         with self._read(seconds=self._limits.statement * 20) as (reading, layout):

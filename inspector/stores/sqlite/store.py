@@ -24,12 +24,14 @@ from inspector.stores.base import (
     WriteRow,
 )
 from inspector.stores.guard import Limits
+from inspector.stores.signs import Signs
 from inspector.stores.sqlite.changes import read_fingerprint
 from inspector.stores.sqlite.facts import read_store_facts
 from inspector.stores.sqlite.file import Session, SqliteFile
 from inspector.stores.sqlite.layout import find_layout
 from inspector.stores.sqlite.reading import Reading
 from inspector.stores.sqlite.rows import namespace_row, thread_count
+from inspector.stores.sqlite.signs import read_signs
 from inspector.stores.sqlite.url import SqliteUrl
 
 Answer = TypeVar("Answer")
@@ -52,6 +54,9 @@ class SqliteStore:
         return self._file.ask(
             lambda session: read_store_facts(session, find_layout(session, self.safe_url), self._file.path)
         )
+
+    def read_signs(self) -> Signs:
+        return self._file.ask(lambda session: read_signs(session, find_layout(session, self.safe_url)))
 
     def read_identities(self) -> tuple[str, ...]:
         status = self._file.status()
