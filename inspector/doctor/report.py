@@ -1,0 +1,67 @@
+"""Findings as data: what `/doctor/?format=json` and `inspector doctor --format json` both say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from inspector.doctor.finding import Evidence, Link
+from inspector.doctor.record import Diagnosis, Recorded
+
+#: The pages of the project's documentation, as the findings name them: paths in the repository.
+_DOCS = "docs/rules/{slug}.md"
+
+
+def finding_to_data(one: Recorded, store: str = "") -> dict[str, Any]:
+    """One finding. Times are ISO 8601 in UTC. Links are addresses of pages; `store` is put into them where it is not
+    "", as a dashboard of several stores needs."""
+    finding, fix = one.finding, one.finding.fix
+    return {
+        "rule": finding.rule,
+        "status": finding.status,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "title": finding.title,
+        "sentence": finding.sentence,
+        "evidence": [_evidence_to_data(line, store) for line in finding.evidence],
+        "hosts": list(finding.hosts),
+        "thread_ids": list(finding.thread_ids),
+        "fix": {"before": fix.before, "after": fix.after, "note": fix.note, "language": fix.language},
+        "docs": docs_page(finding.rule),
+        "missing": finding.missing,
+        "cause": finding.cause,
+        "applies": finding.applies,
+        "muted": finding.muted,
+        "explained_by": list(finding.explained_by),
+        "since": _time(one.since),
+        "seen_at": _time(one.seen_at),
+        "fixed_at": _time(one.fixed_at),
+        "was": one.was,
+    }
+
+
+def diagnosis_to_data(diagnosis: Diagnosis, store: str = "") -> list[dict[str, Any]]:
+    """`findings[]`, in the diagnosis' order."""
+    return [finding_to_data(one, store) for one in diagnosis.recorded]
+
+
+def docs_page(slug: str) -> str:
+    """Where a rule is explained, as a path in the repository."""
+    return _DOCS.format(slug=slug)
+
+
+def address_of(link: Link, store: str = "") -> str:
+    """The page that a piece of evidence leads to, as a path with its query. A link that names a store stays with it."""
+    query: Mapping[str, str] = {"store": store, **link.query} if store else link.query
+    return f"/{link.to}/" + (f"?{urlencode(query, errors='replace')}" if query else "")
+
+
+def _evidence_to_data(line: Evidence, store: str) -> dict[str, Any]:
+    link = address_of(line.link, store) if line.link is not None else None
+    return {"text": line.text, "link": link, "at": _time(line.at)}
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at is not None else None
