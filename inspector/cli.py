@@ -23,6 +23,7 @@ EXTRAS = {
         "django_htmx",
         "csp",
         "dj_database_url",
+        "markdown_it",
         "platformdirs",
         "psycopg",
         "psycopg_pool",

@@ -22,8 +22,11 @@ from inspector.secret import obtain_key
 INSPECTOR = _config.load(os.environ)
 
 _PACKAGE = Path(__file__).resolve().parent
-#: templates/ and static/ lie at the top of a checkout; a wheel carries them inside the package.
-_WEB = _PACKAGE / "_web" if (_PACKAGE / "_web").is_dir() else _PACKAGE.parent
+#: templates/ and static/ lie at the top of a checkout, the pages of the rules in docs/; a wheel carries them inside the
+#: package.
+_INSTALLED = _PACKAGE / "_web"
+_WEB = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent
+RULE_PAGES = _INSTALLED / "rules" if _INSTALLED.is_dir() else _PACKAGE.parent / "docs" / "rules"
 
 DEBUG = INSPECTOR.debug
 SECRET_KEY = INSPECTOR.secret_key.reveal() if INSPECTOR.secret_key else obtain_key(INSPECTOR.data_dir / "secret-key")

@@ -40,10 +40,10 @@ def files_under(folder: str, pattern: str = "*") -> set[Path]:
 
 def test_it_carries_everything_the_dashboard_needs(wheel: Path) -> None:
     expected = {str(path.relative_to(ROOT)) for path in files_under("inspector")}
-    for folder in ("templates", "static"):
-        found = {str(path.relative_to(ROOT)) for path in files_under(folder)}
+    for folder, inside in (("templates", "templates"), ("static", "static"), ("docs/rules", "rules")):
+        found = {str(path.relative_to(ROOT / folder)) for path in files_under(folder)}
         assert found, f"{folder}/ is empty"
-        expected |= {f"inspector/_web/{name}" for name in found}
+        expected |= {f"inspector/_web/{inside}/{name}" for name in found}
     assert {"inspector/py.typed", "inspector/settings.py"} < expected
     assert expected - names_in(wheel) == set()
 
@@ -125,6 +125,8 @@ for path in (web / "templates").rglob("*.html"):
 for path in (web / "static").rglob("*"):
     if path.is_file():
         assert finders.find(str(path.relative_to(web / "static"))) == str(path), path
+assert settings.RULE_PAGES == web / "rules"
+assert list(settings.RULE_PAGES.glob("*.md"))
 """
 
 
