@@ -11,6 +11,7 @@ from inspector.doctor.case import Case
 from inspector.doctor.engine import examine
 from inspector.doctor.finding import Finding
 from inspector.doctor.mutes import Mutes
+from inspector.doctor.once import ask_once
 from inspector.doctor.record import Diagnosis, Recorded, load, record
 from inspector.doctor.rules import rules
 from inspector.index.queries import Moment
@@ -22,8 +23,11 @@ FRESH = timedelta(seconds=5)
 
 
 def diagnose(reader: Reader, entry: StoreEntry, moment: Moment, *, partial: bool = False) -> Diagnosis:
-    """Asks every rule, and records what they say."""
-    case = Case(reader, entry, moment, Mutes(settings.INSPECTOR.muted), partial=partial)
+    """Asks every rule, and records what they say. A store that does not answer is asked once: what depends on it is
+    then unknown, and all the rest is told in time. Never raises a `StoreError`."""
+    asked = replace(reader, store=ask_once(reader))
+    partial = partial or entry.synced_at is None
+    case = Case(asked, entry, moment, Mutes(settings.INSPECTOR.muted), partial=partial)
     return _in_order(record(entry, examine(case), moment.now))
 
 

@@ -23,18 +23,18 @@ ONE_RULE = 3.0
 
 
 def examine(case: Case, chosen: Iterable[Rule] | None = None, *, budget: float = BUDGET) -> tuple[Finding, ...]:
-    """One finding for every rule, in the order of the rules."""
+    """One finding for every rule, in the order of the rules. What is muted explains others all the same."""
     until = time.monotonic() + budget
     asked = tuple(rules().values() if chosen is None else chosen)
     found = {rule.slug: _check(rule, case, until) for rule in asked}
-    return tuple(_explain(rule, found) for rule in asked)
+    return tuple(case.mutes.silence(_explain(rule, found)) for rule in asked)
 
 
 def _check(rule: Rule, case: Case, until: float) -> Finding:
     if case.kind not in rule.kinds:
         verdict = fine(f"Only a store in {_kinds(rule.kinds)} can have this.")
         return replace(_finding(rule, verdict), applies=False)
-    return case.mutes.silence(_finding(rule, _ask(rule, case, until)))
+    return _finding(rule, _ask(rule, case, until))
 
 
 def _ask(rule: Rule, case: Case, until: float) -> Verdict:

@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from django.db import transaction
+from django.db.models import Count
 
-from inspector.doctor.finding import Evidence, Finding, Fix, Link
+from inspector.doctor.finding import Confidence, Evidence, Finding, Fix, Link, Status
 from inspector.models import FindingEntry, StoreEntry
 
-#: A mended problem is told for so long.
+#: A mended problem is told for so long, and one that can no longer be told from when it was last seen.
 TOLD_FOR = timedelta(days=1)
+_PROBLEMS = ("error", "warning")
+#: A problem that is back so soon was not mended: it comes and goes, and goes on as the same one.
+RETURNS_WITHIN = timedelta(minutes=15)
+#: A look that was recorded by a clock so far ahead of ours says nothing of which one is the later.
+_CLOCKS = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """A finding with its times. `since` and `seen_at` are those of the problem, also where it is mended by now and
-    `fixed_at` says when; a rule that has not seen a problem within a day has none of the three."""
+    `fixed_at` says when, or where it cannot be told now; a rule that has not seen a problem within a day has none of
+    the three."""
 
     finding: Finding
     since: datetime | None = None
     seen_at: datetime | None = None
     fixed_at: datetime | None = None
-    was: str = ""  #: the headline of a mended problem
+    was: str = ""  #: the headline of a problem that is mended, or that cannot be told now
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +49,32 @@ class Diagnosis:
 
 def record(entry: StoreEntry, findings: Iterable[Finding], now: datetime) -> Diagnosis:
     """Keeps what was found instead of what was known before. A rule that could not tell this time neither ends its
-    problem nor sees it again."""
+    problem nor sees it again. What somebody else found later is left as it is, and so is a store that the index does
+    not know (yet, or any more): then nothing is kept."""
     with transaction.atomic():
-        known = {row.rule: row for row in FindingEntry.objects.select_for_update().filter(store=entry)}
+        held = StoreEntry.objects.select_for_update().filter(pk=entry.pk).only("diagnosed_at").first()
+        known = {row.rule: row for row in FindingEntry.objects.filter(store=entry)} if held is not None else {}
         rows = [_row(entry, finding, known.get(finding.rule), now) for finding in findings]
-        FindingEntry.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["store", "rule"],
-            update_fields=["status", "since", "seen_at", "fixed_at", "was", "finding"],
-        )
-        FindingEntry.objects.filter(store=entry).exclude(rule__in=[row.rule for row in rows]).delete()
-        StoreEntry.objects.filter(pk=entry.pk).update(diagnosed_at=now)
+        if held is not None and not _is_later(held.diagnosed_at, now):
+            _write(held, rows, now)
     entry.diagnosed_at = now
     return Diagnosis(tuple(_recorded(row, now) for row in rows), now)
+
+
+def _is_later(at: datetime | None, now: datetime) -> bool:
+    return at is not None and timedelta(0) < at - now < _CLOCKS
+
+
+def _write(entry: StoreEntry, rows: list[FindingEntry], now: datetime) -> None:
+    """The store's row is locked: whoever else records waits."""
+    FindingEntry.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["store", "rule"],
+        update_fields=["status", "since", "seen_at", "fixed_at", "was", "finding"],
+    )
+    FindingEntry.objects.filter(store=entry).exclude(rule__in=[row.rule for row in rows]).delete()
+    StoreEntry.objects.filter(pk=entry.pk).update(diagnosed_at=now)
 
 
 def load(entry: StoreEntry, now: datetime) -> Diagnosis:
@@ -64,8 +83,27 @@ def load(entry: StoreEntry, now: datetime) -> Diagnosis:
     return Diagnosis(tuple(_recorded(row, now) for row in rows if _is_readable(row)), entry.diagnosed_at)
 
 
-def count_problems(entry: StoreEntry) -> int:
-    return FindingEntry.objects.filter(store=entry, status__in=("warning", "error")).count()
+def load_problems(entry: StoreEntry) -> tuple[Finding, ...]:
+    """The problems that were last recorded, errors first, without any that another version wrote."""
+    rows = FindingEntry.objects.filter(store=entry, status__in=_PROBLEMS).order_by("status", "pk")
+    return tuple(_from_data(row.finding) for row in rows if _is_readable(row))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCounts:
+    errors: int = 0
+    warnings: int = 0
+
+    @property
+    def all(self) -> int:
+        return self.errors + self.warnings
+
+
+def count_problems(entry: StoreEntry) -> ProblemCounts:
+    """How many were last recorded, in one query."""
+    rows = FindingEntry.objects.filter(store=entry, status__in=_PROBLEMS).values_list("status")
+    counts = dict(rows.annotate(count=Count("pk")).order_by())
+    return ProblemCounts(counts.get("error", 0), counts.get("warning", 0))
 
 
 def _row(entry: StoreEntry, finding: Finding, before: FindingEntry | None, now: datetime) -> FindingEntry:
@@ -73,9 +111,11 @@ def _row(entry: StoreEntry, finding: Finding, before: FindingEntry | None, now: 
     if before is not None:
         row.since, row.seen_at, row.fixed_at, row.was = before.since, before.seen_at, before.fixed_at, before.was
     if finding.is_problem:
-        if row.since is None or row.fixed_at is not None:
+        if row.since is None or (row.fixed_at is not None and now - row.fixed_at > RETURNS_WITHIN):
             row.since = now
         row.seen_at, row.fixed_at, row.was = now, None, finding.title
+    elif finding.muted or finding.explained_by:  # it is there, and nobody has mended it
+        row.since, row.seen_at, row.fixed_at, row.was = None, None, None, ""
     elif finding.status == "ok" and row.since is not None and row.fixed_at is None:
         row.fixed_at = now
     return row
@@ -83,9 +123,10 @@ def _row(entry: StoreEntry, finding: Finding, before: FindingEntry | None, now: 
 
 def _recorded(row: FindingEntry, now: datetime) -> Recorded:
     finding = _from_data(row.finding)
-    if row.since is None or (row.fixed_at is not None and now - row.fixed_at > TOLD_FOR):
+    last = row.fixed_at or row.seen_at
+    if row.since is None or last is None or (not finding.is_problem and now - last > TOLD_FOR):
         return Recorded(finding)
-    return Recorded(finding, row.since, row.seen_at, row.fixed_at, row.was if row.fixed_at else "")
+    return Recorded(finding, row.since, row.seen_at, row.fixed_at, "" if finding.is_problem else row.was)
 
 
 def _is_readable(row: FindingEntry) -> bool:
@@ -104,6 +145,9 @@ def _to_data(finding: Finding) -> dict[str, Any]:
 
 
 def _from_data(data: Mapping[str, Any]) -> Finding:
+    """Raises KeyError, TypeError or ValueError for what this version would not have written."""
+    if data["status"] not in get_args(Status) or data["confidence"] not in get_args(Confidence):
+        raise ValueError("another version's words")
     lines = tuple(_evidence(line) for line in data["evidence"])
     lists = {name: tuple(data[name]) for name in ("hosts", "thread_ids", "explained_by")}
     return Finding(**{**data, **lists, "evidence": lines, "fix": Fix(**data["fix"])})
