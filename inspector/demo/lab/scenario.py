@@ -40,10 +40,14 @@ class Worker(Protocol):
     probed: bool  #: it runs the probe, installed before `make` was called
     url: str  #: the Postgres database that the dashboard reads; tables are there
     other_url: str  #: a second database of the same server, with tables: where a split leads to
-    redis_url: str  #: raises where the scenario did not say that it needs Redis
     sqlite_path: Path  #: a file, not made yet, in a directory that all workers of the lab share
     directory: Path  #: of this worker alone
     stack: ExitStack  #: closed when the process ends in good order
+
+    @property
+    def redis_url(self) -> str:
+        """Database 0 of a Redis, empty when the lab opened. Raises where the scenario did not say that it needs one."""
+        ...
 
     def config(self, thread_id: str, user: str, **metadata: Any) -> RunnableConfig:
         """The config that addresses a thread. Its metadata names the user and, where no probe stamps it, the host."""
