@@ -15,7 +15,8 @@ class Session:
     address: str  #: where it comes from
     state: str  #: "active", "idle", "idle in transaction"
     age_seconds: float | None  #: since it connected
-    transaction_seconds: float | None  #: since its transaction began
+    #: Since its transaction began. Where this login may not see that, for how long we have seen it: a lower bound.
+    transaction_seconds: float | None
     holds_writes: bool  #: it has rows of checkpoint tables written and not committed
 
 
@@ -66,7 +67,8 @@ class Signs:
     newest_migration: int | None = None  #: newest one of the releases that this dashboard knows
     broken_indexes: tuple[str, ...] = ()  #: of checkpoint tables, left invalid
     elsewhere: tuple[str, ...] = ()  #: other schemas of this database that hold checkpoint tables, ours left out
-    search_path: tuple[str, ...] = ()
+    elsewhere_sizes: tuple[TableSize, ...] = ()  #: of each of them, by its name, what its table of checkpoints holds
+    search_path: tuple[str, ...] = ()  #: of this dashboard's login, as its sessions begin
     tables: tuple[TableSize, ...] = ()
     redis: RedisSigns | None = None
     notes: tuple[str, ...] = ()  #: what could not be looked at, and why, in words

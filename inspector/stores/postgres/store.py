@@ -37,7 +37,7 @@ from inspector.stores.postgres.layout import Layout, find_layout
 from inspector.stores.postgres.parameters import storable, storable_pairs, wanted_channels
 from inspector.stores.postgres.scan import scan_threads
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
-from inspector.stores.postgres.signs import read_signs
+from inspector.stores.postgres.signs import Watched, read_signs
 from inspector.stores.signs import Signs
 from inspector.stores.urls import PostgresUrl
 
@@ -55,6 +55,7 @@ class PostgresStore:
         self._limits = limits or Limits()
         self._sessions = ReadOnlySessions(parsed.conninfo, safe_url=parsed.safe, limits=self._limits)
         self._layout: Layout | None = None
+        self._watched = Watched()
         self._frontiers: Frontiers = {}  #: found by the last search, and of use to the look that follows it
 
     def read_facts(self) -> StoreFacts:
@@ -63,7 +64,7 @@ class PostgresStore:
 
     def read_signs(self) -> Signs:
         with self._read() as (cursor, layout):
-            return read_signs(cursor, layout)
+            return read_signs(cursor, layout, self._watched)
 
     def read_identities(self) -> tuple[str, ...]:
         with self._read() as (cursor, layout):
