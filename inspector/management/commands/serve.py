@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
+from inspector.doctor.background import BackgroundDoctor
 from inspector.errors import ConfigError
 from inspector.index.background import BackgroundSync
 from inspector.index.connections import all_readers, close_readers
@@ -23,7 +24,7 @@ _THREADS = 16  # more than the connections to a slow store can hold up, so that 
 
 
 class Command(BaseCommand):
-    help = "Serve the dashboard: migrate its own database, keep the index in sync, answer pages."
+    help = "Serve the dashboard: migrate its own database, keep index and diagnosis up to date, answer pages."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_store_option(parser)
@@ -34,10 +35,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         stores = use_stores(options["store"])
         prepare_index(stores)
-        sync = BackgroundSync(list(all_readers().values()), pause=settings.INSPECTOR.sync_seconds)
+        readers = list(all_readers().values())
+        sync = BackgroundSync(readers, pause=settings.INSPECTOR.sync_seconds)
+        doctor = BackgroundDoctor(readers)
         server = _listen(options["host"], options["port"])
         if not options["no_sync"]:
             sync.start()
+            doctor.start()
         for store in stores:
             self.stdout.write(f"Reading {store.name} ({store.url.safe}), read-only.")
         self.stdout.write(
@@ -52,6 +56,7 @@ class Command(BaseCommand):
             pass
         finally:
             server.close()
+            doctor.stop()
             sync.stop()
             close_readers()
 

@@ -1,0 +1,115 @@
+"""The diagnosis while the dashboard runs, so that the number of problems on every page is true: one thread a store.
+
+A look counts whoever made it, a page or another replica: they share the index, and its row of the store says when.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from inspector.doctor.diagnosis import diagnose
+from inspector.index.queries import Moment
+from inspector.index.tallies import read_tally
+from inspector.models import StoreEntry
+from inspector.reader import Reader
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks, at least.
+EVERY = 15.0
+#: Looks may take this share of the time, waits for a store that hangs included.
+_DUTY = 0.05
+_LONGEST_PAUSE = 300.0
+#: Seconds between two glances at a first build that has nothing to show yet.
+_NOTHING_YET = 2.0
+
+
+class BackgroundDoctor:
+    """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so and tries again."""
+
+    def __init__(self, readers: list[Reader], *, pause: float = EVERY) -> None:
+        self._pause = pause
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=(reader,), name=f"doctor-{reader.store.name}", daemon=True)
+            for reader in readers
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """Waits for looks that go on so many seconds at most, however many stores hang."""
+        self._stop.set()
+        until = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _run(self, reader: Reader) -> None:
+        rest = self._pause
+        while not self._stop.is_set():
+            try:
+                wait = _until_due(reader.store.name, rest)
+                if not wait:
+                    began = time.monotonic()
+                    if _look(reader, rest):
+                        rest = self._rest_after(time.monotonic() - began)
+                    wait = rest
+            except Exception:
+                logger.exception("The diagnosis of %s failed.", reader.store.safe_url)
+                wait = self._pause
+            finally:
+                close_old_connections()
+            self._stop.wait(wait)
+
+    def _rest_after(self, seconds: float) -> float:
+        return max(self._pause, min(seconds * (1 / _DUTY - 1), _LONGEST_PAUSE))
+
+
+def _until_due(name: str, rest: float) -> float:
+    """Seconds until the store is due for a look, by who looked last; 0 when it is."""
+    entry = StoreEntry.objects.filter(name=name).only("diagnosed_at", "synced_at", "error").first()
+    if entry is None or not _has_anything(entry):
+        return _NOTHING_YET
+    return _left(entry.diagnosed_at, timezone.now(), rest)
+
+
+def _has_anything(entry: StoreEntry) -> bool:
+    """Whether a first pass has ended, failed, or read some threads: before that there is nothing to look at."""
+    return bool(entry.synced_at or entry.error or read_tally(entry).threads)
+
+
+def _left(looked_at: datetime | None, now: datetime, rest: float) -> float:
+    """A look that a wrong clock puts into the future counts as none."""
+    if looked_at is None or looked_at > now:
+        return 0.0
+    return max(0.0, (looked_at + timedelta(seconds=rest) - now).total_seconds())
+
+
+def _look(reader: Reader, rest: float) -> bool:
+    """False where another replica, which was due at the same moment, was the first to take this look."""
+    entry = StoreEntry.objects.get(name=reader.store.name)
+    now, before = timezone.now(), entry.diagnosed_at
+    if _left(before, now, rest) or not _take(entry, before, now):
+        return False
+    try:
+        diagnose(reader, entry, Moment(now, settings.INSPECTOR.orphan_after))
+    except BaseException:
+        StoreEntry.objects.filter(pk=entry.pk, diagnosed_at=now).update(diagnosed_at=before)
+        raise
+    return True
+
+
+def _take(entry: StoreEntry, before: datetime | None, now: datetime) -> bool:
+    """A first look is not taken: what is not written yet must not count as known."""
+    if before is None:
+        return True
+    return bool(StoreEntry.objects.filter(pk=entry.pk, diagnosed_at=before).update(diagnosed_at=now))
