@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from inspector.doctor.crew import Crew
+from inspector.doctor.lost import Lost, find_lost
 from inspector.doctor.mutes import Mutes
+from inspector.doctor.samples import Sample, read_samples
 from inspector.errors import InspectorError
 from inspector.index.connections import get_ledger
 from inspector.index.hosts import unwatched_hosts
@@ -78,3 +80,14 @@ class Case:
     def stored(self) -> tuple[Row, ...]:
         """Those of them that the store holds."""
         return tuple(row for row in self.newest if row.entry.stored)
+
+    @cached_property
+    def lost(self) -> tuple[Lost, ...]:
+        """What workers put into this store and it does not hold. Raises `StoreError`."""
+        ledger = get_ledger(self.entry.name) if self.crew else None
+        return () if ledger is None else find_lost(self.reader, ledger, self.places.here, self.newest)
+
+    @cached_property
+    def samples(self) -> tuple[Sample, ...]:
+        """Stored values of a few of the newest and of the oldest threads. Raises `StoreError`."""
+        return read_samples(self.reader, self.entry, self.stored)
