@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inspector.views import errors, health, orphans, stores, thread, threads, workers
+from inspector.views import doctor, errors, health, orphans, rules, stores, thread, threads, workers
 
 urlpatterns = [
     path("", threads.go_to_threads, name="home"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("thread/", thread.show_thread, name="thread"),
     path("orphans/", orphans.list_orphans, name="orphans"),
     path("workers/", workers.list_workers, name="workers"),
+    path("doctor/", doctor.show_doctor, name="doctor"),
+    path("doctor/rules/<str:slug>/", rules.show_rule, name="rule"),
     path("stores/", stores.list_stores, name="stores"),
     path("-/health", health.show_health, name="health"),
 ]

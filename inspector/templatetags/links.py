@@ -41,13 +41,19 @@ def section_url(name: str, store: str, stores: tuple[str, ...], **more: str) -> 
     return _address(name, store, stores, more)
 
 
+@register.simple_tag
+def rule_url(slug: str, store: str, stores: tuple[str, ...]) -> str:
+    """The page that explains a rule, from which the bar leads on in the same store."""
+    return _address("rule", store, stores, {}, slug)
+
+
 @register.simple_tag(takes_context=True)
 def switch_url(context: Context, store: str, stores: tuple[str, ...]) -> str:
     """The present page in another store, with what narrows and sorts it. Not where one was in it: a cursor, a step or a
     page's number is of one store only. Parameters that would weigh too much, told once a store, are left out."""
     request = _request(context)
     found = request.resolver_match
-    section = found.url_name if found is not None else None
+    section, held = (found.url_name, found.kwargs) if found is not None else (None, {})
     kept = [
         (name, value)
         for name, values in request.GET.lists()
@@ -55,9 +61,9 @@ def switch_url(context: Context, store: str, stores: tuple[str, ...]) -> str:
         if section and (name in _OF_A_THREAD if section == "thread" else name not in _OF_A_PLACE)
     ]
     if len(query_of(kept).encode("utf-8", "replace")) * len(stores) > _SWITCH_BYTES:
-        section, kept = "threads", []
+        section, held, kept = "threads", {}, []
     named = [("store", store)] if store != stores[0] else []
-    return reverse(section or "threads") + (f"?{query_of(named + kept)}" if named or kept else "")
+    return reverse(section or "threads", kwargs=held) + (f"?{query_of(named + kept)}" if named or kept else "")
 
 
 @register.simple_tag(takes_context=True)
@@ -143,10 +149,11 @@ def _query_text(query: QueryDict) -> str:
     return query_of((name, value) for name, values in query.lists() for value in values)
 
 
-def _address(name: str, store: str, stores: tuple[str, ...], parameters: dict[str, str]) -> str:
+def _address(name: str, store: str, stores: tuple[str, ...], parameters: dict[str, str], *held: str) -> str:
+    """`held` is what the path itself names."""
     if store and len(stores) > 1 and store != stores[0]:
         parameters = {"store": store, **parameters}
-    return reverse(name) + (f"?{query_of(parameters.items())}" if parameters else "")
+    return reverse(name, args=held) + (f"?{query_of(parameters.items())}" if parameters else "")
 
 
 def _request(context: Context) -> HttpRequest:

@@ -12,6 +12,7 @@ from inspector.models import StoreEntry
 from inspector.views.also import where
 from inspector.views.bar import make_bar
 from inspector.views.contexts import AlsoIn, AskedHost, AskedPage
+from inspector.views.mentions import about_thread
 from inspector.views.page import show
 from inspector.views.processes import time_at
 from inspector.views.reads import ThreadReads
@@ -46,6 +47,7 @@ def show_asked(
         workers=hosts,
         store=entry.name,
         also_in=also_in,
+        findings=about_thread(entry, thread_id),
         status=NotFound.status,
         bar=make_bar(request, "threads", entry),
         listed=asked_that_fit(hosts),

@@ -1,4 +1,4 @@
-"""The bar above every page: which store, how far its index is, and how many orphans wait."""
+"""The bar above every page: which store, how far its index is, and how many orphans and problems there are."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils import timezone
 
+from inspector.doctor.record import count_problems
 from inspector.errors import InspectorError
 from inspector.index.connections import all_readers, get_reader
 from inspector.index.counts import count_orphans
@@ -83,6 +84,7 @@ def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None
         entry = entry or entry_of(reader_of(request))
     except (InspectorError, SuspiciousOperation):
         return Bar(section, "", tuple(readers), "", None, 0, choices=_choices(readers, ""))
+    problems = count_problems(entry)
     return Bar(
         section=section,
         store=entry.name,
@@ -92,6 +94,8 @@ def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None
         orphans=count_orphans(entry, moment()),
         kind=readers[entry.name].store.kind,
         choices=_choices(readers, entry.name),
+        problems=problems.all,
+        errors=problems.errors,
     )
 
 

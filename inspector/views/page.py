@@ -27,7 +27,8 @@ from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
 
 logger = logging.getLogger(__name__)
 
-View = Callable[[HttpRequest], HttpResponse]
+#: Takes the request, and what its address holds by name.
+View = Callable[..., HttpResponse]
 
 #: Whether an answer is whole, a part or data is told by these.
 _VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
@@ -56,13 +57,13 @@ def page_view(view: View) -> View:
     """Errors made for people become pages (or JSON) with their status; only GET and HEAD are answered."""
 
     @functools.wraps(view)
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest, **held: str) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         try:
             _check_format(request)
             with deadline(settings.INSPECTOR.statement_timeout):
-                return view(request)
+                return view(request, **held)
         except InspectorError as error:
             if error.status >= 500:
                 logger.warning("%s: %s", request.path, error.message)

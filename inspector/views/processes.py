@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -39,6 +39,12 @@ class Processes:
         pairs = [(heard.report, _item(heard, places)) for heard in workers.heard]
         pairs.sort(key=lambda pair: (pair[0].hostname, *_rank(*pair)))
         return cls(tuple(pairs), places, workers.more)
+
+    def of_host(self, hostname: str | None) -> Processes:
+        """Those on one host; all of them for None."""
+        if hostname is None:
+            return self
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0].hostname == hostname))
 
 
 def group_hosts(processes: Processes) -> tuple[list[HostGroup], list[HostGroup]]:
@@ -89,7 +95,9 @@ def _host(hostname: str, members: Sequence[Pair], counted: Sequence[WorkerReport
         ended=states["ended"],
         notes=tuple(NoteItem(one.kind, one.sentence, one.tone) for one in remarks),
         hooked=any(report.hooked for report in counted),
+        findings=(),
         partial=processes.more,
+        other=(),
         **{name: None if processes.more else sum(getattr(report, name) for report in counted) for name in _SUMS},
     )
 

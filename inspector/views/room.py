@@ -68,6 +68,7 @@ def asked_that_fit(hosts: Sequence[AskedHost]) -> tuple[AskedHost, ...]:
 
 def _of_group(group: HostGroup) -> int:
     notes = sum(200 + shown_bytes(note.sentence, len(note.sentence)) for note in group.host.notes)
+    notes += sum(420 + shown_bytes(finding.title, 160) for finding in group.host.findings)
     workers = sum(map(_of_worker, group.workers))
     earlier = sum(300 + shown_bytes(worker.program, 24) for worker in group.earlier)
     setups = sum(

@@ -19,6 +19,7 @@ from inspector.views.contexts import Selected, ThreadItem, ThreadPage
 from inspector.views.graphs import list_graphs, namespace_items
 from inspector.views.items import thread_item
 from inspector.views.layouts import layout_of
+from inspector.views.mentions import about_thread
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_page, read_text
 from inspector.views.reads import ThreadReads, put_between
@@ -83,6 +84,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         reads_error=told.error,
         worker_errors=told.errors,
         layout=layout_of(reader.store.kind, thread),
+        findings=about_thread(entry, thread_id),
         bar=make_bar(request, "threads", entry),
         reads_hint=told.hint,
         gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),

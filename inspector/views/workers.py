@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 
+from inspector.doctor.record import load_problems
 from inspector.index.hosts import hosts_that_missed, unwatched_hosts
 from inspector.index.places import Places, places_of
 from inspector.ledger.base import Workers
@@ -14,8 +15,9 @@ from inspector.models import StoreEntry
 from inspector.views.bar import entry_of, ledger_state, make_bar, moment, reader_of
 from inspector.views.contexts import HostGroup, WorkersPage
 from inspector.views.ledger import ask_ledger
+from inspector.views.mentions import with_mentions
 from inspector.views.page import page_view, show
-from inspector.views.parameters import read_page
+from inspector.views.parameters import read_page, read_text
 from inspector.views.processes import Processes, group_hosts
 from inspector.views.room import gone_that_fit, names_that_fit, turn_to
 
@@ -24,11 +26,12 @@ from inspector.views.room import gone_that_fit, names_that_fit, turn_to
 def list_workers(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     entry = entry_of(reader)
-    number = read_page(request)
+    number, only = read_page(request), read_text(request, "host") or None
     answer = ask_ledger(reader, lambda ledger: ledger.read_workers())
     told = answer.told or Workers()
-    processes = Processes.of(told, places_of(reader) if told.heard else Places())
-    groups, gone = group_hosts(processes)
+    processes = Processes.of(told, places_of(reader) if told.heard else Places()).of_host(only)
+    problems = load_problems(entry)
+    groups, gone = (with_mentions(problems, hosts) for hosts in group_hosts(processes))
     shown, number, numbers = turn_to(groups, number)
     listed = gone_that_fit(gone)
     page = WorkersPage(
@@ -36,7 +39,7 @@ def list_workers(request: HttpRequest) -> HttpResponse:
         ledger=answer.url,
         workers=tuple(item for _, item in processes.pairs),
         hosts=tuple(group.host for group in (*groups, *gone)),
-        unwatched_hosts=_unwatched(entry, told),
+        unwatched_hosts=_unwatched(entry, told) if only is None else (),
         truncated=told.more,
         folding=ledger_state(entry, answer.url),
         error=answer.error,
@@ -49,6 +52,7 @@ def list_workers(request: HttpRequest) -> HttpResponse:
         numbers=numbers,
         previous=str(number - 1) if number > 1 else "",
         following=str(number + 1) if number < numbers else "",
+        only=only,
     )
     return show(request, "workers", page)
 

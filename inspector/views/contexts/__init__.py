@@ -15,6 +15,16 @@ from inspector.views.contexts.bar import (
     WalkState,
 )
 from inspector.views.contexts.base import PAGE_ONLY, Tree, page_only
+from inspector.views.contexts.doctor import (
+    DoctorPage,
+    EvidenceItem,
+    FindingItem,
+    FixItem,
+    Folded,
+    MentionItem,
+    MissingGroup,
+    RulePage,
+)
 from inspector.views.contexts.orphans import OrphanBar, OrphanHost, OrphanShare, OrphansPage, WindowChoice
 from inspector.views.contexts.stores import DifferenceItem, StoreItem, StoresPage, TableItem
 from inspector.views.contexts.thread import (
@@ -62,16 +72,23 @@ __all__ = [
     "ChannelItem",
     "CheckpointItem",
     "DifferenceItem",
+    "DoctorPage",
     "ElsewherePage",
     "ErrorPage",
+    "EvidenceItem",
     "Filter",
+    "FindingItem",
+    "FixItem",
+    "Folded",
     "GraphList",
     "HostGroup",
     "HostItem",
     "IndexState",
     "InterruptItem",
     "LedgerState",
+    "MentionItem",
     "MessageChange",
+    "MissingGroup",
     "NamespaceItem",
     "NoteItem",
     "OrphanBar",
@@ -83,6 +100,7 @@ __all__ = [
     "ReadItem",
     "ReadLine",
     "ReadMark",
+    "RulePage",
     "Selected",
     "Setup",
     "StoreChoice",

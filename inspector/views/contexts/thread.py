@@ -8,6 +8,7 @@ from datetime import datetime
 from inspector.domain.value import Json
 from inspector.views.contexts.bar import AlsoIn, Bar
 from inspector.views.contexts.base import Tree, page_only
+from inspector.views.contexts.doctor import MentionItem
 from inspector.views.contexts.threads import ThreadItem
 
 
@@ -248,6 +249,7 @@ class AskedPage:
     workers: tuple[AskedHost, ...]
     store: str
     also_in: tuple[AlsoIn, ...]  #: other stores that hold it
+    findings: tuple[MentionItem, ...]  #: problems of the last diagnosis that name it
     status: int = page_only()
     bar: Bar = page_only()
     listed: tuple[AskedHost, ...] = page_only(default=())  #: those that the page has room for
@@ -283,6 +285,7 @@ class ThreadPage:
     reads_error: str  #: why reads are not known now; "" where they are, and where there is no ledger
     worker_errors: tuple[WorkerError, ...]
     layout: str  #: which of `stores.differences.LAYOUTS` the thread is kept in
+    findings: tuple[MentionItem, ...]  #: problems of the last diagnosis that name the thread
     bar: Bar = page_only()
     graphs: GraphList = page_only()
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list

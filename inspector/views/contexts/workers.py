@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspector.views.contexts.bar import Bar, LedgerState
 from inspector.views.contexts.base import page_only
+from inspector.views.contexts.doctor import MentionItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class NoteItem:
     kind: str
     sentence: str
     tone: str = page_only(default="warn")
+    rule: str = page_only(default="")  #: of the problem that says the same of this host, "" where none does
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,10 @@ class HostItem:
     checkpoints: int | None
     writes: int | None
     notes: tuple[NoteItem, ...]
+    findings: tuple[MentionItem, ...] = ()  #: problems of the last diagnosis that name it
     hooked: bool = page_only(default=True)  #: runs and compiles are counted in one of them at least
     partial: bool = page_only(default=False)  #: there may be more of its processes
+    other: tuple[MentionItem, ...] = page_only(default=())  #: the findings of which no note says the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +140,4 @@ class WorkersPage:
     numbers: int = page_only(default=1)
     previous: str = page_only(default="")  #: numbers of the pages beside it, "" where there is none
     following: str = page_only(default="")
+    only: str | None = page_only(default=None)  #: the host that alone is shown

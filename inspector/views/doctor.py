@@ -1,0 +1,97 @@
+"""`/doctor/`: what speaks against memory that persists, what does not, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+
+from inspector.doctor.crew import Crew
+from inspector.doctor.diagnosis import latest
+from inspector.index.connections import all_readers
+from inspector.reader import Reader
+from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
+from inspector.views.contexts import DoctorPage, FindingItem, MissingGroup
+from inspector.views.findings import (
+    CHIPS_BYTES,
+    LINES_BYTES,
+    chips_of,
+    finding_item,
+    lines_of,
+    store_in_addresses,
+)
+from inspector.views.ledger import ask_ledger
+from inspector.views.page import page_view, show
+from inspector.views.verdict import judge
+
+
+@page_view
+def show_doctor(request: HttpRequest) -> HttpResponse:
+    reader = reader_of(request)
+    entry = entry_of(reader)
+    found = latest(reader, entry, moment())
+    index = index_state(entry)
+    verdict = judge(found.recorded, partial=index.synced_at is None)
+    store = store_in_addresses(entry.name, all_readers())
+    items = tuple(finding_item(one, store) for one in found.recorded)
+    problems = _with_room([item for item in items if item.status in ("error", "warning")])
+    errors = sum(item.status == "error" for item in problems)
+    page = DoctorPage(
+        store=entry.name,
+        findings=items,
+        checked_at=found.at,
+        threads=index.threads,
+        workers=_workers(reader),
+        problems=len(problems),
+        errors=errors,
+        warnings=len(problems) - errors,
+        index=index,
+        bar=make_bar(request, "doctor", entry),
+        heading=verdict.heading,
+        verdict=verdict.sentence,
+        worst=problems[0] if len(problems) > 1 else None,
+        not_known=verdict.not_known,
+        would_tell=verdict.would_tell,
+        found=problems,
+        mended=tuple(item for item in items if _is_mended(item)),
+        untold=_by_what_is_missing([item for item in items if item.status == "unknown"]),
+        sound=tuple(item for item in items if item.status == "ok" and not _is_aside(item) and not _is_mended(item)),
+        aside=tuple(item for item in items if _is_aside(item)),
+    )
+    return show(request, "doctor", page)
+
+
+def _workers(reader: Reader) -> int | None:
+    """Processes that report now."""
+    answer = ask_ledger(reader, lambda ledger: ledger.read_workers())
+    if answer.error:
+        return None
+    return len(Crew.of(answer.told).reports) if answer.told is not None else 0
+
+
+def _with_room(problems: Sequence[FindingItem]) -> tuple[FindingItem, ...]:
+    """The problems with as much of their evidence as a page can hold."""
+    share = max(1, len(problems))
+    return tuple(
+        replace(item, lines=lines_of(item, LINES_BYTES // share), chips=chips_of(item, CHIPS_BYTES // share))
+        for item in problems
+    )
+
+
+def _is_mended(item: FindingItem) -> bool:
+    return item.status == "ok" and item.fixed_at is not None and not _is_aside(item)
+
+
+def _is_aside(item: FindingItem) -> bool:
+    """Not a problem, and no good news either."""
+    return item.status == "ok" and (item.muted or not item.applies or bool(item.explained_by))
+
+
+def _by_what_is_missing(items: Sequence[FindingItem]) -> tuple[MissingGroup, ...]:
+    """What most of them lack first: it is said once of all."""
+    groups: dict[str, list[FindingItem]] = {}
+    for item in items:
+        groups.setdefault(item.missing, []).append(item)
+    ranked = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return tuple(MissingGroup(missing, tuple(findings)) for missing, findings in ranked)

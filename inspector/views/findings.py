@@ -1,0 +1,87 @@
+"""Findings as the items that pages show: their evidence with addresses, and as much of it as fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
+
+from django.urls import reverse
+
+from inspector.doctor.finding import Evidence
+from inspector.doctor.record import Recorded
+from inspector.doctor.report import address_of
+from inspector.views.contexts import EvidenceItem, FindingItem, FixItem, Folded
+from inspector.views.weight import address_bytes, how_many_fit, shown_bytes
+
+#: Lines of evidence, and threads, that stand on the page at once. A fold that would hide no more than a few is none.
+LINES = 5
+CHIPS = 6
+_FEW = 3
+#: Bytes of evidence and of threads that all problems of a page take together.
+LINES_BYTES = 56_000
+CHIPS_BYTES = 24_000
+#: Characters of a line, and of an id, that are shown.
+LINE = 400
+CHIP = 40
+
+Item = TypeVar("Item")
+
+
+def finding_item(one: Recorded, store: str) -> FindingItem:
+    """All that was found, for programs. `store` is put into addresses where it is not ""."""
+    finding = one.finding
+    fix = finding.fix
+    return FindingItem(
+        rule=finding.rule,
+        status=finding.status,
+        severity=finding.severity,
+        confidence=finding.confidence,
+        title=finding.title,
+        sentence=finding.sentence,
+        evidence=tuple(_evidence(line, store) for line in finding.evidence),
+        hosts=finding.hosts,
+        thread_ids=finding.thread_ids,
+        fix=FixItem(fix.before, fix.after, fix.note, fix.language),
+        docs=reverse("rule", args=[finding.rule]),
+        missing=finding.missing,
+        cause=finding.cause,
+        applies=finding.applies,
+        muted=finding.muted,
+        explained_by=finding.explained_by,
+        since=one.since,
+        seen_at=one.seen_at,
+        fixed_at=one.fixed_at,
+        was=one.was,
+    )
+
+
+def lines_of(item: FindingItem, room: int) -> Folded:
+    """The evidence of a problem on the page, in so many bytes."""
+    return _folded(item.evidence, _line_bytes, room, LINES)
+
+
+def chips_of(item: FindingItem, room: int) -> Folded:
+    return _folded(
+        item.thread_ids, lambda thread_id: 90 + address_bytes(thread_id) + shown_bytes(thread_id, CHIP), room, CHIPS
+    )
+
+
+def store_in_addresses(store: str, stores: Collection[str]) -> str:
+    """The store's name where an address needs it: "" for the first one, which is the default."""
+    return "" if store == next(iter(stores), store) else store
+
+
+def _evidence(line: Evidence, store: str) -> EvidenceItem:
+    return EvidenceItem(line.text, address_of(line.link, store) if line.link is not None else None, line.at)
+
+
+def _folded(items: Sequence[Item], weigh: Callable[[Item], int], room: int, at_once: int) -> Folded:
+    if not items:
+        return Folded()
+    fit = how_many_fit(items, weigh, room)
+    first = min(fit, at_once if fit > at_once + _FEW else fit)
+    return Folded(tuple(items[:first]), tuple(items[first:fit]), len(items) - fit)  # type: ignore[arg-type]  # of one kind
+
+
+def _line_bytes(line: EvidenceItem) -> int:
+    return 260 + shown_bytes(line.text, LINE) + len((line.link or "").encode("utf-8", "replace"))

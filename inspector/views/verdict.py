@@ -1,0 +1,75 @@
+"""The diagnosis in a few sentences: what speaks against memory that persists, what does not, what could not be told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspector.doctor.record import Recorded
+from inspector.doctor.words import hosts_in_words, listed
+from inspector.domain.text import count_noun, thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`sentence` is of what was found. `not_known` and `would_tell` are "" where every rule could tell."""
+
+    heading: str
+    sentence: str
+    not_known: str = ""
+    would_tell: str = ""
+
+
+def judge(recorded: Sequence[Recorded], *, partial: bool) -> Verdict:
+    """`partial` says that the index holds only some of the store's threads."""
+    asked = [one for one in recorded if one.finding.applies and not one.finding.muted]
+    untold = [one for one in asked if one.finding.status == "unknown"]
+    return Verdict(
+        _heading(asked, untold, partial=partial),
+        _sentence(asked, untold),
+        _not_known(asked, untold),
+        _would_tell(untold),
+    )
+
+
+def _heading(asked: Sequence[Recorded], untold: Sequence[Recorded], *, partial: bool) -> str:
+    problems = [one.finding for one in asked if one.finding.is_problem]
+    if any(finding.cause or finding.status == "error" for finding in problems):
+        return "Why memory does not persist"
+    if problems:
+        return "Memory persists, but not all is well"
+    if partial or not asked:
+        return "Nothing found so far"
+    if any(one.finding.cause for one in untold):
+        return "Nothing found, but not all could be looked at"
+    return "Memory persists: nothing speaks against it"
+
+
+def _sentence(asked: Sequence[Recorded], untold: Sequence[Recorded]) -> str:
+    problems = [one.finding for one in asked if one.finding.is_problem]
+    told = len(asked) - len(untold)
+    if not problems:
+        if not told:
+            return "No rule could tell anything yet."
+        return f"{count_noun(told, 'rule')} looked for trouble and found none."
+    counts = Counter(finding.status for finding in problems)
+    kinds = listed([count_noun(counts[status], status) for status in ("error", "warning") if counts[status]])
+    hosts = sorted({host or "hosts without a name" for finding in problems for host in finding.hosts})
+    where = f", on {hosts_in_words(hosts)}" if hosts else ""
+    if len(problems) == 1:
+        return f"One problem{where}."
+    return f"{count_noun(len(problems), 'problem')} ({kinds}){where}."
+
+
+def _not_known(asked: Sequence[Recorded], untold: Sequence[Recorded]) -> str:
+    if not untold:
+        return ""
+    could = "could" if len(untold) < len(asked) else "can"
+    return f"{thousands(len(untold))} of {count_noun(len(asked), 'rule')} {could} not tell."
+
+
+def _would_tell(untold: Sequence[Recorded]) -> str:
+    """What most of them lack."""
+    missing = Counter(one.finding.missing for one in untold if one.finding.missing)
+    return missing.most_common(1)[0][0] if missing else ""
