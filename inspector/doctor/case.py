@@ -7,6 +7,7 @@ checkpoints of a thread, say) goes through `reader` as a page would, for few thr
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 
 from inspector.doctor.crew import Crew
@@ -18,14 +19,16 @@ from inspector.index.connections import get_ledger
 from inspector.index.hosts import unwatched_hosts
 from inspector.index.places import Places, places_of
 from inspector.index.queries import Moment, Row
-from inspector.index.recent import newest_threads
+from inspector.index.recent import begun_before, newest_threads
 from inspector.ledger.patience import ask_briefly
-from inspector.models import StoreEntry, StoreTally
+from inspector.models import UNKNOWN_TIME, StoreEntry, StoreTally
 from inspector.reader import Reader
 from inspector.stores.signs import Signs
 
 #: Threads, newest first, that rules look at one by one.
 NEWEST = 2_000
+#: Where the newest threads reach back less far, as many that began before that are looked at as well.
+BEGUN_BEFORE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -91,3 +94,18 @@ class Case:
     def samples(self) -> tuple[Sample, ...]:
         """Stored values of a few of the newest and of the oldest threads. Raises `StoreError`."""
         return read_samples(self.reader, self.entry, self.stored)
+
+    @cached_property
+    def begun(self) -> tuple[Row, ...]:
+        """Stored threads by their beginning: all of the stretch of time that the newest ones reach back, and of a busy
+        store, where those are all young, as many that began before. Of either stretch none is left out, as the newest
+        ones by their last activity would leave out those that nobody went on with."""
+        full = len(self.stored) >= NEWEST
+        since = self.stored[-1].entry.last_at if full else UNKNOWN_TIME
+        young = tuple(row for row in self.stored if row.entry.first_at > UNKNOWN_TIME and row.entry.first_at >= since)
+        before = self.moment.now - BEGUN_BEFORE
+        if since <= before:
+            return young
+        known = {row.entry.pk for row in young}
+        earlier = begun_before(self.entry, before, NEWEST)
+        return (*young, *(row for row in earlier if row.entry.pk not in known and row.entry.first_at > UNKNOWN_TIME))
