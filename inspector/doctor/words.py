@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inspector.domain.text import thousands
+from inspector.domain.text import ago, thousands
 
 #: Hosts that one sentence names.
 _NAMED = 4
@@ -20,3 +20,9 @@ def listed(words: Sequence[str], noun: str = "others") -> str:
     if len(words) > _NAMED:
         words = [*words[: _NAMED - 1], f"{thousands(len(words) - _NAMED + 1)} more {noun}"]
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def lasting(seconds: float) -> str:
+    """A stretch of time in one unit: "400 ms", "27 s", "4 min", "3 days"."""
+    length = abs(seconds)
+    return f"{length * 1000:.0f} ms" if length < 1 else ago(length).removesuffix(" ago")

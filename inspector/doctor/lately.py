@@ -1,0 +1,61 @@
+"""Threads of a stretch of time, as rules ask the index for them: by state or flag, newest first, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db.models import Sum
+
+from inspector.doctor.case import Case
+from inspector.index.queries import Row, ThreadQuery, find_threads
+from inspector.models import HourTally
+
+#: What happened within it is going on still. What is older is mended, or has stopped by itself.
+DAY = timedelta(days=1)
+#: Threads that are listed, from which the muted ones are taken.
+_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest of some threads, without the muted ones, and how many there are, or at least are (`exact`)."""
+
+    rows: tuple[Row, ...]
+    total: int
+    exact: bool = True
+
+
+def find(
+    case: Case,
+    slug: str,
+    *,
+    state: str = "",
+    flag: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Found:
+    """Stored threads of a state or with a flag and their last activity in that time. `slug` is the rule whose mutes
+    hold."""
+    query = ThreadQuery(state=state, flag=flag, since=since, until=until, limit=_LISTED)
+    page = find_threads(case.entry, query, case.moment)
+    rows = tuple(row for row in page.rows if not case.mutes.thread(slug, row.entry.thread_id))
+    return Found(rows, page.total - (len(page.rows) - len(rows)), page.total_is_exact)
+
+
+def count_active(case: Case, since: datetime) -> int:
+    """Threads that were active or began since then; at least so many where they are too many to count."""
+    active = find_threads(case.entry, ThreadQuery(since=since, limit=1), case.moment).total
+    begun = HourTally.objects.filter(store=case.entry, every=True, hour__gte=since).aggregate(n=Sum("threads"))["n"]
+    return max(active, begun or 0)
+
+
+def within(rows: tuple[Row, ...], *, least: int, most: int, seconds: float) -> Iterator[Row]:
+    """Some rows to be looked at in the store: at least some, and more of them while the time lasts."""
+    until = monotonic() + seconds
+    for number, row in enumerate(rows[:most]):
+        if number >= least and monotonic() > until:
+            return
+        yield row

@@ -1,0 +1,118 @@
+"""Two runs of one thread at the same time, told from branches that somebody made on purpose.
+
+Both leave two children of one parent. A run reads the newest checkpoint when it begins. One that begins while another
+works on the thread finds what that one found, and begins where it began: their times overlap. Whoever edits or tries
+again names an old checkpoint after its run has ended, and then the times do not overlap, however soon it comes.
+
+An `input` checkpoint is made when its run begins, so it tells. A `loop` one is made when a step ends: of a run that
+leaves no input (durability "exit", or an answer to an interrupt) the beginning is not known. There, two runs that end
+within seconds of each other on different hosts are likely a race. On one host they may as well be a program that
+tries out several branches. A `loop` child of the very `input` that its run began with is another matter: that run was
+under way when somebody else went on from its input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from inspector.doctor.finding import Confidence
+from inspector.doctor.lineage import Lineage, newest_input
+from inspector.stores.base import CheckpointRow
+
+#: Runs without a known beginning, that end so soon (seconds) one after the other.
+SOON = 5.0
+#: What clocks of different hosts may differ by (seconds), and what a saver may take to store what a run has made.
+GRACE = 1.0
+#: What a step takes at most (seconds), where a run is taken to have been at work between two of its checkpoints.
+STEP = 60.0
+_SOURCES = ("input", "loop")
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Two runs that began at one parent. `lost` are the children of which the newest checkpoint knows nothing."""
+
+    lineage: Lineage
+    parent_id: str
+    first: CheckpointRow
+    second: CheckpointRow
+    confidence: Confidence
+
+    @property
+    def lost(self) -> tuple[CheckpointRow, ...]:
+        return tuple(row for row in (self.first, self.second) if row.checkpoint_id not in self.lineage.kept)
+
+    @property
+    def lost_turns(self) -> int:
+        return sum(self.lineage.lost_turns(row) for row in self.lost)
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        return self.lineage.host(self.first), self.lineage.host(self.second)
+
+    @property
+    def at(self) -> datetime | None:
+        return self.lineage.time(self.second)
+
+    @property
+    def apart(self) -> float:
+        """Seconds between their first checkpoints."""
+        first, second = self.lineage.time(self.first), self.lineage.time(self.second)
+        return (second - first).total_seconds() if first and second else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """The races of a thread, and how often somebody went on from an old checkpoint on purpose."""
+
+    races: tuple[Race, ...]
+    branches: int
+
+
+def find_races(lineage: Lineage) -> Families:
+    races: list[Race] = []
+    branches = 0
+    for parent_id, theirs in lineage.children.items():
+        children = [row for row in theirs if row.metadata.get("source") in _SOURCES]
+        if len(children) < 2 or any(row.checkpoint_id < parent_id for row in children):
+            continue  # where ids go back, the runs came one after the other and a clock is wrong
+        found = list(_races(lineage, parent_id, children))
+        races += found
+        branches += not found
+    return Families(tuple(races), branches)
+
+
+def _races(lineage: Lineage, parent_id: str, children: list[CheckpointRow]) -> Iterator[Race]:
+    for first, second in pairwise(children):
+        confidence = _judge(lineage, first, second)
+        if confidence is not None:
+            yield Race(lineage, parent_id, first, second, confidence)
+
+
+def _judge(lineage: Lineage, first: CheckpointRow, second: CheckpointRow) -> Confidence | None:
+    """How sure it is that the second run began while the first one worked; None where it did not."""
+    ended, began = lineage.end_of_run(first), lineage.time(second)
+    if ended is None or began is None:
+        return None
+    gap = (began - ended).total_seconds()
+    if gap <= 0:
+        return "certain"
+    hosts = {lineage.host(first), lineage.host(second)} - {""}
+    if second.metadata.get("source") == "input":
+        return "likely" if gap <= GRACE and len(hosts) > 1 else None
+    if gap <= STEP and _goes_on(lineage, second):
+        return "likely"
+    if gap > SOON:
+        return None
+    return "likely" if len(hosts) > 1 else "possible"
+
+
+def _goes_on(lineage: Lineage, row: CheckpointRow) -> bool:
+    """Whether it is the first step after its parent, which is the input of that very run."""
+    parent = lineage.rows.get(row.parent_checkpoint_id or "")
+    if parent is None or parent.metadata.get("source") != "input":
+        return False
+    return newest_input(row) == newest_input(parent)
