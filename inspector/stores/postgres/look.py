@@ -17,7 +17,7 @@ _WINDOWS = ((16, 64), (256, 1_024), (1_024, 8_192), (4_096, 24_576))
 #: The last blocks of a table still take rows after its size was read.
 _TAIL = 8
 #: Ranges of blocks are a plan of its own since this version.
-_TID_RANGES = 140_000
+TID_RANGES = 140_000
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class Look:
         self._layout = layout
         self._given = {**earlier.unseen(), "first_id": first_id}
         self._blocks = _BLOCKS
-        self._by_blocks = cursor.connection.info.server_version >= _TID_RANGES
+        self._by_blocks = cursor.connection.info.server_version >= TID_RANGES
         self.thread_ids: set[str] = set()
         self.behind = False
         cursor.execute(layout.query("use_indexes"))

@@ -28,7 +28,7 @@ from inspector.stores.guard import Limits, within_deadline
 from inspector.stores.postgres.errors import explain, translated
 from inspector.stores.postgres.watchdog import cut_after
 
-_FILES = ("queries.sql", "counts.sql", "scan.sql", "changes.sql", "signs.sql")
+_FILES = ("queries.sql", "counts.sql", "scan.sql", "changes.sql", "signs.sql", "newest.sql")
 QUERIES = {name: text for file in _FILES for name, text in load_queries("inspector.stores.postgres", file).items()}
 
 Connection = psycopg.Connection[DictRow]

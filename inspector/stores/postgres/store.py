@@ -25,6 +25,7 @@ from inspector.stores.base import (
 )
 from inspector.stores.followed import Changes, Scan
 from inspector.stores.guard import Limits
+from inspector.stores.newest import Newest
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import of_ids, read_thread_rows
 from inspector.stores.postgres.changes import Frontiers, read_changes, read_extent, search_threads
@@ -34,6 +35,7 @@ from inspector.stores.postgres.facts import read_store_facts
 from inspector.stores.postgres.fingerprint import read_fingerprint
 from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
+from inspector.stores.postgres.newest import find_newest
 from inspector.stores.postgres.parameters import storable, storable_pairs, wanted_channels
 from inspector.stores.postgres.scan import scan_threads
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
@@ -122,6 +124,10 @@ class PostgresStore:
         self._frontiers = {}
         return changes
 
+    def find_newest(self, checkpoints: int) -> Newest:
+        with self._read() as (cursor, layout):
+            return find_newest(cursor, layout, checkpoints)
+
     def search_changes(self, since: str) -> list[str]:
         with self._read(statement=self._limits.statement * 4) as (cursor, layout):
             found, self._frontiers = search_threads(cursor, layout, since)
@@ -142,12 +148,7 @@ class PostgresStore:
         return sorted(found, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
 
     def read_checkpoints(
-        self,
-        thread_id: str,
-        checkpoint_ns: str,
-        *,
-        before: str | None = None,
-        budget: ReadBudget = DEFAULT_READ,
+        self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ
     ) -> Cut:
         if not storable(thread_id, checkpoint_ns, before or ""):
             return Cut((), False)

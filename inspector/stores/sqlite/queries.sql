@@ -75,3 +75,9 @@ order by checkpoint_id, task_path, task_id, idx limit :rows
 select value from writes
 where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id = :checkpoint_id
   and task_id = :task_id and idx = :idx
+
+-- name: newest_threads
+-- The greatest number of a row is about how many rows there are.
+select thread_id, max(checkpoint_id) as last_id, count(*) as rows,
+       (select coalesce(max(rowid), 0) from checkpoints) as total
+from (select thread_id, checkpoint_id from checkpoints order by rowid desc limit :rows) group by thread_id

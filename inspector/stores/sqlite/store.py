@@ -24,6 +24,7 @@ from inspector.stores.base import (
     WriteRow,
 )
 from inspector.stores.guard import Limits
+from inspector.stores.newest import Newest
 from inspector.stores.signs import Signs
 from inspector.stores.sqlite.changes import read_fingerprint
 from inspector.stores.sqlite.facts import read_store_facts
@@ -71,6 +72,12 @@ class SqliteStore:
         with self._file.read(seconds=self._limits.statement * 20) as session:
             for row in self._reading(session).select("thread_counts", {}):
                 yield thread_count(row)
+
+    def find_newest(self, checkpoints: int) -> Newest:
+        """New rows get the greatest numbers."""
+        found = self._ask(lambda reading: list(reading.select("newest_threads", {"rows": checkpoints})))
+        last_ids = {row["thread_id"]: str(row["last_id"]) for row in found if isinstance(row["thread_id"], str)}
+        return Newest(last_ids, sum(row["rows"] for row in found) < checkpoints, found[0]["total"] if found else 0)
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         wanted = [thread_id for thread_id in dict.fromkeys(thread_ids) if _storable(thread_id)]
