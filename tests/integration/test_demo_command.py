@@ -141,10 +141,18 @@ def wait_listed(port: int, query: str, count: int = 1) -> list[dict[str, Any]]:
     return rows
 
 
-def wait_reported(port: int) -> dict[str, dict[str, Any]]:
-    """What the workers' probes told of each host, as soon as all five have."""
+def wait_counted_more(port: int, host: str, before: int) -> None:
+    """Until the probe of a host has told of more checkpoints."""
     until = time.monotonic() + SECONDS
-    while len(hosts := get(port, "/workers/")["hosts"]) < 5:
+    while wait_reported(port, 1)[host]["checkpoints"] <= before:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def wait_reported(port: int, count: int = 5) -> dict[str, dict[str, Any]]:
+    """What the workers' probes told of each host, as soon as so many have."""
+    until = time.monotonic() + SECONDS
+    while len(hosts := get(port, "/workers/")["hosts"]) < count:
         assert time.monotonic() < until, hosts
         time.sleep(0.05)
     return {host["hostname"]: host for host in hosts}
@@ -189,6 +197,20 @@ def test_one_scenario_can_be_played_instead_and_a_signal_to_the_command_alone_en
     demo.assert_nothing_left()
 
 
+def test_a_scenario_of_the_lab_is_shown_with_its_workers_and_goes_on(run_demo: Any, port: int) -> None:
+    demo = run_demo("--port", str(port), "--scenario", "saver-in-memory")
+    demo.wait_said("Ready")
+
+    hosts = wait_reported(port, 3)
+    assert [note["kind"] for note in hosts["web-3"]["notes"]] == ["saver-in-memory"]
+    told = hosts["web-1"]["checkpoints"]
+    wait_counted_more(port, "web-1", told)
+    os.killpg(demo.process.pid, signal.SIGINT)
+    assert demo.wait_ended() == 0
+    assert "Traceback" not in "".join(demo.said)
+    demo.assert_nothing_left()
+
+
 def test_a_taken_port_is_told_before_anything_is_started(run_demo: Any) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -212,5 +234,7 @@ def test_an_unknown_scenario_is_told_with_those_that_there_are(run_demo: Any, po
     said = "".join(demo.said)
     assert "'new-inputs'" in said
     assert "new-input," in said
+    assert "saver-in-memory," in said
+    assert "healthy" in said
     assert "Traceback" not in said
     demo.assert_nothing_left()

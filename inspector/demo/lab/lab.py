@@ -50,6 +50,7 @@ class Lab:
         self.probed = probed
         self.errors: list[tuple[str, str]] = []  #: of every request that failed: host, error
         self.numbers = itertools.count(1001)  #: for ids that this lab has not had yet
+        self.before_sending: Callable[[], None] = _at_once  #: called before each request
         self._makes: Mapping[str, Make] = scenario.broken if variant == "broken" else scenario.fixed
         self._server = postgres
         self._open_redis = redis
@@ -106,6 +107,7 @@ class Lab:
 
     def send(self, host: str, request: Request) -> Future[Answer]:
         """Hands a request over and does not wait. A process that dies meanwhile answers with an error."""
+        self.before_sending()
         answer = self._hosts[host].send(request)
         answer.add_done_callback(lambda done: self._note(host, done.result()))
         return answer
@@ -122,7 +124,8 @@ class Lab:
         """Returns when the ledger has what the probes of all living workers have counted."""
         asked = [(one, one.flush()) for one in self._hosts.values() if one.alive and one.place.probed]
         for one, answer in asked:
-            if error := one.wait(answer, ASK_SECONDS).error:
+            error = one.wait(answer, ASK_SECONDS).error
+            if error and one.alive:
                 raise LabError(one.tell(f"could not flush its probe: {error}"))
 
     def kill(self, host: str) -> None:
@@ -135,6 +138,12 @@ class Lab:
         self._hosts[host].end()
         self._start(host)
         self._hosts[host].wait_ready()
+
+    def revive(self) -> None:
+        """Restarts every host whose process is gone."""
+        for host, one in list(self._hosts.items()):
+            if not one.alive:
+                self.restart(host)
 
     def sql(self, statement: str, params: Any = ()) -> list[tuple[Any, ...]]:
         """As the superuser, in the Postgres database `url`; its rows, or none. Without `params` a % is just that."""
@@ -191,6 +200,10 @@ class Lab:
         url = self._server.create_database(template=template)
         self._stack.callback(self._server.drop_database, _name(url))
         return url
+
+
+def _at_once() -> None:
+    """No pause before a request."""
 
 
 def _template(server: EmbeddedPostgres) -> str:

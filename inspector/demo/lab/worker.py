@@ -27,12 +27,10 @@ from langchain_core.runnables import RunnableConfig
 
 from inspector import probe
 from inspector.demo.lab.environment import ENVIRONMENT
+from inspector.demo.lab.flushing import FLUSH_SECONDS, flush
 from inspector.demo.lab.scenario import Handler, Make, Request
 
 log = logging.getLogger("inspector.demo.lab")
-
-#: Seconds for the probe to hand over what it counted.
-FLUSH_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +100,11 @@ def serve(place: Surroundings, make: Make, pipe: Connection) -> None:
     worker = LabWorker(place)
     if place.probed:
         probe.install()
-    _Service(worker, pipe).run(make)
-    if place.probed:
-        probe.finish(FLUSH_SECONDS)
+    try:
+        _Service(worker, pipe).run(make)
+    finally:
+        if place.probed:
+            probe.finish(FLUSH_SECONDS)
 
 
 def _settle(place: Surroundings) -> None:
@@ -195,7 +195,7 @@ class _Service:
                 accept(None)
                 return
             if order.kind == "flush":
-                done = probe.flush(FLUSH_SECONDS) if self._worker.probed else True
+                done = flush() if self._worker.probed else True
                 self._send(Reply(order.number, error="" if done else "The ledger did not take what the probe counted."))
             else:
                 accept(order)
