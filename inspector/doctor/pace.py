@@ -40,7 +40,9 @@ class Pace:
         if len(events) < FEW:
             return None
         censored = sorted(idle)
-        ages, shares, least = [], [], []
+        ages: list[float] = []
+        shares: list[float] = []
+        least: list[float] = []
         survival, variance, number = 1.0, 0.0, 0
         while number < len(events):
             age = events[number]
