@@ -1,0 +1,119 @@
+"""A worker's address for the store leads to its own machine, while other workers write somewhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from inspector.doctor.case import Case
+from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
+from inspector.doctor.rule import Rule
+from inspector.doctor.sites import Found, Site, is_local, is_settling, nameless, sites_of
+from inspector.doctor.words import hosts_in_words
+from inspector.domain.text import count_noun, shorten_middle
+
+_FIX = Fix(
+    before="""\
+DB_URI = os.environ.get("DB_URI", "postgresql://app@localhost/orders")
+pool = ConnectionPool(DB_URI, kwargs=settings)""",
+    after="""\
+DB_URI = os.environ["DB_URI"]  # no default: a worker without it does not start
+pool = ConnectionPool(DB_URI, kwargs=settings)""",
+    note="In a container, localhost is the container itself. A relative path to a SQLite file is another file in every "
+    "working directory: for several hosts, use Postgres or Redis.",
+)
+_LONG = 100
+
+
+def check(case: Case) -> Verdict:
+    if not case.crew:
+        return no_reports(case, "Which addresses the workers use is not known: no worker reports.")
+    sites = sites_of(case)
+    alone = [site for site in sites if _is_alone(case, site, sites)]
+    unsure = [] if alone else list(_maybe(case, sites))
+    found = [one for site in alone for one in site.found] or unsure
+    if not found and is_settling(case):
+        return unknown("Some workers began just now, and do not know their store yet.", missing="A minute.")
+    if not found:
+        return sound(case, _good_news(case, sites))
+    hosts = tuple(sorted({report.hostname for report, _ in found}))
+    who = hosts_in_words(hosts)
+    keeps = "keeps its" if len(hosts) == 1 else "keep their"
+    others = _others(case, hosts, sites)
+    elsewhere = f"{hosts_in_words(others)} {'writes' if len(others) == 1 else 'write'} elsewhere"
+    doubt = "" if alone else ", as far as can be told from the address alone"
+    return problem(
+        f"{who} {keeps} checkpoints at {_addresses(found)}, which only the same machine reaches, and {elsewhere}: no "
+        f"other worker sees what is kept there{doubt}.",
+        title=f"{who} {keeps} checkpoints on {'its' if len(hosts) == 1 else 'their'} own machine",
+        confidence=_confidence(alone),
+        hosts=hosts,
+        evidence=tuple(_evidence(one) for one in found),
+    )
+
+
+def _is_alone(case: Case, site: Site, sites: Sequence[Site]) -> bool:
+    """Whether one host has it for itself, and others write to another store. Several hosts at one loopback address are
+    one machine. What another configured store holds is meant to be there."""
+    if site.store or len(site.hosts) > 1 or not all(is_local(place) for _, place in site.found):
+        return False
+    if site.here and any(case.unwatched):  # somebody else writes to it, and reports nothing
+        return False
+    return bool(_others(case, site.hosts, sites))
+
+
+def _maybe(case: Case, sites: Sequence[Site]) -> Iterator[Found]:
+    """Where the server has not said which one it is, and the address alone speaks."""
+    for report, place in nameless(case):
+        if is_local(place) and _others(case, (report.hostname,), sites):
+            yield report, place
+
+
+def _others(case: Case, hosts: Sequence[str], sites: Sequence[Site]) -> list[str]:
+    """Who writes to some other store: one that is configured beside this one is not looked at."""
+    found = {host for site in sites if not site.store for host in site.hosts}
+    found |= {host for host in case.unwatched if host}
+    return sorted(found - set(hosts))
+
+
+def _confidence(alone: Sequence[Site]) -> Confidence:
+    """The numbers of a file on a network drive may differ from machine to machine."""
+    if not alone:
+        return "possible"
+    return "likely" if all(site.found[0][1].kind == "sqlite" for site in alone) else "certain"
+
+
+def _good_news(case: Case, sites: Sequence[Site]) -> str:
+    local = sorted({report.hostname for site in sites for report, place in site.found if is_local(place)})
+    if not local:
+        return (
+            f"None of {count_noun(len(case.crew.reports), 'process', 'processes')} uses an address of its own machine."
+        )
+    if len(local) == 1:
+        return f"{local[0]} uses an address of its own machine, and no other worker writes to another store."
+    return f"{hosts_in_words(local)} use an address of their own machine, and it is the same machine for all of them."
+
+
+def _addresses(found: Sequence[Found]) -> str:
+    return hosts_in_words(list(dict.fromkeys(_address(place.where) for _, place in found)))
+
+
+def _evidence(found: Found) -> Evidence:
+    report, place = found
+    text = f"{report.hostname}, process {report.pid}: {_address(place.where)}"
+    return Evidence(text, Link("workers", {"host": report.hostname}))
+
+
+def _address(where: str) -> str:
+    return f"`{shorten_middle(where, _LONG)}`"
+
+
+RULE = Rule(
+    slug="store-on-localhost",
+    problem="A worker keeps its checkpoints on its own machine",
+    good="No worker keeps checkpoints on a machine of its own",
+    severity="high",
+    cause=True,
+    fix=_FIX,
+    check=check,
+)
