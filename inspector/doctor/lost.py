@@ -62,9 +62,10 @@ def find_lost(reader: Reader, ledger: LedgerReader, here: Collection[str], newes
     held = {one.row.thread_id: one for one in reader.read_summaries(thread_ids)}
     found: list[Lost] = []
     for thread_id in thread_ids:
-        if (summary := held.get(thread_id)) and (lacking := _lacking(told[thread_id], summary)):
-            if _is_whole(reader, summary):
-                found += lacking
+        summary = held.get(thread_id)
+        lacking = _lacking(told[thread_id], summary) if summary is not None else []
+        if summary is not None and lacking and _is_whole(reader, summary):
+            found += lacking
     return tuple(found)
 
 

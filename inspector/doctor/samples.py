@@ -18,7 +18,7 @@ from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
 from inspector.reader.bodies import decode_body, keys_of
 from inspector.reader.history import first_text
-from inspector.stores.base import ChannelBody, CheckpointRow, ReadBudget
+from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, ReadBudget
 
 #: Threads at either end.
 NEWEST, OLDEST = 8, 8
@@ -102,7 +102,8 @@ def _channels(reader: Reader, head: CheckpointRow) -> Iterator[Part]:
     read = {body.channel: body for body in reader.store.read_channels(*where, wanted, budget=_VALUES)}
     own = [channel for channel in head.own_bodies if not is_internal(channel)]
     read |= {body.channel: body for body in _own(reader, head, own)}
-    for stored in (*sizes, *head.own_bodies.values()):
+    every: list[ChannelSize | ChannelBody] = [*sizes, *head.own_bodies.values()]
+    for stored in every:
         body = read.get(stored.channel)
         value = _value(body, reader.key) if body is not None else None
         yield Part(stored.channel, stored.type, stored.version == newest, value)

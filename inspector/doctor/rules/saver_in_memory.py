@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
-from inspector.doctor.finding import Evidence, Fix, Link, Verdict, problem
+from inspector.doctor.finding import EVIDENCE, Evidence, Fix, Link, Verdict, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.words import hosts_in_words
-from inspector.domain.text import count_noun
+from inspector.doctor.words import hosts_in_words, listed
+from inspector.domain.text import count_noun, shorten_middle
+from inspector.ledger.remarks import short_class
 from inspector.probe.ledger_schema import Place, WorkerReport
 
 _FIX = Fix(
@@ -26,25 +29,30 @@ graph = builder.compile(checkpointer=PostgresSaver(pool))""",
     note="Look for a fallback as well: an `except` around the real saver that goes on with InMemorySaver hides why the "
     "real one could not be had.",
 )
+#: Evidence that is kept for threads, and characters of one place's address.
+_THREADS = EVIDENCE // 2
+_LONG = 100
 
 
 def check(case: Case) -> Verdict:
     if not case.crew:
         return no_reports(case, "Which savers the workers use is not known: no worker reports.")
-    found = list(case.crew.places(_is_memory))
-    if not found:
+    guilty = [report for report in case.crew.reports if any(map(_is_memory, report.places))]
+    if not guilty:
         processes = count_noun(len(case.crew.reports), "process", "processes")
         return sound(case, f"None of {processes} keeps checkpoints in its own memory.")
-    hosts = tuple(sorted({report.hostname for report, _ in found}))
-    who = hosts_in_words(hosts)
-    one = len(hosts) == 1
+    hosts = tuple(sorted({report.hostname for report in guilty}))
+    who, one = hosts_in_words(hosts), len(hosts) == 1
+    kept = f"{'keeps its' if one else 'keep their'} checkpoints in {'its' if one else 'their'} own memory"
+    threads = _threads(case, hosts)
     return problem(
-        f"{who} {'keeps its' if one else 'keep their'} checkpoints in {'its' if one else 'their'} own memory: they are "
-        "gone when the process ends, and no other worker sees them.",
+        f"{who} {kept}{_savers(guilty)}: they are gone when the process ends, and no other worker sees them."
+        f"{_share(case, guilty)}{_beside(guilty)}",
         title=f"{who} {'keeps its' if one else 'keep their'} checkpoints in memory",
         confidence="certain",
         hosts=hosts,
-        evidence=tuple(_evidence(report, place) for report, place in found),
+        thread_ids=threads,
+        evidence=(*map(_evidence, guilty), *map(_thread_evidence, threads[:_THREADS])),
     )
 
 
@@ -52,10 +60,58 @@ def _is_memory(place: Place) -> bool:
     return place.kind == "memory"
 
 
-def _evidence(report: WorkerReport, place: Place) -> Evidence:
-    name = place.saver.rpartition(".")[2]
-    text = f"{report.hostname}, process {report.pid}: {count_noun(report.checkpoints, 'checkpoint')} put, with {name}"
+def _names(places: Iterable[Place]) -> str:
+    """ "InMemorySaver", "InMemorySaver and SqliteSaver on :memory:"."""
+    names = dict.fromkeys(short_class(place.saver) for place in places if _is_memory(place))
+    return listed([f"{name} on :memory:" if "Sqlite" in name else name for name in sorted(names)])
+
+
+def _savers(guilty: Iterable[WorkerReport]) -> str:
+    return f" ({_names(place for report in guilty for place in report.places)})"
+
+
+def _share(case: Case, guilty: list[WorkerReport]) -> str:
+    """Of several processes of these hosts, how many do: each has a memory of its own."""
+    hosts = {report.hostname for report in guilty}
+    every = sum(report.hostname in hosts for report in case.crew.reports)
+    if every == 1:
+        return ""
+    processes = count_noun(every, "process", "processes")
+    if len(guilty) == every:
+        return f" There are {processes}, each with a memory of its own."
+    return f" That is {len(guilty)} of {processes} there."
+
+
+def _beside(guilty: list[WorkerReport]) -> str:
+    """Where else they put checkpoints: one graph forgets, another does not."""
+    places = dict.fromkeys(
+        shorten_middle(place.where, _LONG) for report in guilty for place in report.places if not _is_memory(place)
+    )
+    if not places:
+        return ""
+    return f" Other graphs of the same processes have their savers at {listed([f'`{where}`' for where in places])}."
+
+
+def _threads(case: Case, hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Threads whose checkpoints by one of these hosts all went there, the newest first."""
+    return tuple(
+        row.entry.thread_id
+        for row in case.newest
+        if any(one.hostname in hosts and one.elsewhere == "memory" and one.reported for one in row.workers)
+    )
+
+
+def _evidence(report: WorkerReport) -> Evidence:
+    put = f"{count_noun(report.checkpoints, 'checkpoint')} put"
+    others = [short_class(place.saver) for place in report.places if not _is_memory(place)]
+    beside = f", and beside it {listed(sorted(set(others)))}" if others else ""
+    text = f"{report.hostname}, process {report.pid}: {put}, with {_names(report.places)}{beside}"
     return Evidence(text, Link("workers", {"host": report.hostname}))
+
+
+def _thread_evidence(thread_id: str) -> Evidence:
+    text = f"Checkpoints of {shorten_middle(thread_id, _LONG)} are in a process's memory"
+    return Evidence(text, Link("thread", {"id": thread_id}))
 
 
 RULE = Rule(

@@ -1,0 +1,110 @@
+"""Workers put checkpoints into this store, by their own word, and the store does not hold them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from inspector.doctor.case import Case
+from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.finding import EVIDENCE, Confidence, Evidence, Fix, Link, Verdict, problem
+from inspector.doctor.lost import Lost
+from inspector.doctor.rule import Rule
+from inspector.doctor.traceless import traceless_hosts
+from inspector.doctor.words import hosts_in_words
+from inspector.domain.text import count_noun, shorten_middle, thousands
+
+_FIX = Fix(
+    before="""\
+connection = psycopg.connect(DB_URI, autocommit=True, prepare_threshold=0, row_factory=dict_row)
+graph = builder.compile(checkpointer=PostgresSaver(connection))
+
+with connection.transaction():
+    answer = graph.invoke(message, config)
+    write_log(connection, answer)  # raises: the transaction is rolled back, and the checkpoints with it""",
+    after="""\
+settings = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+graph = builder.compile(checkpointer=PostgresSaver(ConnectionPool(DB_URI, kwargs=settings)))
+
+answer = graph.invoke(message, config)
+with connection.transaction():
+    write_log(connection, answer)""",
+    note="Look as well for jobs that delete from the checkpoint tables, and for a restore of an old backup.",
+)
+#: A transaction of a request may be under way for so long.
+_UNDER_WAY = timedelta(seconds=60)
+#: Threads of one host from which on it is no accident.
+_SEVERAL = 2
+_LONG = 100
+
+
+def check(case: Case) -> Verdict:
+    if not case.crew:
+        return no_reports(case, "Whether the store holds all that workers put is not known: no worker reports.")
+    told = [one for one in case.lost if not case.mutes.thread("writes-not-found", one.thread_id)]
+    lost = [one for one in told if not _is_under_way(case, one)]
+    traceless = traceless_hosts(case)
+    if lost or traceless:
+        return _problem(lost, traceless)
+    put = sum(report.checkpoints for report in case.crew.reports)
+    return sound(case, f"Workers report {count_noun(put, 'checkpoint')} put, and none of the newest threads lacks any.")
+
+
+def _is_under_way(case: Case, lost: Lost) -> bool:
+    """Whether it may yet be committed. A transaction that goes on holds its locks, which everybody may see."""
+    sessions = () if case.kind == "redis" else case.signs.sessions
+    if sessions is not None and not any(session.holds_writes for session in sessions):
+        return False
+    return lost.at > case.moment.now - _UNDER_WAY
+
+
+def _problem(lost: list[Lost], traceless: dict[str, int]) -> Verdict:
+    hosts = tuple(sorted({one.hostname for one in lost if one.hostname} | traceless.keys()))
+    who = hosts_in_words(hosts) or "Some worker"
+    threads = {one.thread_id for one in lost}
+    said = []
+    if lost:
+        number, put = sum(one.number for one in lost), sum(one.put for one in lost)
+        said.append(
+            f"{who} reported {count_noun(put, 'checkpoint')} put into {count_noun(len(threads), 'thread')}, and the "
+            f"store lacks {thousands(number)} of them, though nothing older was pruned there."
+        )
+    for host, count in traceless.items():
+        said.append(f"Of {count_noun(count, 'checkpoint')} that {host} has put in all, the store holds none.")
+    said.append("They were rolled back, or deleted soon after.")
+    return problem(
+        " ".join(said),
+        title=f"The store does not hold what {who if hosts else 'some worker'} put",
+        confidence=_confidence(len(threads)),
+        hosts=hosts,
+        thread_ids=tuple(dict.fromkeys(one.thread_id for one in lost)),
+        evidence=(*map(_evidence, lost[: EVIDENCE - len(traceless)]), *map(_host_evidence, traceless.items())),
+    )
+
+
+def _confidence(threads: int) -> Confidence:
+    """Of a host that left no trace at all, somebody may have deleted each thread when it was done with."""
+    return "likely" if threads >= _SEVERAL else "possible"
+
+
+def _evidence(lost: Lost) -> Evidence:
+    who = lost.hostname or "its hosts"
+    held = f"the store holds {thousands(lost.held)}"
+    text = f"{shorten_middle(lost.thread_id, _LONG)}: {who} put {thousands(lost.put)}, {held}"
+    return Evidence(text, Link("thread", {"id": lost.thread_id}), lost.at)
+
+
+def _host_evidence(told: tuple[str, int]) -> Evidence:
+    host, count = told
+    return Evidence(f"{host}: {count_noun(count, 'checkpoint')} put, none is stored", Link("workers", {"host": host}))
+
+
+RULE = Rule(
+    slug="writes-not-found",
+    problem="The store does not hold what workers put",
+    good="The store holds what workers put",
+    severity="high",
+    cause=True,
+    fix=_FIX,
+    check=check,
+    explained_by=("uncommitted-writer", "store-split", "saver-in-memory", "redis-expiry", "redis-eviction"),
+)
