@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from inspector.doctor.finding import Evidence, Link
+from inspector.doctor.look import Look
 from inspector.doctor.record import Diagnosis, Recorded
 
 #: The pages of the project's documentation, as the findings name them: paths in the repository.
@@ -45,6 +46,32 @@ def finding_to_data(one: Recorded, store: str = "") -> dict[str, Any]:
 def diagnosis_to_data(diagnosis: Diagnosis, store: str = "") -> list[dict[str, Any]]:
     """`findings[]`, in the diagnosis' order."""
     return [finding_to_data(one, store) for one in diagnosis.recorded]
+
+
+def looks_to_data(looks: Sequence[Look]) -> dict[str, Any]:
+    """What a command found: `findings[]` of all stores, each with its `store`, and of each store in `stores[]` how it
+    was looked at."""
+    findings = [
+        {"store": look.store, **finding_to_data(one, look.store if number else "")}
+        for number, look in enumerate(looks)
+        for one in look.diagnosis.recorded
+    ]
+    return {"stores": [_look_to_data(look) for look in looks], "findings": findings}
+
+
+def _look_to_data(look: Look) -> dict[str, Any]:
+    return {
+        "store": look.store,
+        "url": look.url,
+        "kind": look.kind,
+        "threads": look.threads,
+        "threads_total": look.of,
+        "whole": look.whole,
+        "as_of": _time(look.at),
+        "basis": "" if look.error else look.basis,
+        "error": look.error,
+        "hint": look.hint,
+    }
 
 
 def docs_page(slug: str) -> str:

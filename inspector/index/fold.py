@@ -84,6 +84,17 @@ def fold_ledger(
     return report
 
 
+def fold_threads(
+    lease: Lease, reader: Reader, ledger: LedgerReader, thread_ids: Sequence[str], *, others: Sequence[Reader] = ()
+) -> None:
+    """What a ledger says of these threads, out of turn: how far it is folded stays as it was. A `StoreError` is
+    remembered as by a fold. Raises `LeaseTaken`."""
+    try:
+        _Fold(lease, reader, ledger, others).run_for(thread_ids)
+    except StoreError as error:
+        note_trouble(lease.entry.name, error.message, error.hint)
+
+
 def note_trouble(store: str, error: str, hint: str) -> None:
     """Remembers for the pages why a store's ledger could not be read."""
     StoreEntry.objects.filter(name=store).update(ledger_error=error, ledger_error_hint=hint)
@@ -144,6 +155,11 @@ class _Fold:
             forget_old(self._entry)
             _update(self._entry, ledger_seen_at=timezone.now())
         return FoldReport(threads, more)
+
+    def run_for(self, thread_ids: Sequence[str]) -> None:
+        self._places = places_of(self._reader, self._others)
+        for batch in batched(list(thread_ids), THREADS):
+            self._fold(batch)
 
     def _rewind(self) -> None:
         """Goes back to the first counts of workers that know by now which data they had counted at: they may be

@@ -1,0 +1,136 @@
+"""Findings as text for a terminal: what is wrong, with evidence and fix, then what is not known, then the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from inspector.doctor.finding import Finding, Fix
+from inspector.doctor.look import Look
+from inspector.doctor.record import Recorded
+from inspector.doctor.report import address_of, docs_page
+from inspector.domain.text import ago, count_noun, exact_time
+
+#: Lines of evidence of one finding.
+_LINES = 5
+_MARKS = {"error": ("✕", "bold red"), "warning": ("!", "bold yellow"), "unknown": ("–", "dim"), "ok": ("✓", "green")}
+
+
+def print_look(console: Console, look: Look, *, store: str, everything: bool, heading: bool, now: datetime) -> None:
+    """`store` is what links name, "" where there is one store only. `everything` lists rules that found nothing."""
+    if heading:
+        console.print(_line((look.store, "bold"), (f"  {look.url}", "dim")))
+    if look.error:
+        console.print(_line((look.error, "red"), (f" {look.hint}", "")))
+        return
+    console.print(_line((look.basis, "dim")))
+    console.print()
+    for part in _parts(look.diagnosis.recorded, store, everything, now):
+        console.print(part)
+        console.print()
+    console.print(_line((_summary(look.diagnosis.recorded), "bold")))
+
+
+def _parts(found: Sequence[Recorded], store: str, everything: bool, now: datetime) -> Iterator[RenderableType]:
+    for one in found:
+        if one.finding.is_problem:
+            yield _problem(one, store, now)
+    mended = [one for one in found if is_mended(one)]
+    if mended:
+        yield Group(*(_mended(one, now) for one in mended))
+    untold = [one.finding for one in found if one.finding.status == "unknown"]
+    yield from _untold(untold)
+    rest = [one.finding for one in found if one.finding.status == "ok" and not is_mended(one)]
+    if everything and rest:
+        yield Group(*(_head(finding, f": {finding.sentence}") for finding in rest))
+
+
+def is_mended(one: Recorded) -> bool:
+    return one.finding.status == "ok" and one.fixed_at is not None
+
+
+def _problem(one: Recorded, store: str, now: datetime) -> RenderableType:
+    finding = one.finding
+    since = f", since {_past(one.since, now)}" if one.since and one.since != one.seen_at else ""
+    body: list[RenderableType] = [
+        _line((f"{finding.rule} · {finding.status}, {finding.confidence}{since}", "dim")),
+        _line((finding.sentence, "")),
+    ]
+    for line in finding.evidence[:_LINES]:
+        at = f"{exact_time(line.at)}  " if line.at else ""
+        link = f"  {address_of(line.link, store)}" if line.link else ""
+        body.append(_line(("· ", "dim"), (f"{at}{line.text}", ""), (link, "dim cyan")))
+    if len(finding.evidence) > _LINES:
+        body.append(_line((f"· and {count_noun(len(finding.evidence) - _LINES, 'more line')}", "dim")))
+    body += [*_fix(finding.fix), _line((docs_page(finding.rule), "cyan"))]
+    return Group(_head(finding), Padding(Group(*body), (0, 0, 0, 2)))
+
+
+def _fix(fix: Fix) -> Iterator[RenderableType]:
+    for word, code, style in (("Before:", fix.before, "red"), ("After:", fix.after, "green")):
+        if code:
+            yield _line((word, "bold"))
+            yield Padding(_line((code, style)), (0, 0, 0, 2))
+    if fix.note:
+        yield _line((fix.note, ""))
+
+
+def _mended(one: Recorded, now: datetime) -> Text:
+    when = f" (mended {_past(one.fixed_at, now)})" if one.fixed_at else ""
+    return _line(("✓ ", "green"), (f"No more: {one.was}", ""), (f"{when}  {one.finding.rule}", "dim"))
+
+
+def _untold(findings: Sequence[Finding]) -> Iterator[RenderableType]:
+    """Those that lack the same together: what is missing is said once."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.missing, []).append(finding)
+    for missing, group in sorted(groups.items(), key=lambda item: -len(item[1])):
+        lines = [_head(finding, f": {finding.sentence}") for finding in group]
+        needs = _line(("Would tell: ", "bold"), (missing, ""))
+        yield Group(_line(("Not known", "bold")), *lines, *([Padding(needs, (0, 0, 0, 2))] if missing else []))
+
+
+def _head(finding: Finding, rest: str = "") -> Text:
+    mark, style = _MARKS[finding.status]
+    why = " (muted)" if finding.muted else ""
+    if rest:
+        return _line((f"{mark} ", style), (finding.title, ""), (f"{rest}{why}  {finding.rule}", "dim"))
+    return _line((f"{mark} ", style), (finding.title, "bold"))
+
+
+def _summary(found: Sequence[Recorded]) -> str:
+    """ "2 errors, 1 warning, 3 rules could not tell, 21 rules passed." """
+    findings = [one.finding for one in found]
+    counts = {status: sum(one.status == status for one in findings) for status in _MARKS}
+    passed = sum(one.status == "ok" and one.applies and not one.muted for one in findings)
+    muted = sum(one.muted for one in findings)
+    parts = [
+        count_noun(counts["error"], "error") if counts["error"] else "",
+        count_noun(counts["warning"], "warning") if counts["warning"] else "",
+        "" if counts["error"] or counts["warning"] else "No problem found",
+        f"{count_noun(counts['unknown'], 'rule')} could not tell" if counts["unknown"] else "",
+        f"{count_noun(passed, 'rule')} passed",
+        f"{muted:,} muted" if muted else "",
+    ]
+    return ", ".join(filter(None, parts)) + "."
+
+
+def _past(at: datetime | None, now: datetime) -> str:
+    return ago(max(0.0, (now - at).total_seconds())) if at else ""
+
+
+def _line(*pieces: tuple[str, str]) -> Text:
+    """Ids may hold anything: what a terminal would obey is written out."""
+    return Text.assemble(*((_plain(text), style) for text, style in pieces if text))
+
+
+def _plain(text: str) -> str:
+    return "".join(
+        character if character.isprintable() or character == "\n" else character.encode("unicode_escape").decode()
+        for character in text
+    )

@@ -1,0 +1,44 @@
+"""An index that ends with the block that uses it: what is read into it is never taken for a store's whole index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connections
+
+
+@contextmanager
+def throwaway_index() -> Iterator[None]:
+    """Inside, the index is an empty one in a temporary file. For a process that does one thing at a time: every thread
+    that connects meanwhile connects there."""
+    with (
+        TemporaryDirectory(prefix="inspector-", ignore_cleanup_errors=True) as directory,
+        _default(_database(Path(directory) / "index.sqlite3")),
+    ):
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+
+
+def _database(path: Path) -> dict[str, Any]:
+    """Nothing of it has to outlive a crash."""
+    options = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=MEMORY;PRAGMA synchronous=OFF;"}
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
+
+
+@contextmanager
+def _default(database: dict[str, Any]) -> Iterator[None]:
+    configured: dict[str, Any] = connections.configure_settings({"default": database})
+    before, connection = connections.settings["default"], connections["default"]
+    connections.settings["default"] = configured["default"]
+    del connections["default"]
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = before
+        connections["default"] = connection
