@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from inspector.doctor.finding import Finding, Fix
@@ -18,6 +20,7 @@ from inspector.domain.text import ago, count_noun, exact_time
 #: Lines of evidence of one finding.
 _LINES = 5
 _MARKS = {"error": ("✕", "bold red"), "warning": ("!", "bold yellow"), "unknown": ("–", "dim"), "ok": ("✓", "green")}
+_OF_A_PAGE = re.compile(r"; the page recovers by itself|\s*The page recovers by itself[^.]*\.")
 
 
 def print_look(console: Console, look: Look, *, store: str, everything: bool, heading: bool, now: datetime) -> None:
@@ -25,7 +28,7 @@ def print_look(console: Console, look: Look, *, store: str, everything: bool, he
     if heading:
         console.print(_line((look.store, "bold"), (f"  {look.url}", "dim")))
     if look.error:
-        console.print(_line((look.error, "red"), (f" {look.hint}", "")))
+        console.print(_line((look.error, "red"), (f" {for_a_terminal(look.hint)}", "")))
         return
     console.print(_line((look.basis, "dim")))
     console.print()
@@ -46,7 +49,7 @@ def _parts(found: Sequence[Recorded], store: str, everything: bool, now: datetim
     yield from _untold(untold)
     rest = [one.finding for one in found if one.finding.status == "ok" and not is_mended(one)]
     if everything and rest:
-        yield Group(*(_head(finding, f": {finding.sentence}") for finding in rest))
+        yield Group(*map(_passed, rest))
 
 
 def is_mended(one: Recorded) -> bool:
@@ -67,14 +70,18 @@ def _problem(one: Recorded, store: str, now: datetime) -> RenderableType:
     if len(finding.evidence) > _LINES:
         body.append(_line((f"· and {count_noun(len(finding.evidence) - _LINES, 'more line')}", "dim")))
     body += [*_fix(finding.fix), _line((docs_page(finding.rule), "cyan"))]
-    return Group(_head(finding), Padding(Group(*body), (0, 0, 0, 2)))
+    return Group(_marked(finding, _line((finding.title, "bold"))), _indented(Group(*body)))
+
+
+def _indented(part: RenderableType) -> RenderableType:
+    return Padding(part, (0, 0, 0, 2), expand=False)
 
 
 def _fix(fix: Fix) -> Iterator[RenderableType]:
     for word, code, style in (("Before:", fix.before, "red"), ("After:", fix.after, "green")):
         if code:
             yield _line((word, "bold"))
-            yield Padding(_line((code, style)), (0, 0, 0, 2))
+            yield _indented(_line((code, style)))
     if fix.note:
         yield _line((fix.note, ""))
 
@@ -88,19 +95,25 @@ def _untold(findings: Sequence[Finding]) -> Iterator[RenderableType]:
     """Those that lack the same together: what is missing is said once."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding.missing, []).append(finding)
+        groups.setdefault(for_a_terminal(finding.missing), []).append(finding)
     for missing, group in sorted(groups.items(), key=lambda item: -len(item[1])):
-        lines = [_head(finding, f": {finding.sentence}") for finding in group]
-        needs = _line(("Would tell: ", "bold"), (missing, ""))
-        yield Group(_line(("Not known", "bold")), *lines, *([Padding(needs, (0, 0, 0, 2))] if missing else []))
+        lines = [_marked(finding, _line((finding.sentence, ""), (f"  {finding.rule}", "dim"))) for finding in group]
+        needs = [_line(("Would tell: ", "bold"), (missing, ""))] if missing else []
+        yield Group(_line(("Not known", "bold")), *lines, *needs)
 
 
-def _head(finding: Finding, rest: str = "") -> Text:
+def _passed(finding: Finding) -> RenderableType:
+    muted = " (muted)" if finding.muted else ""
+    return _marked(
+        finding, _line((finding.title, ""), (f": {finding.sentence}", "dim"), (f"{muted}  {finding.rule}", "dim"))
+    )
+
+
+def _marked(finding: Finding, text: RenderableType) -> RenderableType:
     mark, style = _MARKS[finding.status]
-    why = " (muted)" if finding.muted else ""
-    if rest:
-        return _line((f"{mark} ", style), (finding.title, ""), (f"{rest}{why}  {finding.rule}", "dim"))
-    return _line((f"{mark} ", style), (finding.title, "bold"))
+    row = Table.grid(padding=(0, 1))
+    row.add_row(_line((mark, style)), text)
+    return row
 
 
 def _summary(found: Sequence[Recorded]) -> str:
@@ -127,6 +140,11 @@ def _past(at: datetime | None, now: datetime) -> str:
 def _line(*pieces: tuple[str, str]) -> Text:
     """Ids may hold anything: what a terminal would obey is written out."""
     return Text.assemble(*((_plain(text), style) for text, style in pieces if text))
+
+
+def for_a_terminal(hint: str) -> str:
+    """Without what is true of a page only."""
+    return _OF_A_PAGE.sub("", hint).strip()
 
 
 def _plain(text: str) -> str:

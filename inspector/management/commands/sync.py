@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from inspector.doctor.terminal import for_a_terminal
 from inspector.errors import StoreError
 from inspector.index.connections import all_readers, close_readers
 from inspector.index.lease import LeaseTaken
@@ -25,7 +25,6 @@ from inspector.reader import Reader
 
 #: Seconds between looks at whether another process has finished its pass.
 LOOK_AGAIN = 0.5
-_OF_A_PAGE = re.compile(r"; the page recovers by itself|\s*The page recovers by itself[^.]*\.")
 
 
 class Command(BaseCommand):
@@ -130,9 +129,4 @@ def _told(report: PassReport) -> str:
 
 
 def _print_trouble(console: Console, message: str, hint: str) -> None:
-    console.print(Text.assemble((message, "red"), f" {_for_a_terminal(hint)}"))
-
-
-def _for_a_terminal(hint: str) -> str:
-    """Without what is true of a page only."""
-    return _OF_A_PAGE.sub("", hint).strip()
+    console.print(Text.assemble((message, "red"), f" {for_a_terminal(hint)}"))
