@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What LangGraph's Postgres savers ask of a connection.
 SETTINGS: dict[str, Any] = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+#: Of a Redis saver: checkpoints, blobs, writes.
+_INDEXES = 3
 
 
 def open_postgres_saver(worker: Worker, url: str | None = None) -> PostgresSaver:
@@ -49,8 +51,23 @@ def open_redis_saver(worker: Worker, url: str | None = None, **options: Any) -> 
     from langgraph.checkpoint.redis import RedisSaver
 
     saver = worker.stack.enter_context(RedisSaver.from_conn_string(url or worker.redis_url, **options))
-    saver.setup()
+    _set_up(saver)
     return saver
+
+
+def _set_up(saver: RedisSaver) -> None:
+    """`setup` looks whether each of its indexes is there and then makes it: of workers that start at once, some are
+    told that it is there by then. They look again."""
+    from redisvl.exceptions import RedisSearchError  # type: ignore[import-untyped]
+
+    for left in reversed(range(_INDEXES + 1)):
+        try:
+            saver.setup()
+        except RedisSearchError as error:
+            if not left or "already exists" not in str(error):
+                raise
+        else:
+            return
 
 
 def open_sqlite_saver(worker: Worker, path: Path | None = None) -> SqliteSaver:
