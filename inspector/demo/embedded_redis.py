@@ -39,12 +39,14 @@ class EmbeddedRedis:
     """One server on 127.0.0.1. `with EmbeddedRedis() as server: redis.Redis.from_url(server.url)`.
 
     `start()` and `stop()` may be called in turn any number of times: the address stays; the data only with
-    `persistent`. `close()` stops for good and deletes everything. Raises `EmbeddedRedisError`.
+    `persistent`. `close()` stops for good and deletes everything. Raises `EmbeddedRedisError`. Without `modules` it is
+    a plain server, which no LangGraph saver can use.
     """
 
-    def __init__(self, *, persistent: bool = False) -> None:
+    def __init__(self, *, persistent: bool = False, modules: bool = True) -> None:
         programs = [_located(*name) for name in (SERVER, SEARCH, JSON)]
         self._persistent = persistent
+        self._modules = modules
         self._process: GuardedProcess | None = None
         self._temporary = Path(tempfile.mkdtemp(prefix="inspector-redis-"))
         atexit.register(self.close)
@@ -97,7 +99,8 @@ class EmbeddedRedis:
             return self
         command = [str(self._server), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._temporary)]
         command += ["--databases", str(DATABASES), "--save", "", "--appendonly", "yes" if self._persistent else "no"]
-        command += ["--loadmodule", str(self._search), *SEARCH_OPTIONS, "--loadmodule", str(self._json)]
+        if self._modules:
+            command += ["--loadmodule", str(self._search), *SEARCH_OPTIONS, "--loadmodule", str(self._json)]
         self._process = GuardedProcess(command, log=self.log_path, remove=self._temporary)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():

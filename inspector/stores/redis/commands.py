@@ -12,7 +12,9 @@ LOGIN = frozenset({"AUTH", "HELLO"})
 FINDING = frozenset({"FT._LIST", "FT.INFO", "FT.SEARCH", "SCAN"})
 #: To read parts of a document, and to learn how large a part is before it is read.
 READING = frozenset({"JSON.DEBUG", "JSON.GET", "JSON.MGET", "JSON.OBJKEYS", "JSON.STRLEN"})
+#: To tell how long a key will live, which makes that no longer, and where pointers to the newest checkpoints lead.
+LIVING = frozenset({"MGET", "PTTL"})
 #: To tell which server this is, and that this login may not write.
 TELLING = frozenset({"ACL|DRYRUN", "INFO"})
 
-ALLOWED = FINDING | READING | TELLING
+ALLOWED = FINDING | READING | LIVING | TELLING

@@ -29,6 +29,10 @@ class NotADocument(StoreError):
     """A key that holds something else than JSON."""
 
 
+class LacksModules(NotACheckpointStore):
+    """The server does not know a command of the search or JSON module."""
+
+
 @contextmanager
 def translated(safe_url: str) -> Iterator[None]:
     """Turns any error of the client into a `StoreError` that names the store without its password."""
@@ -86,7 +90,7 @@ def _denied(error: Exception, safe_url: str) -> StoreError:
 def _explain_answer(text: str, safe_url: str) -> StoreError:
     lowered = text.lower()
     if _UNKNOWN.search(text):
-        return NotACheckpointStore(
+        return LacksModules(
             f"{safe_url} lacks the search and JSON modules, so it holds no LangGraph checkpoints.",
             "The Redis savers need Redis 8, Redis Stack, or both modules. Check the address in the store's URL.",
         )

@@ -87,6 +87,11 @@ def read_indexes(reading: Reading, layout: Layout) -> tuple[Index, Index]:
     return found
 
 
+def find_sets(reading: Reading) -> tuple[str, ...]:
+    """The prefixes of all sets of checkpoints in this database. Raises `StoreDenied`."""
+    return tuple(sorted(index.prefix for index in _list_indexes(reading) if index.fields >= _CHECKPOINTS))
+
+
 def _list_indexes(reading: Reading) -> list[Index]:
     names = [text(name) for name in reading.ask("FT._LIST")]
     found = []

@@ -65,8 +65,8 @@ class RedisStore:
             return facts.read_store_facts(reading, layout, self._url.username or "default")
 
     def read_signs(self) -> Signs:
-        with self._read() as (reading, layout):
-            return read_signs(reading, layout)
+        with self._client.reading() as reading:
+            return read_signs(reading, self._known_layout)
 
     def read_identities(self) -> tuple[str, ...]:
         with self._read() as (reading, layout):

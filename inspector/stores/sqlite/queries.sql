@@ -10,6 +10,12 @@ select 'writes', name from pragma_table_info('writes')
 select sqlite_version() as version, page_count * page_size as size_bytes, journal_mode
 from pragma_page_count, pragma_page_size, pragma_journal_mode
 
+-- name: signs
+-- The greatest rowid is at the end of each table's tree.
+select page_count as pages, page_size, freelist_count as free,
+       (select max(rowid) from checkpoints) as checkpoints, (select max(rowid) from writes) as writes
+from pragma_page_count, pragma_page_size, pragma_freelist_count
+
 -- name: newest_types
 -- A sample of the newest rows: the type is stored before the document, so no document is read.
 select distinct coalesce(type, '') as type from (select type from checkpoints order by rowid desc limit 200)
