@@ -10,11 +10,14 @@ from time import monotonic
 from django.db.models import Sum
 
 from inspector.doctor.case import Case
+from inspector.domain.text import count_noun, thousands
 from inspector.index.queries import Row, ThreadQuery, find_threads
 from inspector.models import HourTally
 
 #: What happened within it is going on still. What is older is mended, or has stopped by itself.
 DAY = timedelta(days=1)
+#: A run that nobody writes to for so long has ended, well or not; one that failed would have been tried again.
+SETTLED = timedelta(minutes=30)
 #: Threads that are listed, from which the muted ones are taken.
 _LISTED = 200
 
@@ -59,3 +62,20 @@ def within(rows: tuple[Row, ...], *, least: int, most: int, seconds: float) -> I
         if number >= least and monotonic() > until:
             return
         yield row
+
+
+def settled_before(case: Case) -> datetime:
+    """What was written before then has been left: for half an hour, or for as long as makes an orphan where that is
+    longer."""
+    return case.moment.now - max(SETTLED, timedelta(seconds=case.moment.orphan_after))
+
+
+def in_words(found: Found) -> str:
+    """ "1 thread", "At least 5,000 threads"."""
+    return f"{'' if found.exact else 'At least '}{count_noun(found.total, 'thread')}"
+
+
+def share_in_words(found: Found, active: int) -> str:
+    """ "4 of 12 threads", "None of 12 threads"."""
+    many = thousands(found.total) if found.total else "None"
+    return f"{'' if found.exact else 'At least '}{many} of {count_noun(active, 'thread')}"

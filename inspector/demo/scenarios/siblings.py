@@ -5,13 +5,9 @@ Both runs begin at the same checkpoint, and both end well. From then on, only on
 
 from __future__ import annotations
 
-import time
-
-from langchain_core.messages import AIMessage
-from langgraph.graph import START, MessagesState, StateGraph
 from psycopg_pool import ConnectionPool
 
-from inspector.demo.graphs.base import Graph, Saver, Update
+from inspector.demo.graphs.slow import build_slow
 from inspector.demo.lab.lab import Lab
 from inspector.demo.lab.pools import open_postgres_saver
 from inspector.demo.lab.scenario import Handler, Request, Scenario, Worker
@@ -22,7 +18,7 @@ CONVERSATIONS = 6
 
 
 def broken(worker: Worker) -> Handler:
-    graph = build_slow(open_postgres_saver(worker))
+    graph = build_slow(open_postgres_saver(worker), lambda: THINKING)
 
     def handle(request: Request) -> None:
         graph.invoke({"messages": [("user", request.text)]}, worker.config(request.thread_id, request.user))
@@ -31,7 +27,7 @@ def broken(worker: Worker) -> Handler:
 
 
 def fixed(worker: Worker) -> Handler:
-    graph = build_slow(open_postgres_saver(worker))
+    graph = build_slow(open_postgres_saver(worker), lambda: THINKING)
     pool = worker.stack.enter_context(ConnectionPool(worker.url, min_size=1, max_size=4, open=False))
 
     def handle(request: Request) -> None:
@@ -41,19 +37,6 @@ def fixed(worker: Worker) -> Handler:
             graph.invoke({"messages": [("user", request.text)]}, worker.config(request.thread_id, request.user))
 
     return handle
-
-
-def build_slow(saver: Saver) -> Graph:
-    """One node, which takes its time as a model does."""
-
-    def respond(state: MessagesState) -> Update:
-        time.sleep(THINKING)
-        return {"messages": [AIMessage(f"I have read {len(state['messages'])} messages.")]}
-
-    graph = StateGraph(MessagesState)
-    graph.add_node("respond", respond)
-    graph.add_edge(START, "respond")
-    return graph.compile(checkpointer=saver, name="slow-chat")
 
 
 def drive(lab: Lab) -> None:
