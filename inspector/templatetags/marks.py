@@ -24,6 +24,7 @@ TITLE_LIMIT = 200
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_CODE = re.compile(r"`([^`]+)`")
 _LAYOUT = {"\n": "\u21b5", "\t": "\u21e5", "\r": "\u240d"}
 
 
@@ -44,13 +45,19 @@ def shown_line(text: object) -> SafeString:
 @register.filter
 def prose(sentence: object) -> SafeString:
     """A sentence of ours, as errors and hints are: what stands between backticks is code."""
-    return _safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", shown(sentence)))
+    return _safe(_CODE.sub(r"<code>\1</code>", shown(sentence)))
 
 
 @register.filter
 def short(text: object, limit: int = 60) -> SafeString:
     """A line of at most `limit` characters, the middle given up."""
     return shown_line(shorten_middle(str(text), limit))
+
+
+@register.filter
+def prose_line(sentence: object, limit: int = 160) -> SafeString:
+    """The same in a line of at most `limit` characters."""
+    return _safe(_CODE.sub(r"<code>\1</code>", short(sentence, limit)))
 
 
 @register.filter

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from django.urls import reverse
 
-from inspector.doctor.finding import Evidence
+from inspector.doctor.finding import Evidence, Finding
 from inspector.doctor.record import Recorded
 from inspector.doctor.report import address_of
 from inspector.views.contexts import EvidenceItem, FindingItem, FixItem, Folded
@@ -18,8 +19,10 @@ LINES = 5
 CHIPS = 6
 _FEW = 3
 #: Bytes of evidence and of threads that all problems of a page take together.
-LINES_BYTES = 56_000
-CHIPS_BYTES = 24_000
+LINES_BYTES = 44_000
+CHIPS_BYTES = 16_000
+#: Bytes of one address. An id may be of any length: what is longer is named and leads nowhere.
+ADDRESS = 2_500
 #: Characters of a line, and of an id, that are shown.
 LINE = 400
 CHIP = 40
@@ -52,23 +55,32 @@ def finding_item(one: Recorded, store: str) -> FindingItem:
         seen_at=one.seen_at,
         fixed_at=one.fixed_at,
         was=one.was,
+        others=_unlinked(finding),
     )
 
 
 def lines_of(item: FindingItem, room: int) -> Folded:
     """The evidence of a problem on the page, in so many bytes."""
-    return _folded(item.evidence, _line_bytes, room, LINES)
+    light = [line if _is_light(line.link or "") else replace(line, link=None) for line in item.evidence]
+    return _folded(light, _line_bytes, room, LINES)
 
 
 def chips_of(item: FindingItem, room: int) -> Folded:
-    return _folded(
-        item.thread_ids, lambda thread_id: 90 + address_bytes(thread_id) + shown_bytes(thread_id, CHIP), room, CHIPS
-    )
+    """The threads that no line of evidence leads to."""
+    light = [thread_id for thread_id in item.others if address_bytes(thread_id) <= ADDRESS]
+    folded = _folded(light, _chip_bytes, room, CHIPS)
+    return replace(folded, left_out=folded.left_out + len(item.others) - len(light))
 
 
 def store_in_addresses(store: str, stores: Collection[str]) -> str:
     """The store's name where an address needs it: "" for the first one, which is the default."""
     return "" if store == next(iter(stores), store) else store
+
+
+def _unlinked(finding: Finding) -> tuple[str, ...]:
+    links = (line.link for line in finding.evidence if line.link is not None and line.link.to == "thread")
+    linked = {link.query.get("id") for link in links if "store" not in link.query}
+    return tuple(thread_id for thread_id in finding.thread_ids if thread_id not in linked)
 
 
 def _evidence(line: Evidence, store: str) -> EvidenceItem:
@@ -83,5 +95,13 @@ def _folded(items: Sequence[Item], weigh: Callable[[Item], int], room: int, at_o
     return Folded(tuple(items[:first]), tuple(items[first:fit]), len(items) - fit)  # type: ignore[arg-type]  # of one kind
 
 
+def _is_light(address: str) -> bool:
+    return len(address) <= ADDRESS
+
+
 def _line_bytes(line: EvidenceItem) -> int:
-    return 260 + shown_bytes(line.text, LINE) + len((line.link or "").encode("utf-8", "replace"))
+    return 260 + shown_bytes(line.text, LINE) + len(line.link or "")
+
+
+def _chip_bytes(thread_id: str) -> int:
+    return 90 + address_bytes(thread_id) + shown_bytes(thread_id, CHIP)

@@ -11,7 +11,7 @@ from inspector.models import StoreEntry
 from inspector.views.contexts import HostGroup, HostItem, MentionItem, NoteItem
 
 #: What notes on processes say that a rule says as well, under another name.
-_RULES = {"loop-mismatch": "sync-async-mixed"}
+RULES = {"loop-mismatch": "sync-async-mixed"}
 
 
 def about_thread(entry: StoreEntry, thread_id: str) -> tuple[MentionItem, ...]:
@@ -32,7 +32,7 @@ def _mentioned(host: HostItem, problems: Sequence[Finding]) -> HostItem:
 
 
 def _linked(note: NoteItem, rules: set[str]) -> NoteItem:
-    rule = _RULES.get(note.kind, note.kind)
+    rule = RULES.get(note.kind, note.kind)
     return replace(note, rule=rule) if rule in rules else note
 
 

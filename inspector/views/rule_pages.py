@@ -49,12 +49,10 @@ def _markdown() -> MarkdownIt:
 class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
         """Code with a button that copies it."""
-        code = tokens[idx].content
         html: str = format_html(
             '<div class="copyable"><pre><code>{}</code></pre>'
-            '<button type="button" class="cp js" data-copy="{}" aria-label="Copy this code"></button></div>\n',
-            code,
-            code,
+            '<button type="button" class="cp js" data-copy-code aria-label="Copy this code"></button></div>\n',
+            tokens[idx].content,
         )
         return html
 

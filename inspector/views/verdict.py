@@ -54,12 +54,10 @@ def _sentence(asked: Sequence[Recorded], untold: Sequence[Recorded]) -> str:
             return "No rule could tell anything yet."
         return f"{count_noun(told, 'rule')} looked for trouble and found none."
     counts = Counter(finding.status for finding in problems)
-    kinds = listed([count_noun(counts[status], status) for status in ("error", "warning") if counts[status]])
+    kinds = [count_noun(counts[status], status) for status in ("error", "warning") if counts[status]]
     hosts = sorted({host or "hosts without a name" for finding in problems for host in finding.hosts})
     where = f", on {hosts_in_words(hosts)}" if hosts else ""
-    if len(problems) == 1:
-        return f"One problem{where}."
-    return f"{count_noun(len(problems), 'problem')} ({kinds}){where}."
+    return f"There {'is' if kinds[0].startswith('1 ') else 'are'} {listed(kinds)}{where}."
 
 
 def _not_known(asked: Sequence[Recorded], untold: Sequence[Recorded]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -95,6 +96,13 @@ def test_a_page_takes_few_reads_of_the_store(
     assert cost(statements, pages, path, **query) <= most, statements
 
 
+def test_a_diagnosis_that_was_just_made_is_shown_as_it_is(
+    pages: Browser, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inspector.doctor.diagnosis.FRESH", timedelta(days=1))
+    assert cost(statements, pages, "/doctor/") <= 1, statements  # the ledger is asked who reports
+
+
 #: Where a page lies, how many inputs come before it, its place, the parent below it, and the oldest checkpoint.
 OF_A_CUT = 8
 
@@ -119,7 +127,7 @@ def test_a_list_of_many_asks_the_index_as_often_as_a_list_of_one(pages: Browser,
             pages.get(path, limit=limit)
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] == counts[2] <= 20
+    assert counts[0] == counts[1] == counts[2] <= 21
 
 
 @pytest.mark.parametrize("path", ["/threads/", "/orphans/", "/stores/"])

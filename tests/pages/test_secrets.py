@@ -49,7 +49,10 @@ def test_no_page_in_any_size_shows_it(pages_of_leaky: Browser) -> None:
     steps = [step["checkpoint_id"] for step in pages_of_leaky.data("/thread/", id="leaky")["checkpoints"]]
     tabs = [{"tab": tab, "checkpoint": step} for tab in ("changes", "state", "writes", "metadata") for step in steps]
     addresses = [
-        *(address(path, limit=500) for path in ("/threads/", "/orphans/", "/workers/", "/stores/", "/-/health")),
+        *(
+            address(path, limit=500)
+            for path in ("/threads/", "/orphans/", "/workers/", "/doctor/", "/stores/", "/-/health")
+        ),
         address("/threads/", q="leaky"),
         *(address("/thread/", id="leaky", **tab) for tab in tabs),
     ]

@@ -25,7 +25,7 @@ from tests.pages.test_cost import HTML
 
 BOTH, HERE, THERE = "in both", "only here", "only there"
 NOWHERE = "postgresql://reader:hunter2@localhost:1/db"
-PAGES = ["/threads/", f"/thread/?id={BOTH}", "/orphans/", "/workers/", "/stores/"]
+PAGES = ["/threads/", f"/thread/?id={BOTH}", "/orphans/", "/workers/", "/doctor/", "/stores/"]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_every_page_names_its_store_in_the_bar_and_in_the_title(two: Browser, pa
     assert store in [link.text.split()[0] for link in current]
 
 
-@pytest.mark.parametrize("path", ["/threads/", "/orphans/", "/workers/"])
+@pytest.mark.parametrize("path", ["/threads/", "/orphans/", "/workers/", "/doctor/"])
 def test_data_names_its_store(two: Browser, path: str) -> None:
     assert two.data(path)["store"] == "main"
     assert two.data(path, store="file")["store"] == "file"

@@ -19,7 +19,7 @@ from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser, Document, address
 from tests.pages.conftest import configured
 
-PAGES = ["/threads/", "/thread/?id=x", "/orphans/", "/workers/", "/stores/"]
+PAGES = ["/threads/", "/thread/?id=x", "/orphans/", "/workers/", "/doctor/", "/stores/"]
 NOWHERE = "postgresql://reader:hunter2@localhost:1/db"
 
 
@@ -79,7 +79,7 @@ def test_before_the_first_pass_lists_are_empty_and_say_why(unindexed: Browser) -
         assert page["index"]["building"] is True
         assert page["index"]["synced_at"] is None
         assert page["index"]["lag_seconds"] is None
-    for path in ("/threads/", "/orphans/", "/workers/", "/stores/"):
+    for path in ("/threads/", "/orphans/", "/workers/", "/doctor/", "/stores/"):
         assert unindexed.get(path).status_code == 200
 
 

@@ -67,6 +67,7 @@ class FindingItem:
     seen_at: datetime | None
     fixed_at: datetime | None
     was: str
+    others: tuple[str, ...] = page_only(default=())  #: threads that no evidence leads to
     lines: Folded = page_only(default=Folded())
     chips: Folded = page_only(default=Folded())
 

@@ -1,10 +1,11 @@
-// Copy buttons: the link before the button (data-copy-link), what data-copy holds, else the thread_id of the link before
+// Copy buttons: the link before the button (data-copy-link), the code before it (data-copy-code), what data-copy holds, else the thread_id of the link before
 // the button, else that of the page. Ids come from addresses: an attribute would lose a carriage return.
 
 async function copy(button) {
-  const link = button.previousElementSibling;
-  const id = () => new URL(link?.href ?? location.href).searchParams.get("id") ?? "";
-  const text = "copyLink" in button.dataset ? link.href : (button.dataset.copy ?? id());
+  const before = button.previousElementSibling;
+  const id = () => new URL(before?.href ?? location.href).searchParams.get("id") ?? "";
+  const { copy: given, copyLink: isLink, copyCode: isCode } = button.dataset;
+  const text = isLink !== undefined ? before.href : isCode !== undefined ? before.textContent : (given ?? id());
   try {
     await navigator.clipboard.writeText(text);
   } catch {
