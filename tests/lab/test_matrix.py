@@ -8,6 +8,7 @@ import pytest
 
 from inspector.demo.lab import healthy
 from inspector.demo.lab.lab import Lab, Probed, Variant
+from inspector.demo.lab.live import Live
 from inspector.demo.lab.scenario import Scenario
 from inspector.demo.scenarios import scenarios
 from inspector.doctor.rules import rules
@@ -58,9 +59,19 @@ def test_with_fewer_reports_it_is_named_or_unknown(open_lab: OpenLab, slug: str,
 def test_of_healthy_workers_nothing_is_said(open_lab: OpenLab, probed: Probed) -> None:
     lab = open_lab(healthy.SCENARIO, probed=probed)
     lab.play()
+    assert [error.partition(":")[0] for _, error in lab.errors] == ["PaymentGatewayError"]
 
     said = complaints(examine(lab), {})
     assert not said, _tell(lab, said)
+
+
+def test_while_healthy_workers_are_at_it_nothing_is_said(open_lab: OpenLab) -> None:
+    """For ten minutes: `long_healthy.py`."""
+    lab = open_lab(healthy.SCENARIO)
+    with Live(lab, pause=0.005):
+        for _ in range(4):
+            said = complaints(examine(lab), {})
+            assert not said, _tell(lab, said)
 
 
 def _tell(lab: Lab, said: list[str]) -> str:
