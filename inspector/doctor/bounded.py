@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from time import monotonic as _now
 
 from django.utils import timezone
 
@@ -48,7 +48,7 @@ class Glance:
 def read_newest(reader: Reader, *, seconds: float = SECONDS, tell: Tell = lambda done, total: None) -> Glance:
     """Reads a store that the index has not met. Of one that is read whole, the index then says so. Raises
     `StoreError` where the store does not answer at all."""
-    until = time.monotonic() + seconds
+    until = _now() + seconds
     entry, _ = StoreEntry.objects.get_or_create(name=reader.store.name)
     _greet(reader)
     with lease_of(entry) as lease:
@@ -59,7 +59,7 @@ def read_newest(reader: Reader, *, seconds: float = SECONDS, tell: Tell = lambda
             complete = _read(lease, reader, wanted, until, tell)
         read = read_tally(entry)
         whole = newest.whole and complete and len(wanted) == len(newest.last_ids)
-        _fold(lease, reader, wanted, max(until - time.monotonic(), _LEDGER))
+        _fold(lease, reader, wanted, max(until - _now(), _LEDGER))
         _note(entry, whole=whole)
     return Glance(read.threads, whole, read.threads if whole else _total(newest, read.threads, read.checkpoints))
 
@@ -86,7 +86,7 @@ def _read(lease: Lease, reader: Reader, wanted: Sequence[str], until: float, tel
     done = 0
     try:
         for batch in batched([one for one in wanted if storable(one) == one], _BATCH):
-            if time.monotonic() > until:
+            if _now() > until:
                 return False
             for part in read_in_halves(reader, lease, batch):
                 if part.too_long is None:

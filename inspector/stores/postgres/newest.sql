@@ -11,4 +11,4 @@ where ctid >= %(low)s::tid and ctid < %(high)s::tid group by thread_id
 
 -- name: any_threads
 select thread_id, max(checkpoint_id) as last_id, count(*) as rows
-from (select thread_id, checkpoint_id from checkpoints limit %(rows)s) some group by thread_id
+from (select thread_id, checkpoint_id from checkpoints limit %(rows)s) found group by thread_id

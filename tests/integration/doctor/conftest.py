@@ -6,5 +6,7 @@ from tests.integration.index.conftest import (  # noqa: F401  fixtures
     either_index,
     index,
     new_database,
+    new_ledger,
     open_reader,
+    scene,
 )
