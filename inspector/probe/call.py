@@ -16,7 +16,7 @@ from time import time
 from typing import Any
 
 from inspector.probe import process
-from inspector.probe.errors import name_error
+from inspector.probe.errors import name_error, name_error_of_async
 from inspector.probe.process import Process
 from inspector.probe.recorder import MISS, OTHER, READ, WRITES, WRONG_LOOP
 from inspector.probe.watched import Watched, enter
@@ -88,7 +88,9 @@ def end(call: Call, result: Any = None, error: BaseException | None = None) -> N
         value: Any = many
         name = ""
         if error is not None:  # one that was cancelled did nothing that could be counted
-            kind, name = OTHER, name_error(error) if isinstance(error, Exception) else ""
+            if isinstance(error, Exception):
+                name = name_error_of_async(error) if asynchronous and kind != OTHER else name_error(error)
+            kind = OTHER
         elif kind == READ:
             if configurable.get("checkpoint_ns"):
                 kind = OTHER

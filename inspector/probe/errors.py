@@ -58,6 +58,14 @@ def name_error(error: BaseException) -> str:
     return f"{name}: {phrase}" if phrase else name
 
 
+def name_error_of_async(error: BaseException) -> str:
+    """The same of an asynchronous read or write. A saver that has no async methods raises what others raise for things
+    that none of their kind can do, and says nothing with it: it is known by the call."""
+    if isinstance(error, NotImplementedError):
+        return f"{name_class(type(error))}: asynchronous call of a synchronous saver"
+    return name_error(error)
+
+
 def is_refused_login(error: BaseException) -> bool:
     """Whether the server or file is there, and this login may not do what it did. Known by what psycopg, sqlite3 and
     redis-py give their errors, so none of them is imported."""

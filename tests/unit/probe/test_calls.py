@@ -50,8 +50,15 @@ def test_an_async_call_of_a_sync_saver_is_counted_with_its_error(probe: Probing)
     saver = watch(Plain())
     with pytest.raises(NotImplementedError):
         asyncio.run(saver.aget_tuple(CONFIG))
-    assert probe.thread("t").errors == {"NotImplementedError": 1}
+    assert probe.thread("t").errors == {"NotImplementedError: asynchronous call of a synchronous saver": 1}
     assert probe.report.async_calls == 1
+
+
+def test_what_no_saver_of_its_kind_can_do_is_no_matter_of_async_calls(probe: Probing) -> None:
+    saver = watch(Plain())
+    with pytest.raises(NotImplementedError):
+        asyncio.run(saver.adelete_thread("t"))
+    assert probe.report.exceptions == {"NotImplementedError": 1}
 
 
 @pytest.mark.parametrize("config", [{}, {"configurable": None}, {"configurable": {}}, {"configurable": []}, None, 7])
