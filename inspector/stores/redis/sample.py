@@ -45,7 +45,7 @@ class Pointers:
 
 
 def read_lives(reading: Reading, layout: Layout) -> Lives:
-    checkpoints = _newest(reading, layout.prefix)
+    checkpoints = newest_keys(reading, layout.prefix, _CHECKPOINTS)
     writes = _writes_of(reading, layout.write_prefix, checkpoints[:_WRITTEN])
     lives = [life for life in _lives(reading, checkpoints) if life != _GONE]
     expiring = [life for life in lives if life >= 0]
@@ -92,13 +92,14 @@ def _without_target(reading: Reading, leading: Mapping[bytes, bytes]) -> list[by
     return [name for name, life in zip(leading, lives, strict=True) if life == _GONE]
 
 
-def _newest(reading: Reading, index: str) -> list[bytes]:
+def newest_keys(reading: Reading, index: str, wanted: int) -> list[bytes]:
+    """The keys of about so many of the newest checkpoints, the newest first where they are few enough to be sorted."""
     now = time.time() * 1000
     since, fewer = 0.0, now
     for seconds in _STRETCHES:
         start = now - seconds * 1000
         count = _count(reading, index, start)
-        if count >= _CHECKPOINTS:
+        if count >= wanted:
             since = start
             break
         fewer = start
@@ -109,8 +110,8 @@ def _newest(reading: Reading, index: str) -> list[bytes]:
             break
         middle = (since + fewer) / 2
         held = _count(reading, index, middle)
-        since, fewer, count = (middle, fewer, held) if held >= _CHECKPOINTS else (since, middle, count)
-    return _search(reading, index, _since(since), _CHECKPOINTS, sort="checkpoint_ts" if count <= _TOO_MANY else "")[1]
+        since, fewer, count = (middle, fewer, held) if held >= wanted else (since, middle, count)
+    return _search(reading, index, _since(since), wanted, sort="checkpoint_ts" if count <= _TOO_MANY else "")[1]
 
 
 def _writes_of(reading: Reading, index: str, checkpoints: Sequence[bytes]) -> list[bytes]:

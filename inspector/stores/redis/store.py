@@ -24,6 +24,7 @@ from inspector.stores.base import (
     WriteRow,
 )
 from inspector.stores.guard import Limits, page_memory
+from inspector.stores.newest import Newest
 from inspector.stores.redis import facts, rows
 from inspector.stores.redis.client import Reading, RedisClient
 from inspector.stores.redis.document import Document, Kind, read_documents, unique
@@ -32,6 +33,7 @@ from inspector.stores.redis.grants import reader_grants
 from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storable
 from inspector.stores.redis.layout import Layout, default_layout, find_layout, read_indexes
 from inspector.stores.redis.listing import iter_counts
+from inspector.stores.redis.newest import find_newest
 from inspector.stores.redis.search import find_documents
 from inspector.stores.redis.signs import read_signs
 from inspector.stores.redis.threads import read_thread_rows
@@ -82,6 +84,10 @@ class RedisStore:
             read_indexes(reading, layout)
             yield from iter_counts(reading, layout)
 
+    def find_newest(self, checkpoints: int) -> Newest:
+        with self._read() as (reading, layout):
+            return find_newest(reading, layout, _kinds(layout)[0], checkpoints)
+
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         wanted = [thread_id for thread_id in thread_ids if storable(thread_id)]
         if not wanted:
@@ -99,12 +105,7 @@ class RedisStore:
         return sorted(kept, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
 
     def read_checkpoints(
-        self,
-        thread_id: str,
-        checkpoint_ns: str,
-        *,
-        before: str | None = None,
-        budget: ReadBudget = DEFAULT_READ,
+        self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ
     ) -> Cut:
         found = [item for item in self._find(thread_id, checkpoint_ns) if before is None or item.checkpoint_id < before]
         found.sort(key=lambda item: item.checkpoint_id, reverse=True)
