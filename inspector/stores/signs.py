@@ -40,11 +40,15 @@ class RedisSigns:
     sampled_checkpoints: int  #: checkpoint documents that were looked at, newest first where that can be had
     expiring_checkpoints: int  #: of these, with a time to live
     shortest_ttl_seconds: float | None  #: of these
+    longest_ttl_seconds: float | None  #: of these; nearly what the saver was told, where it wrote just now
     sampled_writes: int
     expiring_writes: int
     dangling_pointers: tuple[str, ...]  #: ids of threads whose latest pointer leads to a missing checkpoint
     sampled_pointers: int
-    prefixes: tuple[str, ...]  #: of savers in the same database; they share the pointers
+    prefixes: tuple[str, ...]  #: of all sets of checkpoints in this database
+    prefix: str = ""  #: of the set that is read
+    #: Ids of sampled threads that another set holds, too, by the prefix of that one.
+    shared_threads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

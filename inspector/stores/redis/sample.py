@@ -27,6 +27,8 @@ _STEPS, _POINTERS = 30, 500
 #: A pointer that expires within so many milliseconds may be outlived by its checkpoint's expiry by a moment.
 _SOON = 5_000
 _GONE = -2
+#: Other sets of checkpoints that threads are looked for in.
+_OTHERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Lives:
     checkpoints: int = 0
     expiring_checkpoints: int = 0
     shortest_seconds: float | None = None
+    longest_seconds: float | None = None
     writes: int = 0
     expiring_writes: int = 0
 
@@ -42,6 +45,7 @@ class Lives:
 class Pointers:
     looked_at: int = 0
     dangling: tuple[str, ...] = ()  #: ids of threads
+    names: tuple[bytes, ...] = ()
 
 
 def read_lives(reading: Reading, layout: Layout) -> Lives:
@@ -54,6 +58,7 @@ def read_lives(reading: Reading, layout: Layout) -> Lives:
         checkpoints=len(lives),
         expiring_checkpoints=len(expiring),
         shortest_seconds=min(expiring) / 1000 if expiring else None,
+        longest_seconds=max(expiring) / 1000 if expiring else None,
         writes=len(written),
         expiring_writes=sum(life >= 0 for life in written),
     )
@@ -68,7 +73,24 @@ def read_pointers(reading: Reading, layout: Layout) -> Pointers:
     astray = _targets(reading, _without_target(reading, leading))
     lost = _without_target(reading, astray)
     dangling = [name for name, life in zip(lost, _lives(reading, lost), strict=True) if life == -1 or life > _SOON]
-    return Pointers(len(leading), tuple(sorted(shown_id(text(name[len(start) : -len(end)])) for name in dangling)))
+    return Pointers(len(leading), tuple(sorted(_thread(name, start, end) for name in dangling)), tuple(leading))
+
+
+def read_shared(
+    reading: Reading, layout: Layout, others: Sequence[str], names: Sequence[bytes]
+) -> tuple[tuple[str, str], ...]:
+    """Of the threads of these pointers, those to which a saver with another prefix has a pointer as well."""
+    start, end = raw(f"{layout.prefix}_latest:"), raw(f":{EMPTY}")
+    found: list[tuple[str, str]] = []
+    for other in others[:_OTHERS] if names else ():
+        answers = reading.ask("MGET", *(raw(f"{other}_latest:") + name[len(start) :] for name in names))
+        theirs = zip(names, answers, strict=True)
+        found += [(other, _thread(name, start, end)) for name, target in theirs if target]
+    return tuple(sorted(found))
+
+
+def _thread(name: bytes, start: bytes, end: bytes) -> str:
+    return shown_id(text(name[len(start) : -len(end)]))
 
 
 def _find_pointers(reading: Reading, start: bytes, end: bytes) -> list[bytes]:

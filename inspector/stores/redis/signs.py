@@ -14,7 +14,7 @@ from inspector.stores.redis.client import Reading
 from inspector.stores.redis.errors import LacksModules
 from inspector.stores.redis.facts import read_server
 from inspector.stores.redis.layout import Layout, find_sets, read_indexes
-from inspector.stores.redis.sample import Lives, Pointers, read_lives, read_pointers
+from inspector.stores.redis.sample import Lives, Pointers, read_lives, read_pointers, read_shared
 from inspector.stores.signs import RedisSigns, Signs, TableSize
 
 Answer = TypeVar("Answer")
@@ -30,7 +30,7 @@ def read_signs(reading: Reading, find_layout: Callable[[Reading], Layout]) -> Si
     has_search, has_json = (_is_known(reading, command) for command in (_SEARCH, _JSON))
     asking = _Asking(reading)
     if not (has_search and has_json):
-        return Signs(redis=_signs(asking.server(), has_search, has_json, Lives(), Pointers(), ()))
+        return Signs(redis=_signs(asking.server(), has_search, has_json, Lives(), Pointers()))
     layout = find_layout(reading)
     nothing: tuple[TableSize, ...] = ()
     sizes = asking.ask("The sizes of the indexes", lambda: _sizes(reading, layout), nothing)
@@ -38,9 +38,12 @@ def read_signs(reading: Reading, find_layout: Callable[[Reading], Layout]) -> Si
     pointers = asking.ask("The pointers to the newest checkpoints", lambda: read_pointers(reading, layout), Pointers())
     ours: tuple[str, ...] = (layout.prefix,)
     prefixes = asking.ask("Other sets of checkpoints", lambda: find_sets(reading), ours)
+    others = [prefix for prefix in prefixes if prefix != layout.prefix]
+    none: tuple[tuple[str, str], ...] = ()
+    shared = asking.ask("Threads of other sets", lambda: read_shared(reading, layout, others, pointers.names), none)
     return Signs(
         tables=sizes,
-        redis=_signs(asking.server(), True, True, lives, pointers, prefixes),
+        redis=_signs(asking.server(), True, True, lives, pointers, prefixes, layout.prefix, shared),
         notes=tuple(asking.notes),
     )
 
@@ -85,7 +88,9 @@ def _signs(
     has_json: bool,
     lives: Lives,
     pointers: Pointers,
-    prefixes: tuple[str, ...],
+    prefixes: tuple[str, ...] = (),
+    prefix: str = "",
+    shared: tuple[tuple[str, str], ...] = (),
 ) -> RedisSigns:
     return RedisSigns(
         policy=server.get("maxmemory_policy", ""),
@@ -98,11 +103,14 @@ def _signs(
         sampled_checkpoints=lives.checkpoints,
         expiring_checkpoints=lives.expiring_checkpoints,
         shortest_ttl_seconds=lives.shortest_seconds,
+        longest_ttl_seconds=lives.longest_seconds,
         sampled_writes=lives.writes,
         expiring_writes=lives.expiring_writes,
         dangling_pointers=pointers.dangling,
         sampled_pointers=pointers.looked_at,
         prefixes=prefixes,
+        prefix=prefix,
+        shared_threads=shared,
     )
 
 
