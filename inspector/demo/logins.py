@@ -14,11 +14,10 @@ from inspector.stores.redis.grants import reader_grants as redis_grants
 _ROLE = "checkpoint_inspector"
 
 
-def make_postgres_reader(server: EmbeddedPostgres) -> str:
-    """The URL of a role that can read the checkpoints and the ledger, and nothing else."""
-    with server.connect() as connection:
-        database = connection.info.dbname
-        connection.execute(postgres_grants(database=database, schema="public", role=_ROLE))
+def make_postgres_reader(server: EmbeddedPostgres, database: str = "postgres", *, schema: str = "public") -> str:
+    """The URL of a role that can read the checkpoints, which are in `schema`, and the ledger, and nothing else."""
+    with server.connect(database) as connection:
+        connection.execute(postgres_grants(database=database, schema=schema, role=_ROLE))
         connection.execute(ledger_grants(database=database, schema="public", role=PROBE_ROLE, reader=_ROLE))
     return server.url_for(database, user=_ROLE)
 

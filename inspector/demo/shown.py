@@ -107,8 +107,9 @@ def _scenario(server: EmbeddedPostgres, slug: str, say: Say, *, fixed: bool) -> 
         say(f"Workers {', '.join(lab.hosts)} are at it …")
         lab.play()
         stack.enter_context(Live(lab))
-        stores = {"demo": lab.store_url} | ({"other": lab.other_url} if scenario.both_stores else {})
-        yield Shown(stores, lab.ledger_url)
+        url = lab.make_reader() if scenario.store == "postgres" else lab.store_url
+        stores = {"demo": url} | ({"other": lab.other_url} if scenario.both_stores else {})
+        yield Shown(stores, url if scenario.store == "postgres" else lab.ledger_url)
 
 
 @contextlib.contextmanager

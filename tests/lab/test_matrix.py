@@ -13,7 +13,7 @@ from inspector.demo.lab.scenario import Scenario
 from inspector.demo.scenarios import scenarios
 from inspector.doctor.rules import rules
 from tests.lab.conftest import OpenLab
-from tests.lab.harness import complaints, complaints_unwatched, examine
+from tests.lab.harness import complaints, complaints_restricted, complaints_unwatched, examine
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,9 @@ def test_what_is_wrong_is_named_and_nothing_else_is(open_lab: OpenLab, slug: str
     wanted = lab.scenario.raises if variant == "broken" else {}
     said = complaints(examine(lab), wanted)
     assert not said, _tell(lab, said)
+    if variant == "broken" and lab.scenario.store == "postgres":
+        said = complaints_restricted(examine(lab, store_url=lab.make_reader()), lab.scenario)
+        assert not said, "For the login that `inspector grants` makes:" + _tell(lab, said)
 
 
 @pytest.mark.parametrize(("slug", "probed"), _each("none", "first", causes=True))

@@ -21,6 +21,7 @@ from inspector.demo.embedded_redis import EmbeddedRedis
 from inspector.demo.lab.host import Answer, Host, LabError
 from inspector.demo.lab.scenario import Make, Request, Scenario
 from inspector.demo.lab.worker import Surroundings
+from inspector.demo.logins import make_postgres_reader
 
 __all__ = ["Answer", "Lab", "LabError", "Probed", "Variant"]
 
@@ -150,6 +151,13 @@ class Lab:
         with self._server.connect(_name(self.url)) as connection:
             cursor = connection.execute(statement.encode(), params or None)
             return cursor.fetchall() if cursor.description else []
+
+    def make_reader(self) -> str:
+        """The URL of `url` for the login that `inspector grants` makes: it can read checkpoints and ledger alone."""
+        found = self.sql(
+            "select schemaname from pg_tables where tablename = 'checkpoints' order by schemaname <> 'public'"
+        )
+        return make_postgres_reader(self._server, _name(self.url), schema=found[0][0])
 
     def log_of(self, host: str) -> str:
         """What a host's processes have logged."""
