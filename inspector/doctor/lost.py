@@ -1,9 +1,9 @@
 """Checkpoints that workers say they put into this store, and that it does not hold.
 
 That a store holds less than was put is no trouble by itself: applications delete threads and prune them, and keys
-expire. So a thread tells of a loss only where what is left of it begins at its beginning (nothing was pruned) and was
-there before the host came that lacks checkpoints in it (it was not deleted and begun anew). Each such thread is read
-from the store again, after the ledger: a checkpoint that came meanwhile is not missed.
+expire. So a thread tells of a loss only where what is left of it is whole (nothing was pruned) and was there before the
+host came that lacks checkpoints in it (it was not deleted and begun anew). Each such thread is read from the store
+again, after the ledger: a checkpoint that came meanwhile is not missed.
 """
 
 from __future__ import annotations
@@ -63,16 +63,16 @@ def find_lost(reader: Reader, ledger: LedgerReader, here: Collection[str], newes
     found: list[Lost] = []
     for thread_id in thread_ids:
         summary = held.get(thread_id)
-        lacking = _lacking(told[thread_id], summary) if summary is not None else []
-        if summary is not None and lacking and _is_whole(reader, summary):
-            found += lacking
+        if summary is not None and not summary.row.turns_is_lower_bound:  # what was there before is not gone
+            found += _lacking(told[thread_id], summary)
     return tuple(found)
 
 
 def missing(put: Mapping[str, int], named: Mapping[str, int]) -> dict[str, int]:
     """By host, how many of the checkpoints that it `put` a thread lacks, where `named` are those that are held, by the
     host that their metadata names, "" for none. Those of no host, or of one that does not report, may be anybody's:
-    what they may make up for is not missed, and where it cannot be told whose they are, neither is who lacks: "".
+    metadata may name a host otherwise than its probe does. What they may make up for is not missed, and where it cannot
+    be told whose they are, neither is who lacks: "".
     """
     lacks = {host: count - named.get(host, 0) for host, count in put.items() if count > named.get(host, 0)}
     others = sum(count for host, count in named.items() if host not in put)
@@ -120,12 +120,6 @@ def _lacking(told: Mapping[str, _Told], summary: ThreadSummary) -> list[Lost]:
             put = sum(one.put for one in theirs)
             found.append(Lost(host, thread_id, put, put - count, max(one.last_at for one in theirs)))
     return found
-
-
-def _is_whole(reader: Reader, summary: ThreadSummary) -> bool:
-    """Whether the oldest checkpoint that is left is the thread's first: one that was pruned leaves its child behind."""
-    oldest = reader.store.read_checkpoint(summary.row.thread_id, "", summary.row.first_root_id)
-    return oldest is not None and not oldest.parent_checkpoint_id
 
 
 def _time(at: float) -> datetime:
