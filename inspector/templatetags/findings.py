@@ -26,6 +26,12 @@ def confidence_words(confidence: str) -> str:
 
 
 @register.filter
+def asks_for_probe(missing: str) -> bool:
+    """Whether a probe would tell."""
+    return "probe.install()" in missing
+
+
+@register.filter
 def mark_sign(status: str) -> str:
     return MARKS[status][0] if status in MARKS else "–"
 

@@ -32,7 +32,9 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
     entry = entry_of(reader)
     found = latest(reader, entry, moment())
     index = index_state(entry)
-    verdict = judge(found.recorded, partial=index.synced_at is None)
+    partial = index.synced_at is None
+    unread = partial and not index.threads
+    verdict = judge(found.recorded, partial=partial, unread=unread)
     store = store_in_addresses(entry.name, all_readers())
     items = tuple(finding_item(one, store) for one in found.recorded)
     problems = _with_room([item for item in items if item.status in ("error", "warning")])
@@ -50,13 +52,12 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
         bar=make_bar(request, "doctor", entry),
         heading=verdict.heading,
         verdict=verdict.sentence,
-        worst=problems[0] if len(problems) > 1 else None,
         not_known=verdict.not_known,
         would_tell=verdict.would_tell,
         found=problems,
         mended=tuple(item for item in items if _is_mended(item)),
         untold=_by_what_is_missing([item for item in items if item.status == "unknown"]),
-        sound=tuple(item for item in items if item.status == "ok" and not _is_aside(item) and not _is_mended(item)),
+        sound=() if unread else tuple(item for item in items if _is_sound(item)),
         aside=tuple(item for item in items if _is_aside(item)),
     )
     return show(request, "doctor", page)
@@ -81,6 +82,10 @@ def _with_room(problems: Sequence[FindingItem]) -> tuple[FindingItem, ...]:
 
 def _is_mended(item: FindingItem) -> bool:
     return item.status == "ok" and item.fixed_at is not None and not _is_aside(item)
+
+
+def _is_sound(item: FindingItem) -> bool:
+    return item.status == "ok" and not _is_aside(item) and not _is_mended(item)
 
 
 def _is_aside(item: FindingItem) -> bool:

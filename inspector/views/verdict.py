@@ -21,13 +21,13 @@ class Verdict:
     would_tell: str = ""
 
 
-def judge(recorded: Sequence[Recorded], *, partial: bool) -> Verdict:
-    """`partial` says that the index holds only some of the store's threads."""
+def judge(recorded: Sequence[Recorded], *, partial: bool, unread: bool) -> Verdict:
+    """`partial` says that the index holds only some of the store's threads, `unread` that it holds none of them yet."""
     asked = [one for one in recorded if one.finding.applies and not one.finding.muted]
     untold = [one for one in asked if one.finding.status == "unknown"]
     return Verdict(
         _heading(asked, untold, partial=partial),
-        _sentence(asked, untold),
+        _sentence(asked, untold, unread=unread),
         _not_known(asked, untold),
         _would_tell(untold),
     )
@@ -46,10 +46,12 @@ def _heading(asked: Sequence[Recorded], untold: Sequence[Recorded], *, partial: 
     return "Memory persists: nothing speaks against it"
 
 
-def _sentence(asked: Sequence[Recorded], untold: Sequence[Recorded]) -> str:
+def _sentence(asked: Sequence[Recorded], untold: Sequence[Recorded], *, unread: bool) -> str:
     problems = [one.finding for one in asked if one.finding.is_problem]
     told = len(asked) - len(untold)
     if not problems:
+        if unread:
+            return "No thread has been read yet, so nothing can be said of any."
         if not told:
             return "No rule could tell anything yet."
         return f"{count_noun(told, 'rule')} looked for trouble and found none."

@@ -43,6 +43,11 @@ PAGES = {
     "workers": "/workers/?store=extra",
     "no workers": "/workers/",
     "a ledger that does not answer": "/workers/?store=gone",
+    "a diagnosis": "/doctor/?store=extra",
+    "a diagnosis without reports": "/doctor/",
+    "a diagnosis of a store that does not answer": "/doctor/?store=gone",
+    "a rule": "/doctor/rules/saver-in-memory/",
+    "one worker": "/workers/?store=extra&host=web-3",
     "stores": "/stores/",
     "a store that never answered": "/threads/?store=gone",
     **{f"thread with {words}": path for words, path in VALUES.items()},
@@ -54,5 +59,6 @@ ERRORS = {
     "a missing thread": ("/thread/?id=no+such+thread", 404),
     "a thread that was only asked for": (thread(ASKED, "&store=extra"), 404),
     "a missing page": ("/no/such/page/", 404),
+    "a missing rule": ("/doctor/rules/no-such-rule/", 404),
     "a store that does not answer": ("/thread/?id=x&store=gone", 503),
 }

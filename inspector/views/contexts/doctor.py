@@ -96,7 +96,6 @@ class DoctorPage:
     bar: Bar = page_only()
     heading: str = page_only()
     verdict: str = page_only()
-    worst: FindingItem | None = page_only(default=None)
     not_known: str = page_only(default="")
     would_tell: str = page_only(default="")
     found: tuple[FindingItem, ...] = page_only(default=())
