@@ -7,8 +7,8 @@ again names an old checkpoint after its run has ended, and then the times do not
 An `input` checkpoint is made when its run begins, so it tells. A `loop` one is made when a step ends: of a run that
 leaves no input (durability "exit", or an answer to an interrupt) the beginning is not known. There, two runs that end
 within seconds of each other on different hosts are likely a race. On one host they may as well be a program that
-tries out several branches. A `loop` child of the very `input` that its run began with is another matter: that run was
-under way when somebody else went on from its input.
+tries out several branches. A `loop` child that goes on with its parent's own run is another matter: that run was under
+way when somebody else went on from its checkpoint.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from inspector.stores.base import CheckpointRow
 #: Runs without a known beginning, that end so soon (seconds) one after the other.
 SOON = 5.0
 #: What clocks of different hosts may differ by (seconds), and what a saver may take to store what a run has made.
-GRACE = 1.0
+GRACE = 0.25
 #: What a step takes at most (seconds), where a run is taken to have been at work between two of its checkpoints.
 STEP = 60.0
 _SOURCES = ("input", "loop")
@@ -103,7 +103,7 @@ def _judge(lineage: Lineage, first: CheckpointRow, second: CheckpointRow) -> Con
     hosts = {lineage.host(first), lineage.host(second)} - {""}
     if second.metadata.get("source") == "input":
         return "likely" if gap <= GRACE and len(hosts) > 1 else None
-    if gap <= STEP and _goes_on(lineage, second):
+    if gap <= STEP and first.metadata.get("source") == "input" and _goes_on(lineage, second):
         return "likely"
     if gap > SOON:
         return None
@@ -111,8 +111,6 @@ def _judge(lineage: Lineage, first: CheckpointRow, second: CheckpointRow) -> Con
 
 
 def _goes_on(lineage: Lineage, row: CheckpointRow) -> bool:
-    """Whether it is the first step after its parent, which is the input of that very run."""
+    """Whether it is the next step of the very run that its parent belongs to."""
     parent = lineage.rows.get(row.parent_checkpoint_id or "")
-    if parent is None or parent.metadata.get("source") != "input":
-        return False
-    return newest_input(row) == newest_input(parent)
+    return parent is not None and newest_input(row) == newest_input(parent)

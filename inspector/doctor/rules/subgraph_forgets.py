@@ -36,7 +36,8 @@ parent.add_node("specialist", specialist)""",
 specialist = builder.compile(checkpointer=True)
 parent.add_node("specialist", specialist)""",
     note="With `checkpointer=True` the subgraph has one namespace for each thread and goes on where it was. It must "
-    "not be called twice in one step then. Or leave it as it is, and give it what it is to know from the parent's state.",
+    "not be called twice in one step then. Or leave it as it is, and give it what it is to know from the parent's "
+    "state.",
 )
 
 

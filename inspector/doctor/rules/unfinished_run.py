@@ -55,15 +55,18 @@ def check(case: Case) -> Verdict:
     heads = [head for head in heads if head.next]
     if not heads:
         return _fine(case, found, active)
-    if _looks_like_a_breakpoint(heads):
+    dead = _surely_dead(heads)
+    many = found.total * len(dead) / len(heads)
+    if many < FEW or many <= SHARE * active:
         return _unknown(case, found, heads)
-    return _problem(case, found, active, heads)
+    return _problem(case, found, active, dead, maybe=len(dead) < len(heads))
 
 
-def _looks_like_a_breakpoint(heads: Sequence[Head]) -> bool:
-    """All wait before the same nodes, none in its first step, and nothing of the step has been done."""
-    same = len({head.next for head in heads}) == 1
-    return same and not any(head.in_first_step or head.has_results for head in heads)
+def _surely_dead(heads: Sequence[Head]) -> list[Head]:
+    """Those before a node where no breakpoint is likely to be: some run stopped there in its first step, or with part
+    of the step done."""
+    nodes = {head.next for head in heads if head.in_first_step or head.has_results}
+    return [head for head in heads if head.next in nodes]
 
 
 def _fine(case: Case, found: Found, active: int) -> Verdict:
@@ -78,7 +81,7 @@ def _fine(case: Case, found: Found, active: int) -> Verdict:
 
 
 def _unknown(case: Case, found: Found, heads: Sequence[Head]) -> Verdict:
-    nodes = heads[0].nodes
+    nodes = listed(list(dict.fromkeys(head.nodes for head in heads)), "steps")
     return unknown(
         f"{in_words(found)} of the last day wait before {nodes}, with no interrupt and nobody writing for "
         f"{_patience(case)} or longer. Either the graph stops there by design (`interrupt_before`, `interrupt_after`), "
@@ -88,20 +91,21 @@ def _unknown(case: Case, found: Found, heads: Sequence[Head]) -> Verdict:
     )
 
 
-def _problem(case: Case, found: Found, active: int, heads: Sequence[Head]) -> Verdict:
+def _problem(case: Case, found: Found, active: int, heads: Sequence[Head], *, maybe: bool) -> Verdict:
     hosts = hosts_of(head.host for head in heads)
     last = f" Last to write there {'was' if len(hosts) == 1 else 'were'} {hosts_in_words(hosts)}." if hosts else ""
+    rest = " Others among them may wait where their graph stops by design." if maybe else ""
     nodes = Counter(head.nodes for head in heads)
     steps = listed([name for name, _ in nodes.most_common()], "steps")
     return problem(
         f"{share_in_words(found, active)} of the last day stopped in the middle of a run, in {steps}: there "
         f"is something left to do, no question is open, and nobody has written for {_patience(case)} or longer. A "
-        f"worker died with the run, or nobody waited for it.{last}",
+        f"worker died with the run, or nobody waited for it.{last}{rest}",
         title=f"{in_words(found)} stopped in the middle of a run",
         confidence="likely",
         evidence=tuple(_evidence(case, head) for head in heads),
         hosts=hosts,
-        thread_ids=tuple(row.entry.thread_id for row in found.rows),
+        thread_ids=tuple(head.thread_id for head in heads),
     )
 
 
