@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from inspector.doctor.case import Case
-from inspector.doctor.ids import random_tail, run_prefix, shape_of
+from inspector.doctor.ids import random_tail, run_form, run_prefix, shape_of
 from inspector.doctor.pace import Pace
 from inspector.index.queries import Row
 
@@ -17,6 +17,8 @@ from inspector.index.queries import Row
 SHARED = ("thread-id-random", "thread-per-run")
 #: So small a part of a prefix's threads may have gone on by chance, where its threads are not meant to.
 RARELY = 0.02
+#: Threads of one prefix from which on it is looked at by itself.
+FAMILY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,35 @@ class Cohort:
         return found
 
     @cached_property
-    def runs(self) -> frozenset[str]:
-        """Prefixes of threads that hardly ever go on: what is made for one run, by its name."""
-        counts: Counter[str] = Counter()
-        gone: Counter[str] = Counter()
+    def families(self) -> Mapping[str, Sequence[Begun]]:
+        """Threads whose ids share a prefix, by it; those of prefixes that have few, by the form of what follows."""
+        by_prefix: dict[str, list[Begun]] = defaultdict(list)
         for thread in self.threads:
             if prefix := run_prefix(thread.thread_id):
-                counts[prefix] += 1
-                gone[prefix] += thread.went_on
-        return frozenset(prefix for prefix, count in counts.items() if gone[prefix] <= RARELY * count)
+                by_prefix[prefix].append(thread)
+        found: dict[str, list[Begun]] = defaultdict(list)
+        for prefix, threads in by_prefix.items():
+            for thread in threads:
+                found[prefix if len(threads) >= FAMILY else run_form(thread.thread_id, prefix)].append(thread)
+        return found
+
+    @cached_property
+    def runs(self) -> Mapping[str, Sequence[Begun]]:
+        """Families of threads that hardly ever go on: what is made for one run, by its name."""
+        return {
+            name: threads
+            for name, threads in self.families.items()
+            if len(threads) >= FAMILY and sum(thread.went_on for thread in threads) <= RARELY * len(threads)
+        }
+
+    @cached_property
+    def _in_runs(self) -> frozenset[str]:
+        return frozenset(thread.thread_id for threads in self.runs.values() for thread in threads)
+
+    @cached_property
+    def conversations(self) -> Sequence[Begun]:
+        """All but those of runs."""
+        return [thread for thread in self.threads if thread.thread_id not in self._in_runs]
 
     def shape(self, thread: Begun) -> str:
         """What made its id at random; "" where it does not look so, or where its prefix tells that it is one of many
@@ -80,7 +102,11 @@ class Cohort:
         if shape := shape_of(thread.thread_id):
             return shape
         prefix = random_tail(thread.thread_id)
-        return "random with a prefix" if prefix and run_prefix(thread.thread_id) not in self.runs else ""
+        return "random with a prefix" if prefix and self._is_shared(prefix) else ""
+
+    def _is_shared(self, prefix: str) -> bool:
+        """Whether threads that go on bear it, too."""
+        return any(thread.went_on for thread in self.families.get(prefix, ()))
 
     def last_event(self, host: str) -> datetime | None:
         """Since when a host has taken part in nothing that went on; None where it never has."""
@@ -91,7 +117,7 @@ class Cohort:
         """How soon threads go on at hosts that take part in such: all threads that they began until they last did. None
         where there are too few of them to tell."""
         last = {host: self.last_event(host) for host in self.by_host}
-        sound = [thread for thread in self.threads if _is_before(thread, last)]
+        sound = [thread for thread in self.conversations if _is_before(thread, last)]
         return pace_of(sound)
 
 
@@ -124,9 +150,3 @@ def _begun(row: Row, now: datetime) -> Begun:
 
 def _is_muted(case: Case, row: Row) -> bool:
     return any(case.mutes.thread(slug, row.entry.thread_id) for slug in SHARED)
-
-
-def written_by(threads: Iterable[Begun]) -> Iterator[str]:
-    """The hosts of these threads, each as often as it wrote to one."""
-    for thread in threads:
-        yield from thread.hosts

@@ -16,6 +16,7 @@ _MADE = (
     r"|(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{16,}"
 )
 _WITH_TAIL = re.compile(rf"(?P<prefix>.*[-_.:/|#])(?:{_MADE})", re.DOTALL)
+_COUNTED = re.compile(rf"{_MADE}|[0-9]+")
 _NUMBERED = re.compile(r"(?P<prefix>.*[-_.:/|#])[0-9T:._-]*[0-9]", re.DOTALL)
 
 
@@ -29,12 +30,17 @@ def shape_of(thread_id: str) -> str:
 def random_tail(thread_id: str) -> str:
     """What comes before the part of an id that was made at random: "chat-" of "chat-" and a UUID. "" where there is no
     such part, or nothing before it."""
+    if shape_of(thread_id):
+        return ""
     found = _WITH_TAIL.fullmatch(thread_id)
     return found["prefix"] if found else ""
 
 
 def run_prefix(thread_id: str) -> str:
-    """What ids of one family share: all up to the last of `:/|#`, or before a random tail or a number. "" for none."""
+    """What ids of one family share: all up to the last of `:/|#`, or before a random tail or a number. "" for none, and
+    for an id that is random as a whole."""
+    if shape_of(thread_id):
+        return ""
     place = max(thread_id.rfind(joint) for joint in _JOINTS)
     if 0 <= place < len(thread_id) - 1:
         return thread_id[: place + 1]
@@ -42,3 +48,8 @@ def run_prefix(thread_id: str) -> str:
         return prefix
     found = _NUMBERED.fullmatch(thread_id)
     return found["prefix"] if found else ""
+
+
+def run_form(thread_id: str, prefix: str) -> str:
+    """What the ids of many small families share: "…:run-*" of "alice:run-7", whose prefix is "alice:"."""
+    return f"…{prefix[-1:]}{_COUNTED.sub('*', thread_id[len(prefix) :])}"
