@@ -9,7 +9,7 @@ DEMO := $(VENV)/.installed-demo
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade build screenshots clean
+.PHONY: help demo test check format rules lock upgrade build screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ format: $(DEV) ## Put code and templates into the project's form
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 	-find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
+
+rules: $(DEV) ## Write docs/rules/README.md, the list of the diagnosis' rules, anew
+	$(APART) $(BIN)/python -m inspector.demo.rule_index
 
 # Pins that still fit are kept. The development set is the largest; the others start from a copy of it, so that all
 # four agree on every version. No addresses are written: hashes alone say which files are meant.
