@@ -21,9 +21,9 @@ Written by `make rules` from the rules themselves. Each rule is told on the page
 [`inspector doctor`](../how-to/diagnose-lost-memory.md). `inspector demo --scenario RULE` shows one in real processes,
 and with `--fixed` its remedy.
 
-An **error** loses memory; a **warning** loses some of it, will do so, or costs. What is only possible is never called an
-error. **Needs the probe** means that the rule cannot tell without [the probe](../how-to/see-reads-per-worker.md) in the
-workers, and then says so.
+An **error** loses memory; a **warning** loses some of it, will do so, or costs. What is only possible is never called
+an error. **Needs the probe** means that the rule cannot tell without [the probe](../how-to/see-reads-per-worker.md)
+in the workers, and then says so.
 
 ## Causes: why memory does not persist when scaling
 
