@@ -44,8 +44,8 @@ def judge(sizes: Sequence[tuple[int, str]], failures: Sequence[Failures]) -> Ver
         return problem(
             f"Of the newest {count_noun(len(sizes), 'thread')}, {thousands(len(long))} "
             f"{'has an id' if len(long) == 1 else 'have ids'} of {thousands(NEAR)} bytes or more, the longest "
-            f"{thousands(longest)}. The index takes {thousands(LIMIT)}, with the namespace and the checkpoint's id: these "
-            "fit because they compress well, and the next may not.",
+            f"{thousands(longest)}. The index takes {thousands(LIMIT)}, with the namespace and the checkpoint's id: "
+            "these fit because they compress well, and the next may not.",
             title="thread_ids are nearly too long to store",
             confidence="likely",
             thread_ids=tuple(name for _, name in long),
