@@ -52,4 +52,9 @@ def run_prefix(thread_id: str) -> str:
 
 def run_form(thread_id: str, prefix: str) -> str:
     """What the ids of many small families share: "…:run-*" of "alice:run-7", whose prefix is "alice:"."""
-    return f"…{prefix[-1:]}{_COUNTED.sub('*', thread_id[len(prefix) :])}"
+    return f"…{prefix[-1:]}{count_form(thread_id[len(prefix) :])}"
+
+
+def count_form(thread_id: str) -> str:
+    """An id without what may be counted or made at random in it: "session-*:*"."""
+    return _COUNTED.sub("*", thread_id)

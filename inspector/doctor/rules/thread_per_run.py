@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inspector.doctor.case import Case
 from inspector.doctor.cohort import Begun, Cohort, pace_of
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Severity, Verdict, fine, problem, unknown
-from inspector.doctor.ids import run_prefix
+from inspector.doctor.ids import count_form, run_prefix
 from inspector.doctor.pace import Pace
 from inspector.doctor.rule import Rule
 from inspector.doctor.suspects import ODD, ODD_GUESSED
@@ -41,6 +41,12 @@ class _Runs:
     told: int  #: of them, those of which a probe tells who read them
 
     @property
+    def form(self) -> str:
+        """ "nightly:*", "session-*:*"; "…:run-*" where prefixes have nothing in common."""
+        forms = {count_form(thread.thread_id) for thread in self.threads}
+        return shorten_middle(forms.pop() if len(forms) == 1 else self.name, _SHOWN)
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         return tuple(sorted({host for thread in self.threads for host in thread.hosts if host}))
 
@@ -58,7 +64,7 @@ def check(case: Case) -> Verdict:
     found.sort(key=lambda runs: (-len(runs.threads), runs.name))
     count = sum(len(runs.threads) for runs in found)
     hosts = tuple(sorted({host for runs in found for host in runs.hosts}))
-    names = listed([f"`{shorten_middle(runs.name, _SHOWN)}`" for runs in found], "kinds")
+    names = listed([f"`{runs.form}`" for runs in found], "kinds")
     since = min(runs.threads[-1].row.entry.first_at for runs in found)
     return problem(
         f"{hosts_in_words(hosts) or 'Somebody'} made {count_noun(count, 'thread')} for one run each since "
@@ -105,12 +111,12 @@ def _evidence(runs: _Runs) -> Iterator[Evidence]:
         text = f"`{shown}`: {count_noun(count, 'thread')} of one turn"
         yield Evidence(text, Link("threads", {"q": prefix}))
     if (more := len(prefixes) - _PREFIXES) > 0:
-        yield Evidence(f"{thousands(more)} more prefixes of the form `{shorten_middle(runs.name, _SHOWN)}`")
+        yield Evidence(f"{thousands(more)} more prefixes of the form `{runs.form}`")
     if runs.told:
         yield Evidence(f"{thousands(runs.told)} of these threads were read, each in vain and before it was written")
     for host in runs.hosts:
         count = sum(host in thread.hosts for thread in runs.threads)
-        text = f"{host}: {count_noun(count, 'thread')} of `{shorten_middle(runs.name, _SHOWN)}`"
+        text = f"{host}: {count_noun(count, 'thread')} of `{runs.form}`"
         yield Evidence(text, Link("threads", {"host": host, "turns": "one"}))
 
 
