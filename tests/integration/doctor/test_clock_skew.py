@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,23 @@ import pytest
 from inspector.demo.graphs.base import Saver
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.stage import Stage
+from inspector.doctor.case import Case
+from inspector.doctor.crew import Crew
+from inspector.doctor.rules.clock_skew import check
+from inspector.index.queries import Moment
+from inspector.ledger.base import Heard
+from inspector.models import StoreEntry
+from inspector.probe.ledger_schema import WorkerReport
 from tests.contract.library import open_reader
 from tests.contract.places import RedisPlace, SqlitePlace, StoreUnderTest
 from tests.integration.doctor.clocks import clock_set
 from tests.integration.doctor.looked import say, say_one
+from tests.integration.index.syncing import sync
 
 pytestmark = pytest.mark.usefixtures("index")
 
 HOUR = 3600
+NOON = 1_795_435_200.0
 
 
 @pytest.fixture
@@ -89,3 +98,23 @@ def test_a_lag_of_the_day_before_is_history(place: StoreUnderTest, saver: Saver)
         found = say_one(reader, "clock-skew", later=timedelta(hours=36))
     assert found.status == "ok"
     assert found.evidence
+
+
+def test_reports_tell_which_of_three_clocks_is_at_odds(place: StoreUnderTest, saver: Saver) -> None:
+    turns(saver, "a", ("web-1", 0), ("web-2", -45), ("web-3", 0))
+    heard = [heard_of("web-1", 0, ago=4), heard_of("web-2", -45, ago=1), heard_of("web-3", 0.5, ago=9)]
+
+    with open_reader(place) as reader:
+        sync(reader)
+        case = Case(reader, StoreEntry.objects.get(), Moment(datetime.now(UTC), 1800))
+        vars(case)["crew"] = Crew(tuple(heard))
+        said = [line.text for line in check(case).evidence]
+    assert [text for text in said if "reports" in text] == [
+        "web-2 reports with a clock that is 45 s behind those of the other workers"
+    ]
+
+
+def heard_of(hostname: str, ahead: float, *, ago: float) -> Heard:
+    """A report of so many seconds ago, by a worker whose clock is ahead by some."""
+    seen_at = NOON + ahead - ago
+    return Heard(WorkerReport(hostname, hostname, pid=1, started_at=seen_at, seen_at=seen_at), ago)

@@ -19,7 +19,7 @@ from inspector.doctor.races import GRACE, SOON
 from inspector.doctor.rules.siblings import SEVERAL
 from tests.contract.library import open_reader
 from tests.contract.places import RedisPlace, SqlitePlace, StoreUnderTest
-from tests.integration.doctor.clocks import clock_set
+from tests.integration.doctor.clocks import clock_set, steady_clock
 from tests.integration.doctor.looked import say_one
 
 pytestmark = pytest.mark.usefixtures("index")
@@ -74,10 +74,11 @@ def branch(
     """Three turns, the third one at the end of the first, so many seconds after the second one."""
     stage, graph = Stage(saver, durability, "branch"), build(saver)
     config = stage.config(thread_id, worker_hostname=first)
-    stage.say(graph, config, "Hi")
-    end_of_first = graph.get_state(config).config
-    stage.say(graph, config, "Where is my order?")
-    with clock_set(after):
+    with steady_clock() as clock:
+        stage.say(graph, config, "Hi")
+        end_of_first = graph.get_state(config).config
+        stage.say(graph, config, "Where is my order?")
+        clock.forward(after)
         stage.say(graph, stage.at(end_of_first, worker_hostname=second), "Who am I?")
 
 
