@@ -80,7 +80,9 @@ class Lab:
         """The store that the dashboard reads."""
         if self.scenario.store == "sqlite":
             return f"sqlite:///{self.sqlite_path}"
-        return self.redis_url if self.scenario.store == "redis" else self.url
+        if self.scenario.store == "redis":
+            return self.redis_url + self.scenario.store_query
+        return self.url
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:

@@ -76,6 +76,7 @@ class Scenario:
     raises_unprobed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Which store the dashboard reads.
     store: Literal["postgres", "redis", "sqlite"] = "postgres"
+    store_query: str = ""  #: what the dashboard's URL of a Redis store ends with, as "?prefix=checkpoint"
     #: Servers and modules beyond Postgres that it needs.
     needs: tuple[Literal["redis", "uvicorn"], ...] = ()
     #: The dashboard looks so much later. For what only shows with time.
