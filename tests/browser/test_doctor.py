@@ -105,7 +105,7 @@ def test_it_has_no_violation_open_or_folded_and_fits(page: Page) -> None:
 
 def test_a_keyboard_reaches_the_evidence_the_fold_and_the_fix(page: Page) -> None:
     page.goto("/doctor/")
-    page.locator(f"#{SLUG} section > .evidence a").last.focus()
+    page.locator(f"#{SLUG} .part > .evidence a").last.focus()
     page.keyboard.press("Tab")
     expect(page.locator(f"#{SLUG} summary").first).to_be_focused()
     page.keyboard.press("Enter")
