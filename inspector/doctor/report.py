@@ -11,9 +11,6 @@ from inspector.doctor.finding import Evidence, Link
 from inspector.doctor.look import Look
 from inspector.doctor.record import Diagnosis, Recorded
 
-#: The pages of the project's documentation, as the findings name them: paths in the repository.
-_DOCS = "docs/rules/{slug}.md"
-
 
 def finding_to_data(one: Recorded, store: str = "") -> dict[str, Any]:
     """One finding. Times are ISO 8601 in UTC. Links are addresses of pages; `store` is put into them where it is not
@@ -75,8 +72,8 @@ def _look_to_data(look: Look) -> dict[str, Any]:
 
 
 def docs_page(slug: str) -> str:
-    """Where a rule is explained, as a path in the repository."""
-    return _DOCS.format(slug=slug)
+    """The address of the page that explains a rule."""
+    return f"/doctor/rules/{slug}/"
 
 
 def address_of(link: Link, store: str = "") -> str:

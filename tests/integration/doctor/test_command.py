@@ -84,7 +84,7 @@ def test_a_problem_exits_with_one_and_is_told_with_its_fix(run: Run, in_memory: 
         "saver-in-memory · error, certain",
         "web-1, process 7: 3 checkpoints put, with InMemorySaver  /workers/?host=web-1",
         "graph = builder.compile(checkpointer=InMemorySaver())",
-        "docs/rules/saver-in-memory.md",
+        "/doctor/rules/saver-in-memory/",
     ):
         assert said in found.stdout
     assert "\x1b" not in found.stdout

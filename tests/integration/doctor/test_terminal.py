@@ -40,7 +40,7 @@ def test_a_problem_is_told_with_its_evidence_and_its_fix() -> None:
         "After:",
         "    new()",
         "Mind this.",
-        "docs/rules/thread-id-random.md",
+        "/doctor/rules/thread-id-random/",
         "1 error, 0 rules passed.",
     ]
     assert [line for line in expected if line not in said] == []
