@@ -18,7 +18,7 @@ from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import Reader
 from inspector.reader.bodies import decode_body, keys_of
 from inspector.reader.history import first_text
-from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, ReadBudget
+from inspector.stores.base import ChannelBody, CheckpointRow, ReadBudget
 
 #: Threads at either end.
 NEWEST, OLDEST = 8, 8
@@ -95,23 +95,17 @@ def _read(reader: Reader, thread_id: str) -> Sample | None:
 
 
 def _channels(reader: Reader, head: CheckpointRow) -> Iterator[Part]:
+    """A store keeps values beside its checkpoints or in them, never both."""
     where = (head.thread_id, head.checkpoint_ns)
     newest = max((str(version) for version in head.channel_versions.values()), default="")
-    sizes = reader.store.read_channel_sizes(*where, keys_of(head))
-    wanted = [(size.channel, size.version) for size in sizes if not is_internal(size.channel) and size.size_bytes]
-    read = {body.channel: body for body in reader.store.read_channels(*where, wanted, budget=_VALUES)}
+    wanted = [pair for pair in keys_of(head) if not is_internal(pair[0])]
     own = [channel for channel in head.own_bodies if not is_internal(channel)]
-    read |= {body.channel: body for body in _own(reader, head, own)}
-    every: list[ChannelSize | ChannelBody] = [*sizes, *head.own_bodies.values()]
-    for stored in every:
-        body = read.get(stored.channel)
-        value = _value(body, reader.key) if body is not None else None
-        yield Part(stored.channel, stored.type, stored.version == newest, value)
-
-
-def _own(reader: Reader, head: CheckpointRow, channels: list[str]) -> list[ChannelBody]:
-    where = (head.thread_id, head.checkpoint_ns, head.checkpoint_id)
-    return reader.store.read_own_channels(*where, channels, budget=_VALUES) if channels else []
+    if own:
+        bodies = reader.store.read_own_channels(*where, head.checkpoint_id, own, budget=_VALUES)
+    else:
+        bodies = reader.store.read_channels(*where, wanted, budget=_VALUES) if wanted else []
+    for body in bodies:
+        yield Part(body.channel, body.type, body.version == newest, _value(body, reader.key))
 
 
 def _value(body: ChannelBody, key: bytes | None) -> Value:

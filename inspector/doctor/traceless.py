@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 
 #: Checkpoints put, from which on one of them would have been met.
 MANY = 20
-#: Seconds since a process began, after which the index has met what it put first.
+#: Seconds between a process's begin and a pass over the store that has met what it put first.
 SETTLED = 60.0
 
 
 def traceless_hosts(case: Case) -> dict[str, int]:
     """By host, how many it has put. None where metadata does not say whose a checkpoint is, or may say it by another
     name; or where the index knows only some of the threads. That they were deleted since is possible."""
-    if case.kind == "redis" or case.unwatched or case.partial or case.entry.walk_after is not None:
+    entry = case.entry
+    read = entry.synced_at is not None and entry.walk_after is None and not case.partial
+    if not read or case.kind == "redis" or case.unwatched:
         return {}
     put = {host: _put(case, reports) for host, reports in case.crew.by_host.items()}
     many = {host: count for host, count in put.items() if count >= MANY}
-    tallies = HostTally.objects.filter(store=case.entry, hostname__in=many, checkpoints__gt=0) if many else ()
+    tallies = HostTally.objects.filter(store=entry, hostname__in=many, checkpoints__gt=0) if many else ()
     met = {tally.hostname for tally in tallies}
     return {host: count for host, count in many.items() if host not in met}
 
@@ -32,7 +34,8 @@ def traceless_hosts(case: Case) -> dict[str, int]:
 def _put(case: Case, reports: tuple[WorkerReport, ...]) -> int:
     """0 where some of it may have gone elsewhere."""
     here = all(_is_here(case, report) for report in reports)
-    settled = [report for report in reports if case.moment.now.timestamp() - report.started_at >= SETTLED]
+    read_at = case.entry.synced_at.timestamp() if case.entry.synced_at else 0.0
+    settled = [report for report in reports if read_at - report.started_at >= SETTLED]
     return sum(report.checkpoints for report in settled) if here else 0
 
 

@@ -53,12 +53,12 @@ def check(case: Case) -> Verdict:
     lost, traceless = case.lost, traceless_hosts(case)
     idle = [session for session in holding if session.state != "active" and _age(session) >= _A_WHILE]
     threads = {one.thread_id for one in lost}
-    if traceless or len(threads) > _THREADS_EACH * len(holding):
+    if len(threads) > _THREADS_EACH * len(holding):
         return _problem(holding, lost, traceless, "certain")
     if idle:
-        oldest = max(map(_age, idle))
-        return _problem(idle, lost, traceless, "likely" if oldest >= _LONG_TIME else "possible")
-    return _at_work(case, holding, complete=not threads)
+        no_request = traceless or max(map(_age, idle)) >= _LONG_TIME
+        return _problem(idle, lost, traceless, "likely" if no_request else "possible")
+    return _at_work(case, holding, complete=not threads and not traceless)
 
 
 def _at_work(case: Case, holding: Sequence[Session], *, complete: bool) -> Verdict:

@@ -81,6 +81,20 @@ def test_a_thread_for_each_session_may_be_requests_under_way() -> None:
     assert said(session(), session(2), reports=True, lost=lost_in("a", "b")).outcome == "unknown"
 
 
+@pytest.mark.parametrize(("seconds", "outcome"), [(5.0, "unknown"), (40.0, "problem")])
+def test_a_host_that_left_no_trace_is_named_with_a_session_that_waits(seconds: float, outcome: str) -> None:
+    silent = process("web-2", checkpoints=60)
+    signs = Signs(sessions=(session(transaction_seconds=seconds),))
+    case = case_with(process("web-1", checkpoints=9), silent, signs=signs, lost=(), unwatched=())
+    case.entry.synced_at = NOW
+    verdict = check(case)
+
+    assert verdict.outcome == outcome
+    if outcome == "problem":
+        assert (verdict.confidence, verdict.hosts) == ("likely", ("web-2",))
+        assert "Of 60 that web-2 has put in all, it shows none." in verdict.sentence
+
+
 def test_a_server_that_tells_of_no_sessions_leaves_it_unknown() -> None:
     verdict = check(case_with(signs=Signs(notes=("The server's sessions could not be looked at.",))))
     assert (verdict.outcome, verdict.missing) == ("unknown", "The server's sessions could not be looked at.")
