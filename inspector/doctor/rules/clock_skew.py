@@ -18,7 +18,7 @@ from inspector.stores.base import CheckpointRow
 
 SLUG = "clock-skew"
 #: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 6, 24, 0.2
+LEAST, MOST, SECONDS = 6, 24, 0.1
 _SHOWN = 8
 #: Seconds between clocks that no way of a report explains.
 PLAIN = 5.0

@@ -19,7 +19,7 @@ FEW, SHARE = 3, 0.02
 #: From this share of the day's threads on it is more than a nuisance.
 MANY = 0.2
 #: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 3, 8, 0.15
+LEAST, MOST, SECONDS = 3, 8, 0.03
 
 _FIX = Fix(
     before="""\

@@ -15,7 +15,7 @@ from inspector.domain.text import count_noun, shorten_middle
 
 SLUG = "siblings"
 #: Threads with branches that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 6, 24, 0.2
+LEAST, MOST, SECONDS = 6, 24, 0.1
 #: Threads from which on runs without a beginning, on one host, are taken for races.
 SEVERAL = 3
 _SHOWN = 8

@@ -22,9 +22,9 @@ SLUG = "subgraph-forgets"
 #: Turns in which a subgraph was called, each time with a new namespace. Of fewer, nobody expects a memory yet.
 TURNS = 3
 #: Calls that are looked at, newest first.
-CALLS = 4
+CALLS = 3
 #: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 2, 4, 0.2
+LEAST, MOST, SECONDS = 2, 4, 0.05
 #: Node of prebuilt agents that runs tools: an agent that is called as a tool is given all that it is to know.
 _TOOLS = "tools"
 
@@ -94,37 +94,50 @@ def _look(case: Case, thread_id: str) -> Iterator[Forgetting]:
         if len(theirs) < TURNS:
             continue
         newest = sorted(theirs, key=lambda row: row.last_checkpoint_id, reverse=True)[:CALLS]
-        read = tuple(call for row in newest if (call := _read(case, thread_id, row)) is not None)
+        read = _read_all(case, thread_id, newest)
         if _forgets(read):
             yield Forgetting(thread_id, node, len(theirs), read)
+
+
+def _read_all(case: Case, thread_id: str, newest: Sequence[NamespaceRow]) -> tuple[Call, ...]:
+    """Up to the first that speaks against it: most subgraphs do at once."""
+    calls: list[Call] = []
+    for row in newest:
+        call = _read(case, thread_id, row)
+        if call is None or not call.messages:
+            break
+        calls.append(call)
+    return tuple(calls)
 
 
 def _read(case: Case, thread_id: str, row: NamespaceRow) -> Call | None:
     store = case.reader.store
     last = store.read_checkpoint(thread_id, row.checkpoint_ns, row.last_checkpoint_id)
-    if last is None:
-        return None
-    parents = last.metadata.get("parents")
+    parents = last.metadata.get("parents") if last is not None else None
     root_id = parents.get("") if isinstance(parents, dict) else None
     root = store.read_checkpoint(thread_id, "", root_id) if isinstance(root_id, str) else None
-    turn = newest_input(root) if root is not None else None
-    return Call(row.checkpoint_ns, row.last_checkpoint_id, turn, _messages(case, last))
+    if last is None or root is None:
+        return None
+    return Call(row.checkpoint_ns, row.last_checkpoint_id, newest_input(root), _own_messages(case, last, root))
 
 
-def _messages(case: Case, row: CheckpointRow) -> frozenset[str]:
-    """The ids of all messages in channels that are called so."""
-    names = [channel for channel in row.channel_versions if channel.endswith("messages")]
+def _own_messages(case: Case, row: CheckpointRow, root: CheckpointRow) -> frozenset[str]:
+    """The ids of all messages in channels that are called so and that the parent does not have: what the two share
+    comes from the parent, and may be cut short there."""
+    own = row.channel_versions.keys() - root.channel_versions.keys()
+    names = [channel for channel in own if channel.endswith("messages")]
     states = StateReader(case.reader.store, case.reader.key).read(row, only=names) if names else ()
     lists = [state.value for state in states if isinstance(state.value, list) and is_message_list(state.value)]
     return frozenset(name for messages in lists for one in messages if (name := message_id_of(one)))
 
 
 def _forgets(calls: Sequence[Call]) -> bool:
-    """Each in a turn of its own, each with messages, and none with any that another one had. A subgraph that shares
-    the parent's messages sees the earlier ones again; one that is called several times a turn is a helper."""
+    """Enough of them, each in a turn of its own, and no message in two of them. A subgraph that is called several times
+    a turn is a helper."""
     turns = {call.turn for call in calls}
-    apart = sum(len(call.messages) for call in calls) == len(frozenset().union(*(call.messages for call in calls)))
-    return TURNS <= len(calls) == len(turns) and None not in turns and apart and all(call.messages for call in calls)
+    every = frozenset[str]().union(*(call.messages for call in calls))
+    apart = len(every) == sum(len(call.messages) for call in calls)
+    return TURNS <= len(calls) == len(turns) and None not in turns and apart
 
 
 def _problem(found: Sequence[Forgetting], candidates: int) -> Verdict:

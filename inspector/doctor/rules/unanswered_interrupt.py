@@ -24,7 +24,7 @@ FEW, SHARE = 3, 0.01
 #: From this share on nobody seems to answer at all.
 MANY = 0.1
 #: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 3, 8, 0.15
+LEAST, MOST, SECONDS = 3, 8, 0.03
 
 _FIX = Fix(
     before="""\

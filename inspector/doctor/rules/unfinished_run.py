@@ -19,7 +19,7 @@ SLUG = "unfinished-run"
 #: Fewer threads, or a lesser share of those of the day, are what a deployment or a crash leaves now and then.
 FEW, SHARE = 3, 0.01
 #: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 6, 12, 0.15
+LEAST, MOST, SECONDS = 6, 12, 0.06
 
 _FIX = Fix(
     before="""\
