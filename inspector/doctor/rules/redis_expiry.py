@@ -11,6 +11,7 @@ from inspector.doctor.rule import REDIS, Rule
 from inspector.doctor.words import hosts_in_words, lasting
 from inspector.domain.text import count_noun, shorten_middle, thousands
 from inspector.index.queries import Row
+from inspector.models import ThreadWorker
 from inspector.stores.signs import RedisSigns
 
 _FIX = Fix(
@@ -35,6 +36,7 @@ class Vanished:
     thread_id: str
     put: int
     hosts: tuple[str, ...]  #: that asked for it in vain
+    within: float  #: seconds after its beginning when it was asked for: it lived no longer
 
 
 def check(case: Case) -> Verdict:
@@ -63,12 +65,18 @@ def judge(signs: RedisSigns | None, gone: Sequence[Vanished], pauses: Sequence[f
 def _vanished(row: Row) -> Vanished | None:
     """Put here as far as is known, not there, and a read found nothing."""
     put = sum(worker.reported or 0 for worker in row.workers if not worker.elsewhere)
-    asked = tuple(sorted(worker.hostname for worker in row.workers if worker.misses and worker.hostname))
+    asked = tuple(sorted(worker.hostname for worker in row.workers if worker.hostname and _misses(worker)))
     if row.entry.stored or not put or row.entry.last_miss_at is None:
         return None
     if row.entry.last_miss_at <= row.entry.first_at:  # the first turn's read, which cannot find anything
         return None
-    return Vanished(row.entry.thread_id, put, asked)
+    within = (row.entry.last_miss_at - row.entry.first_at).total_seconds()
+    return Vanished(row.entry.thread_id, put, asked, within)
+
+
+def _misses(worker: ThreadWorker) -> bool:
+    """The first read of whoever began it found nothing, as it should."""
+    return (worker.misses or 0) > (1 if worker.reported else 0)
 
 
 def _pauses(rows: Sequence[Row]) -> list[float]:
@@ -98,7 +106,8 @@ def _vanishing(signs: RedisSigns, gone: Sequence[Vanished]) -> Verdict:
     who = f" {hosts_in_words(hosts)} found nothing." if hosts else ""
     return problem(
         f"{count_noun(len(gone), 'conversation')} {'was' if len(gone) == 1 else 'were'} asked for after {_its(gone)} "
-        f"checkpoints had expired: they live for {_ttl(signs)}, and people come back later than that.{who}",
+        f"checkpoints had expired, {lasting(max(one.within for one in gone))} or less from the beginning.{who} The "
+        f"newest checkpoints live for {_ttl(signs)}.",
         title=f"{count_noun(len(gone), 'conversation')} expired before {_its(gone)} next turn",
         confidence="likely",
         severity="high",
@@ -131,7 +140,8 @@ def _dangling(signs: RedisSigns) -> Verdict:
 def _outliving(signs: RedisSigns) -> Verdict:
     return problem(
         f"The newest checkpoints live for {_ttl(signs)}, and none of their "
-        f"{count_noun(signs.sampled_writes, 'pending write')} has a time to live: these stay for good, with nothing that they belong to.",
+        f"{count_noun(signs.sampled_writes, 'pending write')} has a time to live: these stay for good, with "
+        "nothing that they belong to.",
         title="Pending writes outlive their checkpoints",
         confidence="certain",
         severity="low",
@@ -164,8 +174,9 @@ def _ttl(signs: RedisSigns) -> str:
 
 
 def _lines(signs: RedisSigns) -> tuple[Evidence, ...]:
+    newest = count_noun(signs.sampled_checkpoints, "newest checkpoint")
     lines = [
-        f"{thousands(signs.expiring_checkpoints)} of {count_noun(signs.sampled_checkpoints, 'newest checkpoint')} expire",
+        f"{thousands(signs.expiring_checkpoints)} of the {newest} expire",
         f"{thousands(signs.expiring_writes)} of {count_noun(signs.sampled_writes, 'pending write')} of theirs expire",
         f"{count_noun(signs.expired_keys, 'key')} of the server expired since it started",
     ]

@@ -59,7 +59,15 @@ def _is_alone(case: Case, site: Site, sites: Sequence[Site]) -> bool:
         return False
     if site.here and any(case.unwatched):  # somebody else writes to it, and reports nothing
         return False
+    if any(_databases(site) & _databases(other) for other in sites if other is not site):  # others reach it, too
+        return False
     return bool(_others(case, site.hosts, sites))
+
+
+def _databases(site: Site) -> set[str]:
+    """Names of a site without the last part, a schema or a prefix: who shares one is at the same server's database."""
+    names = (name for _, place in site.found for name in place.identities)
+    return {name.rpartition("/")[0] for name in names} - {""}
 
 
 def _maybe(case: Case, sites: Sequence[Site]) -> Iterator[Found]:
@@ -116,4 +124,5 @@ RULE = Rule(
     cause=True,
     fix=_FIX,
     check=check,
+    explained_by=("redis-modules-missing",),  # nothing is kept there that could be split off
 )

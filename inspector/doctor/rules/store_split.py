@@ -225,4 +225,5 @@ RULE = Rule(
     cause=True,
     fix=_FIX,
     check=check,
+    explained_by=("redis-modules-missing",),  # nothing is kept there that could be split off
 )
