@@ -50,7 +50,7 @@ class BackgroundDoctor:
         """Waits for looks that go on so many seconds at most, however many stores hang."""
         self._stop.set()
         until = time.monotonic() + timeout
-        for thread in self._threads:
+        for thread in filter(threading.Thread.is_alive, self._threads):  # none where it was never started
             thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self, reader: Reader) -> None:
