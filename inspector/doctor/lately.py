@@ -18,13 +18,14 @@ from inspector.models import HourTally
 DAY = timedelta(days=1)
 #: A run that nobody writes to for so long has ended, well or not; one that failed would have been tried again.
 SETTLED = timedelta(minutes=30)
-#: Threads that are listed, from which the muted ones are taken.
-_LISTED = 200
+#: Threads that are listed, and looked at for mutes.
+_LISTED = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The newest of some threads, without the muted ones, and how many there are, or at least are (`exact`)."""
+    """The newest of some threads, without the muted ones, and how many there are, or at least are (`exact`). Where only
+    the newest are listed, as many of the others are taken to be muted."""
 
     rows: tuple[Row, ...]
     total: int
@@ -45,13 +46,17 @@ def find(
     query = ThreadQuery(state=state, flag=flag, since=since, until=until, limit=_LISTED)
     page = find_threads(case.entry, query, case.moment)
     rows = tuple(row for row in page.rows if not case.mutes.thread(slug, row.entry.thread_id))
-    return Found(rows, page.total - (len(page.rows) - len(rows)), page.total_is_exact)
+    total = page.total * len(rows) // len(page.rows) if rows else 0
+    return Found(rows, total, page.total_is_exact)
 
 
 def count_active(case: Case, since: datetime) -> int:
     """Threads that were active or began since then; at least so many where they are too many to count."""
     active = find_threads(case.entry, ThreadQuery(since=since, limit=1), case.moment).total
-    begun = HourTally.objects.filter(store=case.entry, every=True, hour__gte=since).aggregate(n=Sum("threads"))["n"]
+    # `every IN`, because for `every` alone SQLite finds no index.
+    begun = HourTally.objects.filter(store=case.entry, every__in=(True,), hour__gte=since).aggregate(n=Sum("threads"))[
+        "n"
+    ]
     return max(active, begun or 0)
 
 

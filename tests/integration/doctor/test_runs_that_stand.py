@@ -200,3 +200,10 @@ def test_answered_questions_are_good_news(place: StoreUnderTest, saver: Saver) -
 
     found = told(place, "unanswered-interrupt", 2 * DAY)
     assert (found.status, found.sentence.split(" of ")[0]) == ("ok", "None")
+
+
+def test_where_more_are_muted_than_are_listed_nothing_is_said(place: StoreUnderTest, saver: Saver) -> None:
+    stop(saver, 70, "agent", name="review")
+
+    mute = Mute("unfinished-run", "thread", "review-*")
+    assert told(place, "unfinished-run", HOUR, mute).status == "ok"
