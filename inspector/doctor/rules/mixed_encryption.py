@@ -68,10 +68,11 @@ def _now(plain: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
     late = [one for one in plain if one.at > began]
     hosts = tuple(sorted({one.sample.host for one in late if one.sample.host}))
     who = hosts_in_words(hosts)
+    verb = "was" if len(late) == 1 else "were"
     by, threads = f", by {who}" if who else "", count_noun(looked_at, "thread")
     return problem(
-        f"Of {threads} that were looked at, {len(sealed)} hold encrypted values, and {len(late)} were written in the "
-        f"clear after that{by}. Whoever writes so cannot read what is encrypted: such a thread fails there.",
+        f"Of {threads} that were looked at, {len(sealed)} hold encrypted values, and {len(late)} {verb} written in the "
+        f"clear after that{by}. A worker that writes so cannot read what is encrypted, and fails at such a thread.",
         title=f"{who} {'stores' if len(hosts) == 1 else 'store'} values in the clear beside encrypted ones"
         if who
         else "",
@@ -87,7 +88,7 @@ def _left(plain: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
     since = exact_time(min(one.at for one in sealed))
     return problem(
         f"Values are encrypted since {since} or earlier; of {count_noun(looked_at, 'thread')} that were looked at, "
-        f"{len(plain)} are older and still hold theirs in the clear.",
+        f"{len(plain)} {'is' if len(plain) == 1 else 'are'} older and in the clear still.",
         title="Older values are stored in the clear",
         confidence="certain",
         severity="low",

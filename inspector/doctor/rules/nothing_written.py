@@ -62,8 +62,8 @@ def _problem(case: Case, guilty: list[WorkerReport]) -> Verdict:
     none = "" if runs else " No run of a graph was begun there either: something makes runs and does not start them."
     threads = _threads(case, hosts)
     return problem(
-        f"{who} {'has' if one else 'have'} put no checkpoint within {lasting(longest)}, in spite of {work}, of which "
-        f"{thousands(misses)} found nothing.{none}",
+        f"{who} {'has' if one else 'have'} put no checkpoint within {lasting(longest)}, in spite of {work}, "
+        f"{'all' if misses == reads else thousands(misses)} of which found nothing.{none}",
         title=f"{who} {'writes' if one else 'write'} no checkpoint",
         confidence=_confidence(runs, misses),
         hosts=hosts,

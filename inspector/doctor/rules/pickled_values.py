@@ -36,9 +36,10 @@ def check(case: Case) -> Verdict:
     channels = sorted({part.channel for _, parts in found for part in parts})
     hosts = tuple(sorted({one.host for one, parts in found if one.host and any(part.latest for part in parts)}))
     writers = f", written by {hosts_in_words(hosts)}" if hosts else ""
+    holds = "holds" if len(found) == 1 else "hold"
     where = listed([f"`{shorten_middle(channel, _LONG)}`" for channel in channels], "channels")
     return problem(
-        f"{len(found)} of {count_noun(len(samples), 'thread')} that were looked at hold pickles, in {where}{writers}. "
+        f"{len(found)} of {count_noun(len(samples), 'thread')} that were looked at {holds} pickles, in {where}{writers}. "
         "A pickle is a program: whoever may write to the store can run code in the workers, and a class that is "
         "renamed or moved can no longer be read.",
         title="Values are stored as pickles" + (f" by {hosts_in_words(hosts)}" if hosts else ""),

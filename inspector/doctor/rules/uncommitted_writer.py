@@ -87,15 +87,15 @@ def _problem(
 ) -> Verdict:
     hosts = tuple(sorted({one.hostname for one in lost if one.hostname} | traceless.keys()))
     oldest = max(map(_age, holding))
-    since = f", the longest for {lasting(oldest)}" if oldest else ""
+    since = f" for {lasting(oldest)}{' or less' if len(holding) > 1 else ''}" if oldest else ""
     said = [
-        f"{_subject(holding)} checkpoints written and not committed{since}. Nobody else sees them, and they go with it."
+        f"{_subject(holding)} uncommitted checkpoints{since}: nobody else sees them, and they end with the session."
     ]
     threads = {one.thread_id for one in lost}
     if threads:
         said.append(
             f"{hosts_in_words(hosts) or 'Some worker'} put {thousands(sum(one.number for one in lost))} checkpoints "
-            f"into {count_noun(len(threads), 'thread')} that the store does not show."
+            f"into {thousands(len(threads))} of the newest threads that the store does not show."
         )
     said += [f"Of {thousands(count)} that {host} has put in all, it shows none." for host, count in traceless.items()]
     if confidence == "possible":
@@ -103,7 +103,7 @@ def _problem(
     who = hosts_in_words(hosts)
     return problem(
         " ".join(said),
-        title=f"{who} {'does' if len(hosts) == 1 else 'do'} not commit its checkpoints" if who else "",
+        title=f"{who} {'does not commit its' if len(hosts) == 1 else 'do not commit their'} checkpoints" if who else "",
         confidence=confidence,
         hosts=hosts,
         thread_ids=tuple(dict.fromkeys(one.thread_id for one in lost)),

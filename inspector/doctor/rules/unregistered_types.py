@@ -79,12 +79,13 @@ def _classes(samples: Iterable[Sample]) -> list[_Class]:
 
 def _problem(odd: list[_Class], threads: str) -> Verdict:
     names = listed([f"`{shorten_middle(one.name, _LONG)}`" for one in odd], "classes")
+    short = listed([shorten_middle(one.name.rpartition(".")[2], _LONG) for one in odd], "classes")
     number = count_noun(len(odd), "class", "classes")
     return problem(
         f"The values of {threads} that were looked at hold {number} in places that no graph's state seems to name: "
         f"{names}. With LANGGRAPH_STRICT_MSGPACK=true, and by default in a version to come, they are read back as "
         "plain dictionaries, without an error.",
-        title=f"{number} may come back as plain dictionaries",
+        title=f"{short} may come back as {'a plain dictionary' if len(odd) == 1 else 'plain dictionaries'}",
         confidence="possible",  # the serializer may have been told of it, and annotations are not stored
         thread_ids=tuple(dict.fromkeys(thread_id for one in odd for thread_id in one.thread_ids)),
         evidence=tuple(_evidence(one) for one in odd),

@@ -65,8 +65,8 @@ def _problem(lost: list[Lost], traceless: dict[str, int]) -> Verdict:
     if lost:
         number, put = sum(one.number for one in lost), sum(one.put for one in lost)
         said.append(
-            f"{who} reported {count_noun(put, 'checkpoint')} put into {count_noun(len(threads), 'thread')}, and the "
-            f"store lacks {thousands(number)} of them, though nothing older was pruned there."
+            f"{who} reported {count_noun(put, 'checkpoint')} put into {thousands(len(threads))} of the newest threads, "
+            f"and the store lacks {thousands(number)} of them, though nothing older was pruned there."
         )
     for host, count in traceless.items():
         said.append(f"Of {count_noun(count, 'checkpoint')} that {host} has put in all, the store holds none.")
