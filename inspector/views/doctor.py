@@ -16,6 +16,7 @@ from inspector.views.contexts import DoctorPage, FindingItem, MissingGroup
 from inspector.views.findings import (
     CHIPS_BYTES,
     LINES_BYTES,
+    SEEN_BYTES,
     chips_of,
     finding_item,
     lines_of,
@@ -38,6 +39,7 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
     store = store_in_addresses(entry.name, all_readers())
     items = tuple(finding_item(one, store) for one in found.recorded)
     problems = _with_room([item for item in items if item.status in ("error", "warning")])
+    others = _seen([item for item in items if item.status not in ("error", "warning")])
     errors = sum(item.status == "error" for item in problems)
     page = DoctorPage(
         store=entry.name,
@@ -55,10 +57,10 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
         not_known=verdict.not_known,
         would_tell=verdict.would_tell,
         found=problems,
-        mended=tuple(item for item in items if _is_mended(item)),
-        untold=_by_what_is_missing([item for item in items if item.status == "unknown"]),
-        sound=() if unread else tuple(item for item in items if _is_sound(item)),
-        aside=tuple(item for item in items if _is_aside(item)),
+        mended=tuple(item for item in others if _is_mended(item)),
+        untold=_by_what_is_missing([item for item in others if item.status == "unknown"]),
+        sound=() if unread else tuple(item for item in others if _is_sound(item)),
+        aside=tuple(item for item in others if _is_aside(item)),
     )
     return show(request, "doctor", page)
 
@@ -78,6 +80,12 @@ def _with_room(problems: Sequence[FindingItem]) -> tuple[FindingItem, ...]:
         replace(item, lines=lines_of(item, LINES_BYTES // share), chips=chips_of(item, CHIPS_BYTES // share))
         for item in problems
     )
+
+
+def _seen(others: Sequence[FindingItem]) -> tuple[FindingItem, ...]:
+    """The same of those that are no problem: whoever wants to know unfolds it."""
+    share = max(1, sum(bool(item.evidence) for item in others))
+    return tuple(replace(item, lines=lines_of(item, SEEN_BYTES // share)) for item in others)
 
 
 def _is_mended(item: FindingItem) -> bool:

@@ -19,8 +19,10 @@ LINES = 5
 CHIPS = 6
 _FEW = 3
 #: Bytes of evidence and of threads that all problems of a page take together.
-LINES_BYTES = 44_000
+LINES_BYTES = 40_000
 CHIPS_BYTES = 16_000
+#: The same of all that is no problem.
+SEEN_BYTES = 16_000
 #: Bytes of one address. An id may be of any length: what is longer is named and leads nowhere.
 ADDRESS = 2_500
 #: Characters of a line, and of an id, that are shown.

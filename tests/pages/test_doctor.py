@@ -70,7 +70,7 @@ def test_a_finding_says_the_same_here_as_in_a_terminal() -> None:
     one = Recorded(found(MEMORY_RULE, evidence=lines, thread_ids=("a&b", "c")), now, now, None, "")
 
     for store in ("", "other"):
-        assert as_data(finding_item(one, store)) | {"docs": ""} == finding_to_data(one, store) | {"docs": ""}
+        assert as_data(finding_item(one, store)) == finding_to_data(one, store)
 
 
 def test_the_page_says_what_is_wrong_where_and_what_to_do(world: World) -> None:
@@ -287,3 +287,13 @@ def test_a_thread_that_is_named_leads_to_its_page(world: World, monkeypatch: pyt
         document = world.browser.document("/doctor/")
 
     assert f"/thread/?id={SHARED}" in [link.attributes.get("href") for link in document.all("a")]
+
+
+def test_what_was_seen_of_good_news_can_be_unfolded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (Evidence("3.4 kB for each checkpoint", Link("stores")),)
+    with recorded(monkeypatch, found(slugs(1)[0], "ok", evidence=lines)):
+        document = world.browser.document("/doctor/")
+
+    (fold,) = (one for one in document.all("details") if one.attributes.get("class") == "seen")
+    assert "3.4 kB for each checkpoint" in fold.text
+    assert "/stores/" in [link.attributes.get("href") for link in document.all("a")]
