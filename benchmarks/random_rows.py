@@ -3,6 +3,7 @@ left unwritten, which is much faster."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -75,7 +76,7 @@ def _row(entry: StoreEntry, number: int, thread: Told, now: datetime, *, reads: 
 
 
 def _summary(thread: Told, *, owners: bool) -> ThreadSummary:
-    last = id_of(hash(thread.thread_id) & 0xFFFFFFFF, _microseconds(thread.last_at), TURN * thread.turns - 2)
+    last = id_of(_key(thread), _microseconds(thread.last_at), TURN * thread.turns - 2)
     row = ThreadRow(
         thread_id=thread.thread_id,
         turns=thread.turns,
@@ -84,7 +85,7 @@ def _summary(thread: Told, *, owners: bool) -> ThreadSummary:
         writes=TURN * thread.turns,
         namespaces=1,
         last_checkpoint_id=last,
-        first_root_id=id_of(hash(thread.thread_id) & 0xFFFFFFFF, _microseconds(thread.first_at), -1),
+        first_root_id=id_of(_key(thread), _microseconds(thread.first_at), -1),
         last_root_id=last,
         siblings=False,
         clock_skew=False,
@@ -110,6 +111,10 @@ def _asked(thread: Told) -> Asked:
         elsewhere_at=None,
         in_vain=False,
     )
+
+
+def _key(thread: Told) -> int:
+    return zlib.crc32(thread.thread_id.encode())
 
 
 def _at(seconds: float) -> datetime:

@@ -15,9 +15,9 @@ _MADE = (
     r"|(?=[0-9a-f]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{8,64}"
     r"|(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9]{16,}"
 )
-_WITH_TAIL = re.compile(rf"(?P<prefix>.*[-_.:/|#])(?:{_MADE})", re.DOTALL)
+_WITH_TAIL = re.compile(rf"(?P<prefix>.*?[-_.:/|#])(?:{_MADE})", re.DOTALL)
 _COUNTED = re.compile(rf"{_MADE}|[0-9]+")
-_NUMBERED = re.compile(r"(?P<prefix>.*[-_.:/|#])[0-9T:._-]*[0-9]", re.DOTALL)
+_NUMBERED = re.compile(r"(?P<prefix>.*?[-_.:/|#])[0-9T:._-]*[0-9]", re.DOTALL)
 
 
 def shape_of(thread_id: str) -> str:

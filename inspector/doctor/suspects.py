@@ -59,6 +59,11 @@ class Suspect:
         return self.misses == self.reads >= max(FEW, len(self.threads) * 0.8)
 
     @property
+    def is_open(self) -> bool:
+        """Too odd to be called sound: nothing it had to do with ever went on, or it lately seems so."""
+        return not self.past[1] or self.surprise >= ODD / 2
+
+    @property
     def is_odd(self) -> bool:
         """By itself; where it is a guess, `are_all_odd` says more."""
         return not self.guessed and self.surprise >= ODD

@@ -42,7 +42,8 @@ def check(case: Case) -> Verdict:
         odd = suspects
     if odd:
         return _problem(odd, case, cohort)
-    return _undecided(suspects) if suspects else _fine(cohort)
+    open_ones = [one for one in suspects if one.is_open]
+    return _undecided(open_ones) if open_ones else _fine(cohort)
 
 
 def _problem(odd: Sequence[Suspect], case: Case, cohort: Cohort) -> Verdict:
