@@ -24,6 +24,13 @@ def no_reports(case: Case, sentence: str) -> Verdict:
     return unknown(sentence, missing=PROBE)
 
 
+def seen_by_workers(case: Case, verdict: Verdict) -> Verdict:
+    """What a rule says whose good news only the workers can confirm: unknown without their reports."""
+    if verdict.outcome != "fine":
+        return verdict
+    return sound(case, verdict.sentence) if case.crew else no_reports(case, verdict.sentence)
+
+
 def sound(case: Case, sentence: str, *, evidence: tuple[Evidence, ...] = ()) -> Verdict:
     """Good news, where every host that is known reports. Else it is not known of the others, and they are named."""
     silent = case.unwatched

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from inspector.doctor.case import Case
-from inspector.doctor.coverage import PROBE
+from inspector.doctor.coverage import seen_by_workers
 from inspector.doctor.failures import Failures, failures_of, hosts_of, total
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import POSTGRES, Rule
@@ -42,7 +42,7 @@ MANY_YOUNG = 30
 
 
 def check(case: Case) -> Verdict:
-    return judge(case.signs, failures_of(case, *_PHRASES, kinds=POSTGRES))
+    return seen_by_workers(case, judge(case.signs, failures_of(case, *_PHRASES, kinds=POSTGRES)))
 
 
 def judge(signs: Signs, failures: Sequence[Failures]) -> Verdict:
@@ -65,9 +65,8 @@ def judge(signs: Signs, failures: Sequence[Failures]) -> Verdict:
             confidence="possible",
             evidence=_lines(signs, young),
         )
-    said = f"{_used(signs)}." if signs.sessions_limit else "No worker reports that it could not get a connection."
-    hidden = " How old they are is hidden from this login." if signs.sessions_hidden else ""
-    return fine(f"{said}{hidden}", evidence=(Evidence(f"Seen without reports of workers. {PROBE}"),) if hidden else ())
+    used = f"{_used(signs)}. " if signs.sessions_limit else ""
+    return fine(f"{used}No worker is known to have waited for one in vain.")
 
 
 def _failing(signs: Signs, failures: Sequence[Failures], young: tuple[str, int] | None) -> Verdict:

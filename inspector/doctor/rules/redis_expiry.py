@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspector.doctor.case import Case
+from inspector.doctor.coverage import seen_by_workers
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem, unknown
 from inspector.doctor.rule import REDIS, Rule
 from inspector.doctor.words import hosts_in_words, lasting
@@ -41,7 +42,10 @@ class Vanished:
 
 def check(case: Case) -> Verdict:
     gone = [found for row in case.newest if (found := _vanished(row)) is not None]
-    return judge(case.signs.redis, gone, _pauses(case.stored))
+    signs = case.signs.redis
+    verdict = judge(signs, gone, _pauses(case.stored))
+    expires = signs is not None and signs.expiring_checkpoints
+    return seen_by_workers(case, verdict) if expires else verdict
 
 
 def judge(signs: RedisSigns | None, gone: Sequence[Vanished], pauses: Sequence[float]) -> Verdict:

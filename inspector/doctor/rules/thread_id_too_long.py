@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.doctor.case import Case
+from inspector.doctor.coverage import seen_by_workers
 from inspector.doctor.failures import Failures, failures_of, hosts_of, total
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import POSTGRES, Rule
@@ -31,7 +32,8 @@ _LONG = 60
 
 def check(case: Case) -> Verdict:
     sizes = [(len(row.entry.thread_id.encode("utf-8", "replace")), row.entry.thread_id) for row in case.newest]
-    return judge(sorted(sizes, reverse=True), failures_of(case, "too long for the index", kinds=POSTGRES))
+    failures = failures_of(case, "too long for the index", kinds=POSTGRES)
+    return seen_by_workers(case, judge(sorted(sizes, reverse=True), failures))
 
 
 def judge(sizes: Sequence[tuple[int, str]], failures: Sequence[Failures]) -> Verdict:
@@ -53,7 +55,7 @@ def judge(sizes: Sequence[tuple[int, str]], failures: Sequence[Failures]) -> Ver
         )
     return fine(
         f"The longest of the newest {count_noun(len(sizes), 'thread_id')} has {count_noun(longest, 'byte')}; the index "
-        f"takes {thousands(LIMIT)}."
+        f"takes {thousands(LIMIT)}. One that is too long is never stored, and no worker is known to have tried."
     )
 
 
