@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from inspector.demo.repertoire import PlayedStore
 from inspector.doctor.rules import rules
 from inspector.views.rule_pages import read_rule_page, render_rule_page, title_of_page
 from tests.pages.browse import Browser, Document
@@ -101,3 +102,11 @@ def test_markup_in_a_page_stays_text_and_links_lead_where_there_is_something() -
     assert "nothing" not in links
     assert next(document.all("pre")).text == 'if 1 < 2:\n    print("</code><b>")\n'
     assert [cell.text for cell in document.all("td")] == ["1", "2"]
+
+
+def test_the_switcher_leads_to_the_same_rule_in_the_other_store(show_stores: Any, scenario_store: PlayedStore) -> None:
+    browser = show_stores(main=scenario_store.url, other=scenario_store.url)
+
+    for store, wanted in (("main", f"{URL}?store=other"), ("other", URL)):
+        document = browser.document(URL, store=store)
+        assert wanted in [link.attributes.get("href") for link in document.all("a")]

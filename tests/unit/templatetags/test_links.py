@@ -33,6 +33,11 @@ def test_a_store_is_named_only_where_it_is_not_the_first() -> None:
     assert links.section_url("threads", "b", ("a", "b"), owner="o") == "/threads/?store=b&owner=o"
 
 
+def test_a_rules_page_leads_on_in_the_same_store() -> None:
+    assert links.rule_url("store-split", "a", ("a", "b")) == "/doctor/rules/store-split/"
+    assert links.rule_url("store-split", "b", ("a", "b")) == "/doctor/rules/store-split/?store=b"
+
+
 def test_here_keeps_the_rest() -> None:
     assert links.here(context("id=a%26b&load=x&load=y&tab=state"), tab=None, checkpoint="1") == (
         "?id=a%26b&load=x&load=y&checkpoint=1"
