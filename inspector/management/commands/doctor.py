@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from inspector.management.stores import add_store_option, prepare_index, use_sto
 
 #: Exit codes: a finding reaches what `--fail-on` says; a store could not be looked at at all; Ctrl-C.
 FOUND, UNABLE, INTERRUPTED = 1, 2, 130
+#: Characters of a line that nobody sees in a terminal.
+_WIDE = 160
 _FAILS = {"error": ("error",), "warning": ("error", "warning"), "never": ()}
 
 
@@ -72,12 +75,22 @@ def _print(looks: Sequence[Look], *, everything: bool) -> None:
     if not (sys.stdout.encoding or "").lower().startswith("utf") and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False)
-    several = len(looks) > 1
+    if console.is_terminal:
+        _write(console, looks, everything)
+        return
+    if "COLUMNS" not in os.environ:
+        console.width = _WIDE
+    with console.capture() as written:
+        _write(console, looks, everything)
+    print("\n".join(line.rstrip() for line in written.get().splitlines()))
+
+
+def _write(console: Console, looks: Sequence[Look], everything: bool) -> None:
     for number, look in enumerate(looks):
         if number:
             console.print()
         store = look.store if number else ""  # an address without a store means the first one
-        print_look(console, look, store=store, everything=everything, heading=several, now=timezone.now())
+        print_look(console, look, store=store, everything=everything, heading=len(looks) > 1, now=timezone.now())
 
 
 def _exit_code(looks: Sequence[Look], failing: Sequence[str]) -> int:
