@@ -27,7 +27,7 @@ if not thread_id:
     raise HTTPException(400, "Begin a conversation first: POST /conversations")
 config = {"configurable": {"thread_id": thread_id}}
 graph.invoke({"messages": [("user", text)]}, config)""",
-    note="LangGraph turns whatever it is given into text: None becomes the thread `None`, and 1 and `1` are one "
+    note="An f-string or `str()` on the way makes the thread `None` of None, and the number 1 and the text `1` are one "
     "thread. What is stored in the shared thread belongs to several people: delete it, or keep it from them.",
 )
 #: What stands for no id, in the languages that clients are written in, and what an example leaves in its place.
