@@ -15,7 +15,7 @@ from inspector.domain.text import shorten_middle
 
 SLUG = "failed-head"
 #: Fewer threads, or a lesser share of those of the day, are failures as there are everywhere.
-FEW, SHARE = 3, 0.02
+FEW, SHARE = 3, 0.05
 #: From this share of the day's threads on it is more than a nuisance.
 MANY = 0.2
 #: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
@@ -41,34 +41,39 @@ def check(case: Case) -> Verdict:
     found = find(case, SLUG, state="failed", since=since, until=settled_before(case))
     active = count_active(case, since)
     if found.total < FEW or found.total <= SHARE * active:
-        return _fine(found, active)
+        return _fine(case, found, active)
     heads = [
         head for row in within(found.rows, least=LEAST, most=MOST, seconds=SECONDS) if (head := read_head(case, row))
     ]
     return _problem(case, found, active, heads)
 
 
-def _fine(found: Found, active: int) -> Verdict:
+def _fine(case: Case, found: Found, active: int) -> Verdict:
     if not active:
         return fine("No thread was active in the last day.")
     are = "is" if found.total <= 1 else "are"
-    return fine(f"{share_in_words(found, active)} of the last day {are} left with an error.")
+    return fine(
+        f"{share_in_words(found, active)} of the last day {are} left with an error for {_patience(case)} or longer."
+    )
 
 
 def _problem(case: Case, found: Found, active: int, heads: Sequence[Head]) -> Verdict:
-    waited = lasting((case.moment.now - settled_before(case)).total_seconds())
     causes = Counter(cause for head in heads for cause in head.errors())
     said = listed([_cause(*cause) for cause, _ in causes.most_common()], "kinds")
     where = f" The newest of them failed {said}." if said else ""
     return problem(
-        f"{share_in_words(found, active)} of the last day ended with an error, and for {waited} or longer nobody has "
-        f"tried again. The last answer of these conversations is missing.{where}",
+        f"{share_in_words(found, active)} of the last day ended with an error, and for {_patience(case)} or longer "
+        f"nobody has tried again. The last answer of these conversations is missing.{where}",
         title=f"{in_words(found)} {'is' if found.total == 1 else 'are'} left with an error",
         confidence="certain",
         severity="medium" if found.total > MANY * active else "low",
         evidence=tuple(_evidence(case, head) for head in heads),
         thread_ids=tuple(row.entry.thread_id for row in found.rows),
     )
+
+
+def _patience(case: Case) -> str:
+    return lasting((case.moment.now - settled_before(case)).total_seconds())
 
 
 def _cause(node: str, error: str) -> str:

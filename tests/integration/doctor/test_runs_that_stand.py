@@ -157,7 +157,7 @@ def test_errors_that_are_few_among_many_or_new_are_no_pattern(place: StoreUnderT
     fail(saver, 3)
     assert told(place, "failed-head", MINUTES).status == "ok"
 
-    chat(saver, 147)
+    chat(saver, 57)
     assert told(place, "failed-head", HOUR).status == "ok"
 
 
