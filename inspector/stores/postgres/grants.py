@@ -12,6 +12,8 @@ _READER = """\
 -- CREATE ROLE needs a superuser or a login with CREATEROLE; the GRANTs need the owner of the tables or a superuser.
 -- A role that is there keeps its settings. A new one has no password yet. In psql, \\password gives it one without
 -- showing it.
+-- GRANT pg_read_all_stats to it as well, and the diagnosis sees how old the sessions of other logins are. Without that
+-- right it sees that they are there, and which of them hold rows that are not committed.
 BEGIN;
 {make_role}
 GRANT CONNECT ON DATABASE {database} TO {role};

@@ -6,6 +6,7 @@ raised as an error, never handed on. Nothing is tried twice: a page that fails s
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -132,10 +133,11 @@ class Reading:
             answers += self._client.send(waiting[start : start + at_once], failing=failing)
         return answers
 
-    def scan(self, pattern: bytes) -> Iterator[list[bytes]]:
-        """Names of keys, some at a time. One may come twice while the server's table of names changes its size."""
+    def scan(self, pattern: bytes, *, steps: int | None = None) -> Iterator[list[bytes]]:
+        """Names of keys, some at a time. One may come twice while the server's table of names changes its size. With
+        `steps` only so many parts of all names are looked at."""
         cursor: Any = 0
-        while True:
+        for _ in itertools.count() if steps is None else range(steps):
             cursor, names = self.ask("SCAN", cursor, "MATCH", pattern, "COUNT", _SCAN_STEP)
             if names:
                 yield names
