@@ -88,7 +88,7 @@ class Case:
     def lost(self) -> tuple[Lost, ...]:
         """What workers put into this store and it does not hold. Raises `StoreError`."""
         ledger = get_ledger(self.entry.name) if self.crew else None
-        return () if ledger is None else find_lost(self.reader, ledger, self.places.here, self.newest)
+        return () if ledger is None else find_lost(self.reader, ledger, self.places.here, self.newest, self.crew.hosts)
 
     @cached_property
     def samples(self) -> tuple[Sample, ...]:

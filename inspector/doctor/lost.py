@@ -8,6 +8,7 @@ again, after the ledger: a checkpoint that came meanwhile is not missed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from inspector.reader import Reader, ThreadSummary
 
 #: Threads that are read again.
 THREADS = 20
+#: Newer threads of a host that lack nothing, from which on what it lost before is mended.
+MENDED = 20
 #: Two clocks may differ by so much, or a first run may take so long before it stores something.
 _MARGIN = timedelta(seconds=5)
 #: Savers that keep one checkpoint of a thread, whatever was put.
@@ -51,10 +54,13 @@ class _Told:
     last_at: datetime
 
 
-def find_lost(reader: Reader, ledger: LedgerReader, here: Collection[str], newest: Iterable[Row]) -> tuple[Lost, ...]:
-    """Of the newest threads that lack something by the index's word, what they lack by the store's. Raises
-    `StoreError`."""
-    thread_ids = [row.entry.thread_id for row in newest if row.entry.stored and _seem_to_lack(row)][:THREADS]
+def find_lost(
+    reader: Reader, ledger: LedgerReader, here: Collection[str], newest: Iterable[Row], hosts: Collection[str]
+) -> tuple[Lost, ...]:
+    """Of the newest threads that lack something of these hosts by the index's word, what they lack by the store's.
+    Raises `StoreError`."""
+    suspects = _suspects(newest, hosts)
+    thread_ids = list(suspects)
     if not thread_ids:
         return ()
     counted = ask_briefly(ledger, lambda it: it.read_counts(thread_ids)).rows
@@ -64,7 +70,8 @@ def find_lost(reader: Reader, ledger: LedgerReader, here: Collection[str], newes
     for thread_id in thread_ids:
         summary = held.get(thread_id)
         if summary is not None and not summary.row.turns_is_lower_bound:  # what was there before is not gone
-            found += _lacking(told[thread_id], summary)
+            lacking = _lacking(told[thread_id], summary)
+            found += [one for one in lacking if one.hostname in suspects[thread_id]]
     return tuple(found)
 
 
@@ -84,9 +91,20 @@ def missing(put: Mapping[str, int], named: Mapping[str, int]) -> dict[str, int]:
     return {"": lacking}
 
 
-def _seem_to_lack(row: Row) -> bool:
-    put = {worker.hostname: worker.reported for worker in row.workers if worker.reported and not worker.elsewhere}
-    return bool(put and missing(put, {worker.hostname: worker.writes for worker in row.workers if worker.writes}))
+def _suspects(newest: Iterable[Row], hosts: Collection[str]) -> dict[str, set[str]]:
+    """By thread, which hosts seem to lack something in it, of those that have not put so much since that is there."""
+    found: dict[str, set[str]] = {}
+    sound: Counter[str] = Counter()
+    for row in newest:
+        if not row.entry.stored or len(found) == THREADS:
+            continue
+        put = {worker.hostname: worker.reported for worker in row.workers if worker.reported and not worker.elsewhere}
+        lacks = missing(put, {worker.hostname: worker.writes for worker in row.workers if worker.writes})
+        if guilty := {host for host in lacks if (not host or host in hosts) and sound[host] < MENDED}:
+            found[row.entry.thread_id] = guilty
+        sound.update(host for host in put if "" not in lacks and host not in lacks)
+        sound[""] += bool(put) and not lacks
+    return found
 
 
 def _told(thread_id: str, counted: Sequence[Counted], here: Collection[str]) -> dict[str, _Told]:

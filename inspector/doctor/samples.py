@@ -66,6 +66,16 @@ def read_samples(reader: Reader, entry: StoreEntry, newest: Iterable[Row]) -> tu
     return tuple(sample for sample in found if sample is not None)
 
 
+def newest_by_host(samples: Iterable[Sample]) -> dict[str, Sample]:
+    """What each host wrote last, of these: how it stores now, whatever it did before it was mended."""
+    found: dict[str, Sample] = {}
+    for sample in samples:
+        other = found.get(sample.host)
+        if other is None or (sample.at is not None and other.at is not None and sample.at > other.at):
+            found[sample.host] = sample
+    return found
+
+
 def _pick(newest: Iterable[Row]) -> list[str]:
     """The newest thread of every host, as far as that goes, then the newest ones."""
     by_host: dict[str, str] = {}

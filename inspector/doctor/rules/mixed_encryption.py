@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from inspector.doctor.case import Case
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.samples import Sample
+from inspector.doctor.samples import Sample, newest_by_host
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, exact_time, shorten_middle
 
@@ -45,11 +45,8 @@ def check(case: Case) -> Verdict:
     plain = [kept for kept in latest if kept.plain and not kept.sealed]
     sealed = [kept for kept in latest if kept.sealed]
     if plain and sealed:
-        return (
-            _now(plain, sealed, len(latest))
-            if max(one.at for one in plain) > min(one.at for one in sealed)
-            else (_left(plain, sealed, len(latest)))
-        )
+        late = _late(plain, sealed)
+        return _now(late, sealed, len(latest)) if late else _left(plain, sealed, len(latest))
     threads = count_noun(len(samples), "thread")
     if sealed:
         return fine(f"The newest values of all {threads} that were looked at are encrypted.")
@@ -62,10 +59,16 @@ def _keep(sample: Sample) -> _Kept | None:
     return _Kept(sample, len(parts) - sealed, sealed) if parts else None
 
 
-def _now(plain: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
-    """Values are still stored in the clear after others were encrypted."""
+def _late(plain: list[_Kept], sealed: list[_Kept]) -> list[_Kept]:
+    """Written in the clear after others were encrypted, by a host that has not encrypted anything since."""
     began = min(one.at for one in sealed)
-    late = [one for one in plain if one.at > began]
+    now = newest_by_host(one.sample for one in (*plain, *sealed))
+    still = {one.sample.host for one in plain if now[one.sample.host] is one.sample}
+    return [one for one in plain if one.at > began and one.sample.host in still]
+
+
+def _now(late: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
+    """Values are still stored in the clear."""
     hosts = tuple(sorted({one.sample.host for one in late if one.sample.host}))
     who = hosts_in_words(hosts)
     verb = "was" if len(late) == 1 else "were"
@@ -84,11 +87,12 @@ def _now(plain: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
 
 
 def _left(plain: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
-    """Encryption was turned on at some time, and older threads are as they were."""
+    """Everybody encrypts by now, and threads from before are as they were."""
     since = exact_time(min(one.at for one in sealed))
     return problem(
-        f"Values are encrypted since {since} or earlier; of {count_noun(looked_at, 'thread')} that were looked at, "
-        f"{len(plain)} {'is' if len(plain) == 1 else 'are'} older and in the clear still.",
+        f"Workers encrypt what they store now, the first of it at {since} or earlier. Of "
+        f"{count_noun(looked_at, 'thread')} that were looked at, {len(plain)} {'was' if len(plain) == 1 else 'were'} left "
+        "in the clear.",
         title="Older values are stored in the clear",
         confidence="certain",
         severity="low",

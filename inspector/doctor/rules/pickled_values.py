@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from inspector.doctor.case import Case
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.samples import Part, Sample
+from inspector.doctor.samples import Part, Sample, newest_by_host
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.domain.value import Omitted
@@ -34,12 +36,12 @@ def check(case: Case) -> Verdict:
         looked = f"{count_noun(values, 'value')} of {count_noun(len(samples), 'thread')}"
         return fine(f"None of {looked} that were looked at is a pickle.")
     channels = sorted({part.channel for _, parts in found for part in parts})
-    hosts = tuple(sorted({one.host for one, parts in found if one.host and any(part.latest for part in parts)}))
+    hosts = _hosts(samples)
     writers = f", written by {hosts_in_words(hosts)}" if hosts else ""
-    holds = "holds" if len(found) == 1 else "hold"
+    holds, looked_at = "holds" if len(found) == 1 else "hold", count_noun(len(samples), "thread")
     where = listed([f"`{shorten_middle(channel, _LONG)}`" for channel in channels], "channels")
     return problem(
-        f"{len(found)} of {count_noun(len(samples), 'thread')} that were looked at {holds} pickles, in {where}{writers}. "
+        f"{len(found)} of {looked_at} that were looked at {holds} pickles, in {where}{writers}. "
         "A pickle is a program: whoever may write to the store can run code in the workers, and a class that is "
         "renamed or moved can no longer be read.",
         title="Values are stored as pickles" + (f" by {hosts_in_words(hosts)}" if hosts else ""),
@@ -47,6 +49,16 @@ def check(case: Case) -> Verdict:
         hosts=hosts,
         thread_ids=tuple(sample.thread_id for sample, _ in found),
         evidence=tuple(_evidence(sample, parts) for sample, parts in found),
+    )
+
+
+def _hosts(samples: Iterable[Sample]) -> tuple[str, ...]:
+    """Those that store pickles still."""
+    now = newest_by_host(samples)
+    return tuple(
+        host
+        for host, one in sorted(now.items())
+        if host and any(part.latest and _is_pickle(part) for part in one.parts)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from inspector.demo.plays import play, plays
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Durability
-from inspector.doctor.lost import Lost, find_lost
+from inspector.doctor.lost import MENDED, Lost, find_lost
 from inspector.index.places import places_of
 from inspector.index.recent import newest_threads
 from inspector.models import StoreEntry
@@ -20,11 +20,11 @@ from tests.integration.index.syncing import fold, sync
 from tests.probing import probing_into
 
 
-def lost(scene: Scene) -> tuple[Lost, ...]:
+def lost(scene: Scene, hosts: tuple[str, ...] = ("web-1", "web-2")) -> tuple[Lost, ...]:
     scene.fold()
     scene.sync()
     entry = StoreEntry.objects.get(name="store")
-    return find_lost(scene.reader, scene.ledger, places_of(scene.reader, ()).here, newest_threads(entry, 100))
+    return find_lost(scene.reader, scene.ledger, places_of(scene.reader, ()).here, newest_threads(entry, 100), hosts)
 
 
 def test_checkpoints_that_a_host_put_and_nobody_holds_are_lost(scene: Scene) -> None:
@@ -60,7 +60,7 @@ def test_what_came_after_the_index_was_made_is_not_missed(scene: Scene) -> None:
     newest = newest_threads(StoreEntry.objects.get(name="store"), 100)
     scene.say("t", "web-1")
 
-    assert find_lost(scene.reader, scene.ledger, places_of(scene.reader, ()).here, newest) == ()
+    assert find_lost(scene.reader, scene.ledger, places_of(scene.reader, ()).here, newest, ["web-1"]) == ()
 
 
 def test_what_was_pruned_is_not_lost(scene: Scene) -> None:
@@ -94,6 +94,26 @@ def test_what_was_put_elsewhere_is_not_lost_here(scene: Scene) -> None:
     assert lost(scene) == ()
 
 
+def test_what_a_host_lost_that_is_gone_accuses_nobody(scene: Scene) -> None:
+    scene.say("t", "web-1")
+    scene.worker("web-1").put("t", 6, at=time.time())
+
+    assert len(lost(scene)) == 1
+    assert lost(scene, hosts=("web-2",)) == ()
+
+
+@pytest.mark.parametrize(("since", "found"), [(MENDED - 1, 1), (MENDED, 0)])
+def test_what_a_host_lost_before_it_was_mended_is_forgotten(scene: Scene, since: int, found: int) -> None:
+    scene.say("t", "web-1")
+    worker = scene.worker("web-1")
+    worker.put("t", 6, at=time.time())
+    for number in range(since):
+        scene.say(f"later-{number}", "web-1")
+        worker.put(f"later-{number}", 3, at=time.time())
+
+    assert len(lost(scene)) == found
+
+
 @pytest.mark.parametrize("durability", ["sync", "async", "exit"])
 def test_no_play_of_langgraph_lacks_a_checkpoint(
     new_database: NewDatabase, index: str, open_reader: OpenReader, new_ledger: NewLedger, durability: Durability
@@ -110,4 +130,4 @@ def test_no_play_of_langgraph_lacks_a_checkpoint(
 
     reported = sum(worker.reported or 0 for row in newest for worker in row.workers)
     assert reported > 100
-    assert find_lost(reader, ledger, places_of(reader, ()).here, newest) == ()
+    assert find_lost(reader, ledger, places_of(reader, ()).here, newest, ["web-1"]) == ()

@@ -136,6 +136,23 @@ def test_what_was_there_before_encryption_accuses_nobody(stored: Stored) -> None
     assert (verdict.hosts, verdict.thread_ids) == ((), ("plain",))
 
 
+def test_who_was_given_the_key_since_is_not_accused(stored: Stored) -> None:
+    stored.chat("sealed", SEALING, "web-1")
+    stored.chat("plain", PLAIN, "web-2")
+    stored.chat("sealed too", SEALING, "web-2")
+
+    verdict = stored.says(mixed_encryption.check)
+    assert (verdict.outcome, verdict.severity, verdict.hosts) == ("problem", "low", ())
+
+
+def test_who_stores_pickles_no_more_is_not_accused(stored: Stored) -> None:
+    stored.keep("pickled", Odd(), PICKLING)
+    stored.keep("plain", 1)
+
+    verdict = stored.says(pickled_values.check)
+    assert (verdict.outcome, verdict.hosts, verdict.thread_ids) == ("problem", (), ("pickled",))
+
+
 def test_a_thread_that_was_sealed_since_is_sealed(stored: Stored) -> None:
     stored.chat("t", PLAIN)
     stored.chat("t", SEALING)
