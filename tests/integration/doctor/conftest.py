@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
 
 from inspector.config import Config, StoreSetting
+from inspector.demo.graphs.base import Saver
 from inspector.index.connections import close_readers
 from inspector.secret import StoreUrl
+from tests.contract.places import SqlitePlace, StoreUnderTest
 from tests.integration.index.conftest import (  # noqa: F401  fixtures
     either_index,
     index,
@@ -39,3 +42,16 @@ def configure() -> Iterator[Configure]:
     close_readers()
     for override in reversed(overrides):
         override.disable()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> StoreUnderTest:
+    """Where a test writes to that would say the same of every kind of store: a file is made in no time."""
+    return SqlitePlace(tmp_path / "store.sqlite")
+
+
+@pytest.fixture
+def saver(place: StoreUnderTest) -> Iterator[Saver]:
+    """LangGraph's own, at that place."""
+    with place.open_saver() as saver:
+        yield saver

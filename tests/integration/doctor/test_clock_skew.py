@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +17,7 @@ from inspector.ledger.base import Heard
 from inspector.models import StoreEntry
 from inspector.probe.ledger_schema import WorkerReport
 from tests.contract.library import open_reader
-from tests.contract.places import RedisPlace, SqlitePlace, StoreUnderTest
+from tests.contract.places import RedisPlace, StoreUnderTest
 from tests.integration.doctor.clocks import clock_set
 from tests.integration.doctor.looked import say, say_one
 from tests.integration.index.syncing import sync
@@ -28,17 +26,6 @@ pytestmark = pytest.mark.usefixtures("index")
 
 HOUR = 3600
 NOON = 1_795_435_200.0
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> StoreUnderTest:
-    return SqlitePlace(tmp_path / "store.sqlite")
-
-
-@pytest.fixture
-def saver(place: StoreUnderTest) -> Iterator[Saver]:
-    with place.open_saver() as saver:
-        yield saver
 
 
 def turns(saver: Saver, thread_id: str, *hosts: tuple[str, float]) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,23 +16,12 @@ from inspector.demo.stage import Stage
 from inspector.doctor.finding import Finding
 from inspector.doctor.rules import failed_head, unanswered_interrupt, unfinished_run
 from tests.contract.library import open_reader
-from tests.contract.places import RedisPlace, SqlitePlace, StoreUnderTest
+from tests.contract.places import RedisPlace, StoreUnderTest
 from tests.integration.doctor.looked import say_one
 
 pytestmark = pytest.mark.usefixtures("index")
 
 MINUTES, HOUR, DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> StoreUnderTest:
-    return SqlitePlace(tmp_path / "store.sqlite")
-
-
-@pytest.fixture
-def saver(place: StoreUnderTest) -> Iterator[Saver]:
-    with place.open_saver() as saver:
-        yield saver
 
 
 def told(place: StoreUnderTest, slug: str, later: timedelta, *muted: Mute) -> Finding:

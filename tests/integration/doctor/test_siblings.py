@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
@@ -18,24 +17,13 @@ from inspector.demo.stage import Durability, Stage
 from inspector.doctor.races import GRACE, SOON
 from inspector.doctor.rules.siblings import SEVERAL
 from tests.contract.library import open_reader
-from tests.contract.places import RedisPlace, SqlitePlace, StoreUnderTest
+from tests.contract.places import RedisPlace, StoreUnderTest
 from tests.integration.doctor.clocks import clock_set, steady_clock
 from tests.integration.doctor.looked import say_one
 
 pytestmark = pytest.mark.usefixtures("index")
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> StoreUnderTest:
-    return SqlitePlace(tmp_path / "store.sqlite")
-
-
-@pytest.fixture
-def saver(place: StoreUnderTest) -> Iterator[Saver]:
-    with place.open_saver() as saver:
-        yield saver
 
 
 def build(saver: Saver, think: Callable[[str], object] = str) -> Graph:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,21 +16,10 @@ from inspector.demo.scenarios.subgraph_forgets import build_desk
 from inspector.demo.stage import Stage
 from inspector.doctor.finding import Finding
 from tests.contract.library import open_reader
-from tests.contract.places import RedisPlace, SqlitePlace, StoreUnderTest
+from tests.contract.places import RedisPlace, StoreUnderTest
 from tests.integration.doctor.looked import say_one
 
 pytestmark = pytest.mark.usefixtures("index")
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> StoreUnderTest:
-    return SqlitePlace(tmp_path / "store.sqlite")
-
-
-@pytest.fixture
-def saver(place: StoreUnderTest) -> Iterator[Saver]:
-    with place.open_saver() as saver:
-        yield saver
 
 
 def told(place: StoreUnderTest) -> Finding:
