@@ -88,11 +88,10 @@ def _now(late: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
 
 def _left(plain: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
     """Everybody encrypts by now, and threads from before are as they were."""
-    since = exact_time(min(one.at for one in sealed))
+    since, verb = exact_time(min(one.at for one in sealed)), "was" if len(plain) == 1 else "were"
     return problem(
         f"Workers encrypt what they store now, the first of it at {since} or earlier. Of "
-        f"{count_noun(looked_at, 'thread')} that were looked at, {len(plain)} {'was' if len(plain) == 1 else 'were'} left "
-        "in the clear.",
+        f"{count_noun(looked_at, 'thread')} that were looked at, {len(plain)} {verb} left in the clear.",
         title="Older values are stored in the clear",
         confidence="certain",
         severity="low",
