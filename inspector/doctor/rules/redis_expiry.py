@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import seen_by_workers
-from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem, unknown
+from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
 from inspector.doctor.rule import REDIS, Rule
 from inspector.doctor.words import hosts_in_words, lasting
 from inspector.domain.text import count_noun, shorten_middle, thousands
@@ -28,6 +28,8 @@ _FEW = 20
 #: Of ten conversations, nine have no longer pause than the one they are held against.
 _MOST = 0.9
 _LONG = 100
+#: Threads that are gone before their time, from which on somebody else than a user has removed them.
+_SEVERAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ def judge(signs: RedisSigns | None, gone: Sequence[Vanished], pauses: Sequence[f
             "How long keys live is not known.",
             missing="A checkpoint to look at, and the rights to PTTL and MGET, which `inspector grants` prints.",
         )
-    if gone and signs.expiring_checkpoints:
-        return _vanishing(signs, gone)
+    if found := _expired(signs, gone):
+        return found
     if signs.dangling_pointers:
         return _dangling(signs)
     if signs.expiring_checkpoints and signs.sampled_writes and not signs.expiring_writes:
@@ -105,15 +107,27 @@ def _long_pause(pauses: Sequence[float]) -> float:
     return pauses[min(len(pauses) - 1, int(len(pauses) * _MOST))]
 
 
-def _vanishing(signs: RedisSigns, gone: Sequence[Vanished]) -> Verdict:
+def _expired(signs: RedisSigns, gone: Sequence[Vanished]) -> Verdict | None:
+    """Applications delete threads, too. What was there longer than its keys live has expired; of what was not, a few
+    may be anything, and more of them may come of a saver with another `ttl`."""
+    if not (signs.expiring_checkpoints and signs.expired_keys):
+        return None
+    longest = signs.longest_ttl_seconds or 0.0
+    if late := [one for one in gone if one.within >= longest]:
+        return _vanishing(signs, late, "likely")
+    return _vanishing(signs, gone, "possible") if len(gone) >= _SEVERAL else None
+
+
+def _vanishing(signs: RedisSigns, gone: Sequence[Vanished], confidence: Confidence) -> Verdict:
+    doubt = "" if confidence == "likely" else " The application may have deleted them as well."
     hosts = tuple(sorted({host for one in gone for host in one.hosts}))
     who = f" {hosts_in_words(hosts)} found nothing." if hosts else ""
     return problem(
         f"{count_noun(len(gone), 'conversation')} {'was' if len(gone) == 1 else 'were'} asked for after {_its(gone)} "
         f"checkpoints had expired, {lasting(max(one.within for one in gone))} or less from the beginning.{who} The "
-        f"newest checkpoints live for {_ttl(signs)}.",
+        f"newest checkpoints live for {_ttl(signs)}.{doubt}",
         title=f"{count_noun(len(gone), 'conversation')} expired before {_its(gone)} next turn",
-        confidence="likely",
+        confidence=confidence,
         severity="high",
         hosts=hosts,
         thread_ids=tuple(one.thread_id for one in gone),

@@ -30,7 +30,12 @@ SOUND = RedisSigns(
     prefix="checkpoint",
 )
 EXPIRING = replace(
-    SOUND, expiring_checkpoints=200, expiring_writes=100, shortest_ttl_seconds=1_000.0, longest_ttl_seconds=3_600.0
+    SOUND,
+    expired_keys=40,
+    expiring_checkpoints=200,
+    expiring_writes=100,
+    shortest_ttl_seconds=1_000.0,
+    longest_ttl_seconds=3_600.0,
 )
 LRU = replace(SOUND, policy="allkeys-lru", max_memory_bytes=10_000_000)
 
@@ -66,6 +71,14 @@ class TestExpiry:
         verdict = redis_expiry.judge(EXPIRING, [], [60.0] * 100)
         assert verdict.outcome == "fine"
         assert "1 h" in verdict.sentence
+
+    def test_threads_that_were_gone_before_their_time_were_deleted_unless_they_are_several(self) -> None:
+        gone = [Vanished(f"conv-{number}", 3, ("web-2",), 60.0) for number in range(3)]
+        assert redis_expiry.judge(EXPIRING, gone[:2], []).outcome == "fine"
+        assert redis_expiry.judge(EXPIRING, gone, []).confidence == "possible"
+        late = Vanished("late", 3, ("web-1",), 3_600.0)
+        verdict = redis_expiry.judge(EXPIRING, [*gone, late], [])
+        assert (verdict.confidence, verdict.hosts, verdict.thread_ids) == ("likely", ("web-1",), ("late",))
 
     def test_threads_that_were_asked_for_after_they_expired_are_an_error(self) -> None:
         verdict = redis_expiry.judge(EXPIRING, [Vanished("conv-1", 3, ("web-2",), 4_000.0)], [])
