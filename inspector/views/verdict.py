@@ -37,11 +37,12 @@ def _heading(asked: Sequence[Recorded], untold: Sequence[Recorded], *, partial: 
     problems = [one.finding for one in asked if one.finding.is_problem]
     if any(finding.cause or finding.status == "error" for finding in problems):
         return "Why memory does not persist"
+    blind = partial or any(one.finding.cause for one in untold)
     if problems:
-        return "Memory persists, but not all is well"
+        return "Not all is well" if blind else "Memory persists, but not all is well"
     if partial or not asked:
         return "Nothing found so far"
-    if any(one.finding.cause for one in untold):
+    if blind:
         return "Nothing found, but not all could be looked at"
     return "Memory persists: nothing speaks against it"
 

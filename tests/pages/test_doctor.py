@@ -189,6 +189,20 @@ def test_warnings_that_cost_no_memory_do_not_cry_wolf(world: World, monkeypatch:
     assert "There is 1 warning." in document.elements[0].text
 
 
+@pytest.mark.parametrize(
+    ("status", "heading"),
+    [("warning", "Not all is well"), ("ok", "Nothing found, but not all could be looked at")],
+)
+def test_that_memory_persists_is_not_said_where_a_cause_could_not_be_looked_at(
+    world: World, monkeypatch: pytest.MonkeyPatch, status: str, heading: str
+) -> None:
+    one, two = slugs(2)
+    with recorded(monkeypatch, found(one, status, severity="low"), found(two, "unknown", cause=True)):
+        document = world.browser.document("/doctor/")
+
+    assert next(document.all("h1")).text == heading
+
+
 def test_long_evidence_is_folded_and_threads_that_it_leads_to_are_named_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
