@@ -12,6 +12,7 @@ from inspector.doctor.rule import Rule
 from inspector.doctor.suspects import Suspect, are_all_odd, find_suspects
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, exact_time, shorten_middle, thousands
+from inspector.index.twins import find_twins
 
 _FIX = Fix(
     before="""\
@@ -30,6 +31,8 @@ def chat(request: ChatRequest):
 )
 #: Threads of a host that are linked to, one by one, and hosts that it is compared with.
 _SHOWN = 3
+#: Threads of a host that are looked up in other stores, and the share of them that may be there for another reason.
+_LOOKED_UP, _BY_CHANCE = 200, 0.05
 
 
 def check(case: Case) -> Verdict:
@@ -40,10 +43,32 @@ def check(case: Case) -> Verdict:
     odd = [one for one in suspects if one.is_odd or forgets_by_hour(case, one)]
     if not odd and are_all_odd(suspects, cohort):
         odd = suspects
-    if odd:
+    split = [one for one in odd if _is_elsewhere_too(case, one)]
+    if odd := [one for one in odd if one not in split]:
         return _problem(odd, case, cohort)
+    if split:
+        return _split(split)
     open_ones = [one for one in suspects if one.is_open]
     return _undecided(open_ones) if open_ones else _fine(cohort)
+
+
+def _is_elsewhere_too(case: Case, one: Suspect) -> bool:
+    """Whether its threads are in another configured store as well: nobody makes the same random id twice."""
+    thread_ids = [thread.thread_id for thread in one.threads[:_LOOKED_UP]]
+    return len(find_twins(case.entry, thread_ids)) > _BY_CHANCE * len(thread_ids)
+
+
+def _split(split: Sequence[Suspect]) -> Verdict:
+    who = hosts_in_words([one.hostname or "a host without a name" for one in split])
+    return unknown(
+        f"None of the threads that {who} began with random ids went on here, but some are in another store, too.",
+        missing="One store for all workers. Until then nobody can tell whether their threads go on.",
+        evidence=tuple(
+            Evidence(f"{shorten_middle(thread.thread_id, 60)}: one turn here", Link("thread", {"id": thread.thread_id}))
+            for one in split
+            for thread in one.threads[:_SHOWN]
+        ),
+    )
 
 
 def _problem(odd: Sequence[Suspect], case: Case, cohort: Cohort) -> Verdict:

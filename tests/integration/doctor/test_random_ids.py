@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from benchmarks.random_ids import SHARES, Setting, play, rates
 from benchmarks.random_rows import quick_case, written_case
 from benchmarks.random_traffic import Site, Traffic
-from inspector.config import Mute
+from inspector.config import Mute, StoreSetting
 from inspector.doctor import by_hour
 from inspector.doctor.by_hour import forgets_by_hour
 from inspector.doctor.case import Case
@@ -21,6 +22,8 @@ from inspector.doctor.rules.thread_id_random import RULE
 from inspector.doctor.rules.thread_per_run import RULE as PER_RUN
 from inspector.doctor.suspects import find_suspects, stem
 from inspector.models import StoreEntry
+from inspector.secret import StoreUrl
+from tests.integration.doctor.made import DOWN
 
 pytestmark = pytest.mark.usefixtures("index")
 
@@ -153,6 +156,19 @@ def test_threads_that_began_before_the_newest_are_looked_at_as_well(monkeypatch:
     assert len(case.begun) == len({row.entry.pk for row in case.begun})
     assert sum(age > timedelta(minutes=10) for age in ages) == 60
     assert 0 < sum(age < timedelta(minutes=10) for age in ages) <= 60
+
+
+def test_threads_that_are_in_another_store_as_well_were_not_made_anew(settings: Any) -> None:
+    """Their workers do not share a store, which another rule tells of."""
+    traffic = forgetful_traffic()
+    here, there = (written_case(traffic, reads=False, owners=False).entry for _ in range(2))
+    stores = tuple(StoreSetting(one.name, StoreUrl(DOWN)) for one in (here, there))
+    settings.INSPECTOR = dataclasses.replace(settings.INSPECTOR, stores=stores)
+    case = quick_case(traffic, here, reads=False, owners=False)
+    assert ask(case).outcome == "unknown"
+    assert "in another store, too" in ask(case).sentence
+    there.delete()
+    assert ask(case).outcome == "problem"
 
 
 def test_a_store_that_names_no_hosts_is_not_called_sound(entry: StoreEntry) -> None:
