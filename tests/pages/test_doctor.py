@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
 
-from inspector.doctor.finding import Evidence, Fix, Link
+from inspector.doctor.finding import Evidence, Link
 from inspector.doctor.record import Recorded, record
 from inspector.doctor.report import finding_to_data
 from inspector.doctor.rules import rules
@@ -29,8 +29,6 @@ from tests.pages.workers_world import World
 PAGE = {
     *("store", "findings", "checked_at", "threads", "workers", "problems", "errors", "warnings", "index"),
 }
-HTML = 150_000
-HOSTILE = "<script>alert(1)</script>\u202e"
 
 
 @pytest.fixture
@@ -203,54 +201,6 @@ def test_that_memory_persists_is_not_said_where_a_cause_could_not_be_looked_at(
     assert next(document.all("h1")).text == heading
 
 
-def test_long_evidence_is_folded_and_threads_that_it_leads_to_are_named_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = tuple(Evidence(f"line {number}", Link("thread", {"id": f"t{number}"})) for number in range(30))
-    ids = tuple(f"t{number}" for number in range(50))
-    with recorded(monkeypatch, found(slugs(1)[0], evidence=lines, thread_ids=ids)):
-        document = world.browser.document("/doctor/")
-
-    links = [link.attributes.get("href") for link in document.all("a")]
-    assert [links.count(f"/thread/?id=t{number}") for number in range(50)] == [1] * 50
-    evidence, threads = [fold for fold in document.all("details") if "more" in fold.text]
-    assert "25 more lines" in evidence.text
-    assert "line 4" not in evidence.text.split()
-    assert "line 29" in evidence.text
-    assert "14 more threads" in threads.text
-
-
-def test_names_and_texts_from_a_store_stay_text(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = found(
-        slugs(1)[0],
-        title=HOSTILE,
-        sentence=HOSTILE,
-        evidence=(Evidence(HOSTILE, Link("thread", {"id": HOSTILE})), Evidence(HOSTILE)),
-        hosts=(HOSTILE,),
-        thread_ids=(HOSTILE, "another" + HOSTILE),
-        fix=Fix("<script>alert(2)", "</code><script>alert(3)", HOSTILE),  # code is ours, and is copied as it is
-    )
-    others = [
-        found(slug, status, title=HOSTILE, sentence=HOSTILE)
-        for slug, status in zip(slugs(3)[1:], ("ok", "unknown"), strict=True)
-    ]
-    with recorded(monkeypatch, problem, *others):
-        for response in (world.browser.get("/doctor/"), world.browser.part("/doctor/")):
-            assert b"<script>alert" not in response.content
-            assert b"&lt;script&gt;alert" in response.content
-            # Nothing may turn around what stands beside it.
-            assert "\u202e" not in "".join(Document(response.content.decode()).elements[0].parts)
-
-
-def test_a_page_of_many_problems_is_light(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = slugs(12)
-    ids = tuple(f"{number:02}" + "ü" * 2_000 for number in range(50))
-    lines = tuple(Evidence("e" * 900, Link("thread", {"id": thread_id})) for thread_id in ids[:40])
-    with recorded(monkeypatch, *(found(slug, evidence=lines, thread_ids=ids) for slug in known)):
-        assert len(world.browser.get("/doctor/").content) < HTML
-        assert len(of(world.browser.data("/doctor/"), known[0])["thread_ids"]) == 50
-
-
 def test_before_the_index_has_begun_nothing_is_kept_and_no_all_clear_is_given(unindexed: Browser) -> None:
     document = unindexed.document("/doctor/")
 
@@ -301,13 +251,3 @@ def test_a_thread_that_is_named_leads_to_its_page(world: World, monkeypatch: pyt
         document = world.browser.document("/doctor/")
 
     assert f"/thread/?id={SHARED}" in [link.attributes.get("href") for link in document.all("a")]
-
-
-def test_what_was_seen_of_good_news_can_be_unfolded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = (Evidence("3.4 kB for each checkpoint", Link("stores")),)
-    with recorded(monkeypatch, found(slugs(1)[0], "ok", evidence=lines)):
-        document = world.browser.document("/doctor/")
-
-    (fold,) = (one for one in document.all("details") if one.attributes.get("class") == "seen")
-    assert "3.4 kB for each checkpoint" in fold.text
-    assert "/stores/" in [link.attributes.get("href") for link in document.all("a")]
