@@ -25,6 +25,7 @@ from tests.redis_server import RedisServer
 
 READS: dict[str, Callable[[CheckpointStore], object]] = {
     "facts": lambda store: store.read_facts(),
+    "signs": lambda store: store.read_signs(),
     "fingerprint": lambda store: store.read_fingerprint(),
     "counts": lambda store: list(store.iter_thread_counts()),
     "threads": lambda store: store.read_threads(["one"], host_keys=("host",)),

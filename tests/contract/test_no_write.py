@@ -14,6 +14,7 @@ def test_reads_of_every_kind_leave_every_byte_as_it_was(library: Library) -> Non
     """Whatever other tests have read before is in it, too."""
     store = library.store
     store.read_facts()
+    store.read_signs()
     store.read_identities()
     store.read_fingerprint()
     ids = [count.thread_id for count in store.iter_thread_counts()]

@@ -76,6 +76,7 @@ def read_everything(reader: Reader) -> int:
     """Whatever pages and sync passes ask. How many checkpoints there were."""
     store = reader.store
     store.read_facts()
+    store.read_signs()
     store.read_fingerprint()
     threads = [count.thread_id for count in store.iter_thread_counts()]
     assert len(reader.read_summaries(threads)) == len(threads)

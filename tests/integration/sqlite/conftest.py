@@ -123,6 +123,7 @@ def files_beside(path: Path) -> Files:
 def read_everything(store: SqliteStore) -> int:
     """Every read of the contract, on every thread. How many checkpoints there were."""
     store.read_facts()
+    store.read_signs()
     store.read_identities()
     store.read_fingerprint()
     found = 0
