@@ -8,6 +8,7 @@ from inspector.doctor.by_hour import forgets_by_hour
 from inspector.doctor.case import Case
 from inspector.doctor.cohort import Cohort
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
+from inspector.doctor.resumed import were_resumed
 from inspector.doctor.rule import Rule
 from inspector.doctor.suspects import Suspect, are_all_odd, find_suspects
 from inspector.doctor.words import hosts_in_words, listed
@@ -43,12 +44,13 @@ def check(case: Case) -> Verdict:
     odd = [one for one in suspects if one.is_odd or forgets_by_hour(case, one)]
     if not odd and are_all_odd(suspects, cohort):
         odd = suspects
+    odd = [one for one in odd if not were_resumed(case, one.threads)]
     split = [one for one in odd if _is_elsewhere_too(case, one)]
     if odd := [one for one in odd if one not in split]:
         return _problem(odd, case, cohort)
     if split:
         return _split(split)
-    open_ones = [one for one in suspects if one.is_open]
+    open_ones = [one for one in suspects if one.is_open and not were_resumed(case, one.threads)]
     return _undecided(open_ones) if open_ones else _fine(cohort)
 
 

@@ -11,6 +11,7 @@ from inspector.doctor.cohort import Begun, Cohort, pace_of
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Severity, Verdict, fine, problem, unknown
 from inspector.doctor.ids import count_form, run_prefix
 from inspector.doctor.pace import Pace
+from inspector.doctor.resumed import were_resumed
 from inspector.doctor.rule import Rule
 from inspector.doctor.suspects import ODD, ODD_GUESSED
 from inspector.doctor.words import hosts_in_words, listed
@@ -57,6 +58,7 @@ def check(case: Case) -> Verdict:
         return unknown("No thread began lately.", missing="Conversations. This looks at threads as they begin.")
     pace = pace_of(cohort.conversations)
     found = [runs for name, threads in cohort.runs.items() if (runs := _find(name, threads, pace)) is not None]
+    found = [runs for runs in found if not were_resumed(case, runs.threads)]
     if not found:
         return fine(
             f"{count_noun(len(cohort.threads), 'thread')} looked at: none is one of many made for one run each."
