@@ -1,0 +1,80 @@
+"""Which places of workers are one store, which are another one, and what cannot be told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from inspector.doctor.rules import store_on_localhost, store_split
+from inspector.doctor.sites import is_local
+from inspector.probe.ledger_schema import Place
+from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
+from tests.integration.doctor.made import NOW
+
+pytestmark = pytest.mark.django_db
+
+AWAY = replace(HERE, identities=("away",), where="postgresql://app@old-db:5432/orders")
+LOCAL = replace(HERE, identities=("local",), where="postgresql://app@localhost:5432/orders")
+NAMELESS = replace(HERE, identities=())
+
+
+def test_a_worker_that_leads_to_another_store_as_well_may_mean_it() -> None:
+    both = (HERE, replace(AWAY, slot=1))
+    verdict = store_split.check(case_with(process("web-1"), process("web-2", places=both)))
+    assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", "possible", ("web-2",))
+
+
+def test_a_worker_that_leads_only_elsewhere_is_split_off_for_certain() -> None:
+    verdict = store_split.check(case_with(process("web-1"), process("web-2", places=(AWAY,))))
+    assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", "certain", ("web-2",))
+    assert "web-1 writes to this one" in verdict.sentence
+
+
+def test_memory_is_no_other_store() -> None:
+    assert store_split.check(case_with(process("web-1"), process("web-2", places=(IN_MEMORY,)))).outcome == "fine"
+
+
+@pytest.mark.parametrize("rule", [store_split, store_on_localhost])
+def test_a_worker_that_has_just_begun_is_not_judged_by_an_address(rule: object) -> None:
+    local = replace(LOCAL, identities=())
+    young = process("web-2", places=(local,), started_at=NOW.timestamp(), seen_at=NOW.timestamp())
+    assert rule.check(case_with(process("web-1"), young)).outcome == "unknown"  # type: ignore[attr-defined]
+
+
+def test_a_server_that_does_not_say_who_it_is_leaves_it_unknown() -> None:
+    old = process("web-2", places=(NAMELESS,), seen_at=NOW.timestamp())
+    assert store_split.check(case_with(process("web-1"), old)).outcome == "unknown"
+
+
+def test_several_hosts_at_one_loopback_address_are_one_machine() -> None:
+    reports = [process("web-1", places=(LOCAL,)), process("web-2", places=(LOCAL,)), process("web-3")]
+    assert store_on_localhost.check(case_with(*reports)).outcome == "fine"
+
+
+def test_one_host_alone_with_a_loopback_address_is_named() -> None:
+    verdict = store_on_localhost.check(case_with(process("web-1"), process("web-2", places=(LOCAL,))))
+    assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", "certain", ("web-2",))
+
+
+def test_a_worker_alone_may_be_at_home() -> None:
+    assert store_on_localhost.check(case_with(process("web-1", places=(LOCAL,)))).outcome == "fine"
+
+
+@pytest.mark.parametrize(
+    ("kind", "where", "local"),
+    [
+        ("postgres", "postgresql://app@localhost:5432/orders", True),
+        ("postgres", "postgresql://app@[/run/postgresql]:5432/orders?schema=a", True),
+        ("postgres", "postgresql://app@[::1]:5432/orders", True),
+        ("postgres", "postgresql://app@localhost.internal:5432/orders", False),
+        ("postgres", "postgresql://app@localhost,db-2:5432/orders", False),
+        ("postgres", "postgresql, not known closer", False),
+        ("redis", "redis://127.0.0.1:6379/0", True),
+        ("redis", "redis:///run/redis.sock/0", True),
+        ("redis", "redis://cache:6379/0", False),
+        ("sqlite", "sqlite:///srv/app/checkpoints.db", True),
+    ],
+)
+def test_which_addresses_lead_to_the_same_machine(kind: str, where: str, local: bool) -> None:
+    assert is_local(Place(0, "saver", kind, ("x",), where)) is local
