@@ -26,6 +26,8 @@ ODD_RETURNING = 4.0
 #: Nearly all threads of a store, where there is nothing to compare them with.
 NEARLY_ALL = 0.9
 _CONTAINER = re.compile(r"[0-9a-f]{12}")
+#: What a platform adds to a deployment's name: something with a number, or the five letters of a Kubernetes pod.
+_GENERATED = re.compile(r"[a-z]*[0-9][a-z0-9]*|[bcdfghjklmnpqrstvwxz]{5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,14 @@ def _suspect(cohort: Cohort, hostname: str, threads: Sequence[Begun], pace: Pace
 
 
 def stem(hostname: str) -> str:
-    """What hosts of one deployment share: "web" of web-1 and of web-7f9c4d-x2. Containers that were given no name are
-    all alike."""
+    """What hosts of one deployment share: "web" of web-1, "shop-chat" of shop-chat-7f9c4d8b6-x2k4q. Containers that were
+    given no name are all alike."""
     if _CONTAINER.fullmatch(hostname):
         return ""
-    found = re.match(r"[A-Za-z]*", hostname)
-    return found[0].lower() if found else ""
+    first, *others = hostname.partition(".")[0].lower().split("-")
+    while others and _GENERATED.fullmatch(others[-1]):
+        others.pop()
+    return "-".join((first, *others)).rstrip("0123456789")
 
 
 def _peers(cohort: Cohort, hostname: str, since: datetime) -> list[str]:

@@ -185,7 +185,17 @@ def test_an_empty_store_tells_nothing(entry: StoreEntry) -> None:
 
 @pytest.mark.parametrize(
     ("hostname", "name"),
-    [("web-3", "web"), ("web-7f9c4d-x2k", "web"), ("worker-1", "worker"), ("3fa94c21b7de", ""), ("10.0.0.1", "")],
+    [
+        ("web-3", "web"),
+        ("web-7f9c4d-x2k", "web"),
+        ("shop-chat-7f9c4d8b6-kqzwx", "shop-chat"),
+        ("shop-nightly-28391230-x2k4q", "shop-nightly"),
+        ("shop-chat-0.shop.svc.local", "shop-chat"),
+        ("worker-1", "worker"),
+        ("Web2", "web"),
+        ("3fa94c21b7de", ""),
+        ("10.0.0.1", ""),
+    ],
 )
 def test_hosts_of_one_deployment_are_known_by_their_names(hostname: str, name: str) -> None:
     assert stem(hostname) == name
