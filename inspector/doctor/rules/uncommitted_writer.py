@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from inspector.doctor.case import Case
 from inspector.doctor.finding import EVIDENCE, Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
@@ -37,6 +38,8 @@ _A_WHILE = 30.0
 _LONG_TIME = 300.0
 #: Threads that lack checkpoints, for each session that holds some, from which on a session is not at one request.
 _THREADS_EACH = 2
+#: Two clocks may differ by so much.
+_MARGIN = timedelta(seconds=5)
 _LONG = 100
 
 
@@ -52,13 +55,21 @@ def check(case: Case) -> Verdict:
         return fine(f"None of {count_noun(len(sessions), 'other session')} holds checkpoints that are not committed.")
     lost, traceless = case.lost, traceless_hosts(case)
     idle = [session for session in holding if session.state != "active" and _age(session) >= _A_WHILE]
-    threads = {one.thread_id for one in lost}
-    if len(threads) > _THREADS_EACH * len(holding):
-        return _problem(holding, lost, traceless, "certain")
+    theirs = _since(case.moment.now, holding, lost)
+    if len({one.thread_id for one in theirs}) > _THREADS_EACH * len(holding):
+        return _problem(holding, theirs, traceless, "certain")
     if idle:
         no_request = traceless or max(map(_age, idle)) >= _LONG_TIME
-        return _problem(idle, lost, traceless, "likely" if no_request else "possible")
-    return _at_work(case, holding, complete=not threads and not traceless)
+        confidence: Confidence = "likely" if no_request else "possible"
+        return _problem(idle, _since(case.moment.now, idle, lost), traceless, confidence)
+    return _at_work(case, holding, complete=not lost and not traceless)
+
+
+def _since(now: datetime, holding: Sequence[Session], lost: Sequence[Lost]) -> list[Lost]:
+    """What was put when one of these transactions had begun. What was lost before that is not in any of them: it was
+    deleted, or a backup was restored, and somebody writes at every moment."""
+    begun = now - timedelta(seconds=max(map(_age, holding))) - _MARGIN
+    return [one for one in lost if one.at >= begun]
 
 
 def _at_work(case: Case, holding: Sequence[Session], *, complete: bool) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from inspector.doctor.lost import Lost
 from inspector.doctor.rules.uncommitted_writer import check
 from inspector.stores.signs import Session, Signs
 from tests.integration.doctor.crews import case_with, process
-from tests.integration.doctor.made import NOW
+from tests.integration.doctor.made import HOUR, NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,16 @@ def test_more_threads_than_requests_under_way_make_it_certain() -> None:
     assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", "certain", ("web-2",))
     assert verdict.thread_ids == ("a", "b", "c")
     assert "from 10.0.0.7" in verdict.evidence[0].text
+
+
+def test_what_was_lost_before_a_transaction_began_is_not_laid_to_it() -> None:
+    """As after the restore of a backup, with somebody at work."""
+    before = tuple(replace(one, at=NOW - HOUR) for one in lost_in("a", "b", "c"))
+
+    assert said(session(state="active"), reports=True, lost=before).outcome == "unknown"
+    verdict = said(session(transaction_seconds=600.0), reports=True, lost=before)
+    assert (verdict.confidence, verdict.hosts, verdict.thread_ids) == ("likely", (), ())
+    assert said(session(transaction_seconds=4_000.0), reports=True, lost=before).confidence == "certain"
 
 
 def test_a_thread_for_each_session_may_be_requests_under_way() -> None:
