@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count
 
 from inspector.doctor.finding import Confidence, Evidence, Finding, Fix, Link, Status
 from inspector.models import FindingEntry, StoreEntry
+
+logger = logging.getLogger(__name__)
 
 #: A mended problem is told for so long, and one that can no longer be told from when it was last seen.
 TOLD_FOR = timedelta(days=1)
@@ -50,13 +53,18 @@ class Diagnosis:
 def record(entry: StoreEntry, findings: Iterable[Finding], now: datetime) -> Diagnosis:
     """Keeps what was found instead of what was known before. A rule that could not tell this time neither ends its
     problem nor sees it again. What somebody else found later is left as it is, and so is a store that the index does
-    not know (yet, or any more): then nothing is kept."""
-    with transaction.atomic():
-        held = StoreEntry.objects.select_for_update().filter(pk=entry.pk).only("diagnosed_at").first()
-        known = {row.rule: row for row in FindingEntry.objects.filter(store=entry)} if held is not None else {}
-        rows = [_row(entry, finding, known.get(finding.rule), now) for finding in findings]
-        if held is not None and not _is_later(held.diagnosed_at, now):
-            _write(held, rows, now)
+    not know (yet, or any more): then nothing is kept. Nor is it while somebody else locks the index: what was found is
+    told all the same."""
+    findings = tuple(findings)
+    try:
+        with transaction.atomic():
+            held = StoreEntry.objects.select_for_update().filter(pk=entry.pk).only("diagnosed_at").first()
+            rows = _rows(entry, findings, now)
+            if held is not None and not _is_later(held.diagnosed_at, now):
+                _write(held, rows, now)
+    except OperationalError as error:
+        logger.warning("What was found of %s is not recorded: %s", entry.name, error)
+        rows = _rows(entry, findings, now)
     entry.diagnosed_at = now
     return Diagnosis(tuple(_recorded(row, now) for row in rows), now)
 
@@ -104,6 +112,11 @@ def count_problems(entry: StoreEntry) -> ProblemCounts:
     rows = FindingEntry.objects.filter(store=entry, status__in=_PROBLEMS).values_list("status")
     counts = dict(rows.annotate(count=Count("pk")).order_by())
     return ProblemCounts(counts.get("error", 0), counts.get("warning", 0))
+
+
+def _rows(entry: StoreEntry, findings: Iterable[Finding], now: datetime) -> list[FindingEntry]:
+    known = {row.rule: row for row in FindingEntry.objects.filter(store=entry)}
+    return [_row(entry, finding, known.get(finding.rule), now) for finding in findings]
 
 
 def _row(entry: StoreEntry, finding: Finding, before: FindingEntry | None, now: datetime) -> FindingEntry:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -179,3 +181,19 @@ def test_many_who_record_at_once_neither_lock_each_other_out_nor_write_twice(ent
     assert failures == []
     assert sorted(FindingEntry.objects.values_list("rule", flat=True)) == sorted(slugs)
     assert StoreEntry.objects.get().diagnosed_at == NOW + 7 * SECOND
+
+
+def test_what_is_found_while_the_index_is_locked_is_told_and_not_kept(
+    index: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = StoreEntry.objects.create(name="store")
+    record(entry, [finding_of("a", bad("web-1"))], NOW)
+    connection.cursor().execute("PRAGMA busy_timeout = 50")
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with caplog.at_level("ERROR", "inspector.doctor.record"):
+            (told,) = record(entry, [finding_of("a", bad("web-1"))], NOW + HOUR).recorded
+        other.execute("ROLLBACK")
+    assert times(told) == (NOW, NOW + HOUR, None, "")
+    held = load(StoreEntry.objects.get(), NOW + HOUR)
+    assert (held.at, held.recorded[0].seen_at) == (NOW, NOW)
