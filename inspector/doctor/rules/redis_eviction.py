@@ -22,10 +22,11 @@ _EVERY, _EXPIRING = "allkeys-", "volatile-"
 
 
 def check(case: Case) -> Verdict:
-    return judge(case.signs.redis)
+    return judge(case.signs.redis, case.signs.notes)
 
 
-def judge(signs: RedisSigns | None) -> Verdict:
+def judge(signs: RedisSigns | None, notes: tuple[str, ...] = ()) -> Verdict:
+    """`notes` say what could not be looked at."""
     if signs is None or not signs.policy:
         return unknown(
             "What the server does when its memory is full is not known.",
@@ -35,6 +36,12 @@ def judge(signs: RedisSigns | None) -> Verdict:
     touched = signs.policy.startswith(_EVERY) or signs.expiring_checkpoints or signs.expiring_writes
     if evicts and signs.max_memory_bytes and touched:
         return _problem(signs)
+    if evicts and signs.max_memory_bytes and not signs.sampled_checkpoints:
+        return unknown(
+            f"The policy {signs.policy} drops keys with a time to live, and whether checkpoints have one is not known.",
+            missing=" ".join(notes) or "Checkpoints in the store.",
+            evidence=(_memory(signs),),
+        )
     return fine(_good(signs, evicts=evicts), evidence=(_memory(signs),))
 
 
@@ -86,6 +93,7 @@ RULE = Rule(
     problem="Redis may drop checkpoints",
     good="Redis drops no checkpoints",
     severity="medium",
+    of_threads=False,
     kinds=REDIS,
     fix=_FIX,
     check=check,

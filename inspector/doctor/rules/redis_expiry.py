@@ -52,15 +52,15 @@ def check(case: Case) -> Verdict:
 
 def judge(signs: RedisSigns | None, gone: Sequence[Vanished], pauses: Sequence[float]) -> Verdict:
     """`pauses` are seconds between turns, one for each conversation, in ascending order."""
-    if signs is None or not (signs.sampled_checkpoints or signs.sampled_pointers):
+    if signs is not None and (found := _expired(signs, gone)):
+        return found
+    if signs is not None and signs.dangling_pointers:
+        return _dangling(signs)
+    if signs is None or not signs.sampled_checkpoints:
         return unknown(
             "How long keys live is not known.",
             missing="A checkpoint to look at, and the rights to PTTL and MGET, which `inspector grants` prints.",
         )
-    if found := _expired(signs, gone):
-        return found
-    if signs.dangling_pointers:
-        return _dangling(signs)
     if signs.expiring_checkpoints and signs.sampled_writes and not signs.expiring_writes:
         return _outliving(signs)
     if signs.expiring_checkpoints and _is_short(signs, pauses):

@@ -62,8 +62,17 @@ class TestEviction:
     def test_a_login_that_may_not_ask_does_not_know(self) -> None:
         assert redis_eviction.judge(replace(SOUND, policy="")).outcome == "unknown"
 
+    def test_a_policy_for_expiring_keys_is_not_judged_where_no_life_could_be_looked_at(self) -> None:
+        unseen = replace(SOUND, policy="volatile-lru", max_memory_bytes=10_000_000, sampled_checkpoints=0)
+        told = redis_eviction.judge(unseen, ("How long keys live could not be looked at.",))
+        assert (told.outcome, told.missing) == ("unknown", "How long keys live could not be looked at.")
+        assert redis_eviction.judge(replace(unseen, max_memory_bytes=0)).outcome == "fine"
+
 
 class TestExpiry:
+    def test_pointers_alone_do_not_tell_how_long_checkpoints_live(self) -> None:
+        assert redis_expiry.judge(replace(SOUND, sampled_checkpoints=0), [], []).outcome == "unknown"
+
     def test_keys_that_stay_are_fine(self) -> None:
         assert redis_expiry.judge(SOUND, [], []).outcome == "fine"
 
