@@ -23,7 +23,7 @@ and with `--fixed` its remedy.
 
 An **error** loses memory; a **warning** loses some of it, will do so, or costs. What is only possible is never called
 an error. **Needs the probe** means that the rule cannot tell without [the probe](../how-to/see-reads-per-worker.md)
-in the workers, and then says so.
+in the workers, and then says so; **in part** that the store alone shows some forms of it, or shows it later.
 
 ## Causes: why memory does not persist when scaling
 
@@ -62,7 +62,9 @@ def _needs_probe(slug: str) -> str:
     from inspector.demo.scenarios import scenarios
 
     scenario = scenarios().get(slug)
-    return "yes" if scenario is not None and slug not in scenario.raises_unprobed else "no"
+    if scenario is None or slug in scenario.raises_unprobed:
+        return "no"
+    return "in part" if scenario.partly_unprobed else "yes"
 
 
 def main() -> None:

@@ -74,6 +74,8 @@ class Scenario:
     #: The same when no worker runs the probe, and when only the first host does: rules that must be raised then, at
     #: least those; others of `raises` may be unknown. None must be raised that is not in `raises`.
     raises_unprobed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Without the probe, the rule can still tell of it: some time after this traffic, or in other forms than this one.
+    partly_unprobed: bool = False
     #: Which store the dashboard reads.
     store: Literal["postgres", "redis", "sqlite"] = "postgres"
     store_query: str = ""  #: what the dashboard's URL of a Redis store ends with, as "?prefix=checkpoint"

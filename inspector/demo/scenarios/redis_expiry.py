@@ -53,6 +53,7 @@ SCENARIO = Scenario(
     broken={"web-1": fixed, "web-2": broken},
     fixed={"web-1": fixed, "web-2": fixed},
     raises={"redis-expiry": ("web-1",)},
+    partly_unprobed=True,
     store="redis",
     drive=drive,
 )

@@ -48,6 +48,7 @@ SCENARIO = Scenario(
     broken={"web-1": fixed, "web-2": broken, "web-3": fixed},
     fixed={"web-1": fixed, "web-2": fixed, "web-3": fixed},
     raises={"redis-modules-missing": ("web-2",)},
+    partly_unprobed=True,
     store="redis",
     drive=drive,
 )

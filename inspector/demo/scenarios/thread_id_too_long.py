@@ -40,5 +40,6 @@ SCENARIO = Scenario(
     broken={"web-1": fixed, "web-2": fixed, "web-3": broken},
     fixed={"web-1": fixed, "web-2": fixed, "web-3": fixed},
     raises={"thread-id-too-long": ("web-3",)},
+    partly_unprobed=True,
     drive=converse,
 )

@@ -48,5 +48,6 @@ SCENARIO = Scenario(
     broken={"web-1": pooled, "web-2": broken, "web-3": pooled},
     fixed={"web-1": pooled, "web-2": fixed, "web-3": pooled},
     raises={"uncommitted-writer": ("web-2",)},
+    partly_unprobed=True,
     drive=converse,
 )
