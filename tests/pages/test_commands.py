@@ -11,10 +11,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
-from inspector.demo import embedded_redis
+from inspector.demo import embedded_redis, shown
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import ConfigError
-from inspector.management.commands import demo
 from inspector.management.commands.serve import _listen, _shown
 from inspector.management.stores import use_stores
 from inspector.models import ThreadEntry
@@ -79,10 +78,11 @@ def test_grants_prints_a_template_where_the_store_cannot_be_asked() -> None:
 def test_a_demo_whose_redis_does_not_start_goes_on_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that ends at once, as one does that lacks a library."""
     monkeypatch.setattr(embedded_redis, "_located", lambda package, file: Path("/bin/false"))
-    out = StringIO()
+    said: list[str] = []
 
-    with demo.Command(stdout=out)._other_server("") as other:
+    with shown._second_store(said.append) as other:
         assert other is None
+    assert [line.partition(":")[0] for line in said] == ["There is no second store, in Redis"]
 
 
 def test_grants_asks_nobody_when_everything_is_given(capsys: pytest.CaptureFixture[str]) -> None:
