@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
-from inspector.doctor.crew import Crew
+from inspector.doctor.crew import Crew, read_crew
 from inspector.doctor.lost import Lost, find_lost
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.samples import Sample, read_samples
@@ -33,26 +33,34 @@ BEGUN_BEFORE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Case:
-    """`partial` says that the index holds only some of the store's threads, the newest ones as far as can be told."""
+    """`partial` says that the index holds only some of the store's threads, `newest_only` that those are the newest
+    ones, as far as can be told."""
 
     reader: Reader
     entry: StoreEntry
     moment: Moment
     mutes: Mutes = field(default_factory=Mutes)
     partial: bool = False
+    newest_only: bool = False
 
     @property
     def kind(self) -> str:
         return self.reader.store.kind
 
     @cached_property
-    def crew(self) -> Crew:
-        """Never raises: a ledger's trouble is told by `Crew.error`."""
+    def everybody(self) -> Crew:
+        """All who report to the ledger. Never raises: a ledger's trouble is told by `Crew.error`."""
         try:
             ledger = get_ledger(self.entry.name)
-            return Crew(exists=False) if ledger is None else Crew.of(ask_briefly(ledger, lambda it: it.read_workers()))
+            return Crew(exists=False) if ledger is None else ask_briefly(ledger, read_crew)
         except InspectorError as error:
             return Crew(error=error.message)
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Those of them who may have to do with this store: stores that share a ledger are each told of its own
+        workers. Raises `ConfigError`."""
+        return self.everybody.without(self.places.lie_in_others)
 
     @cached_property
     def places(self) -> Places:
@@ -62,7 +70,7 @@ class Case:
     @cached_property
     def unwatched(self) -> tuple[str, ...]:
         """Hosts that wrote to the newest threads and of which no probe tells; "" where writes name none."""
-        reporting = set(self.crew.hosts)
+        reporting = set(self.everybody.hosts)
         return tuple(host for host in unwatched_hosts(self.entry) if host not in reporting)
 
     @cached_property
@@ -83,6 +91,13 @@ class Case:
     def stored(self) -> tuple[Row, ...]:
         """Those of them that the store holds."""
         return tuple(row for row in self.newest if row.entry.stored)
+
+    @property
+    def unread(self) -> str:
+        """What is missing before anything good can be said of the store's threads; "" where it can."""
+        if self.partial and not self.newest_only:
+            return "A whole pass over the store. A first one goes on while the dashboard runs, or by `inspector sync`."
+        return "" if self.stored else "Threads in the store that could be looked at."
 
     @cached_property
     def lost(self) -> tuple[Lost, ...]:

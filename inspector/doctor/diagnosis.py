@@ -22,12 +22,13 @@ from inspector.reader import Reader
 FRESH = timedelta(seconds=5)
 
 
-def diagnose(reader: Reader, entry: StoreEntry, moment: Moment, *, partial: bool = False) -> Diagnosis:
+def diagnose(reader: Reader, entry: StoreEntry, moment: Moment, *, newest_only: bool = False) -> Diagnosis:
     """Asks every rule, and records what they say. A store that does not answer is asked once: what depends on it is
-    then unknown, and all the rest is told in time. Never raises a `StoreError`."""
+    then unknown, and all the rest is told in time. `newest_only` says that an index without a whole pass holds the
+    newest threads. Never raises a `StoreError`."""
     asked = replace(reader, store=ask_once(reader))
-    partial = partial or entry.synced_at is None
-    case = Case(asked, entry, moment, Mutes(settings.INSPECTOR.muted), partial=partial)
+    mutes, partial = Mutes(settings.INSPECTOR.muted), entry.synced_at is None
+    case = Case(asked, entry, moment, mutes, partial=partial, newest_only=newest_only)
     return _in_order(record(entry, examine(case), moment.now))
 
 

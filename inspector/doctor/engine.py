@@ -43,7 +43,7 @@ def _ask(rule: Rule, case: Case, until: float) -> Verdict:
         return unknown("There was no time left to look at this.", missing="A quicker store, or the next look.")
     try:
         with deadline(min(left, ONE_RULE)):
-            return rule.check(case)
+            return _if_read(rule, case, rule.check(case))
     except StoreError as error:
         return unknown(f"The store could not be asked: {error.message}", missing=error.hint or "The store's answer.")
     except Exception as error:  # a defect of ours must not hide what the others found
@@ -52,6 +52,14 @@ def _ask(rule: Rule, case: Case, until: float) -> Verdict:
             f"This rule failed with {type(error).__name__}, which is a defect of the dashboard and not of your store.",
             missing="A report of what the dashboard has logged.",
         )
+
+
+def _if_read(rule: Rule, case: Case, verdict: Verdict) -> Verdict:
+    """Nobody has looked at threads that were not read, so that none of them is sound."""
+    if verdict.outcome != "fine" or not rule.of_threads or not case.unread:
+        return verdict
+    said = "Not all threads have been read yet." if case.stored else "No thread has been read that could show it."
+    return unknown(said, missing=case.unread)
 
 
 def _finding(rule: Rule, verdict: Verdict) -> Finding:

@@ -110,7 +110,8 @@ def _glance(reader: Reader, tell: Tell) -> Glance | StoreError:
 
 
 def _look(reader: Reader, entry: StoreEntry, glance: Glance) -> Look:
-    found = diagnose(reader, entry, Moment(timezone.now(), settings.INSPECTOR.orphan_after))
+    moment = Moment(timezone.now(), settings.INSPECTOR.orphan_after)
+    found = diagnose(reader, entry, moment, newest_only=not glance.whole)
     return Look(*_named(reader), found, glance.threads, glance.of, glance.whole, entry.synced_at)
 
 

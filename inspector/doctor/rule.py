@@ -29,6 +29,9 @@ class Rule:
     fix: Fix
     check: Callable[[Case], Verdict]
     cause: bool = False
+    #: Its good news is of stored threads, so that there is none before they were read. False for what the server or the
+    #: workers tell by themselves.
+    of_threads: bool = True
     kinds: tuple[str, ...] = EVERY  #: of stores that can have it
     #: Rules whose problem brings this one about. Hosts that one of them names are taken out of this one's verdict, and
     #: where none is left (or it named none), it is no problem of its own.

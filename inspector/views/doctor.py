@@ -59,7 +59,7 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
         found=problems,
         mended=tuple(item for item in others if _is_mended(item)),
         untold=_by_what_is_missing([item for item in others if item.status == "unknown"]),
-        sound=() if unread else tuple(item for item in others if _is_sound(item)),
+        sound=tuple(item for item in others if _is_sound(item)),
         aside=tuple(item for item in others if _is_aside(item)),
     )
     return show(request, "doctor", page)

@@ -109,6 +109,7 @@ RULE = Rule(
     problem="Workers build their graph for every request",
     good="Graphs and savers are built once and used again",
     severity="medium",
+    of_threads=False,
     cause=True,
     fix=_FIX,
     check=check,

@@ -123,6 +123,7 @@ RULE = Rule(
     problem="Connections to Postgres run out",
     good="Connections are to be had",
     severity="medium",
+    of_threads=False,
     kinds=POSTGRES,
     fix=_FIX,
     check=check,

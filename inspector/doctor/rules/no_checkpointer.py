@@ -83,6 +83,7 @@ RULE = Rule(
     problem="A worker runs graphs without a checkpointer",
     good="Graphs that are given a thread_id have a checkpointer",
     severity="high",
+    of_threads=False,
     cause=True,
     fix=_FIX,
     check=check,

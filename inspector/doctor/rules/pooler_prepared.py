@@ -63,6 +63,7 @@ RULE = Rule(
     problem="Prepared statements fail behind a pooler",
     good="Prepared statements do not fail",
     severity="high",
+    of_threads=False,
     kinds=POSTGRES,
     fix=_FIX,
     check=check,

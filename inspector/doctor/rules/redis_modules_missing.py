@@ -69,6 +69,7 @@ RULE = Rule(
     problem="Redis lacks the search or JSON module",
     good="Redis has the modules that the savers need",
     severity="high",
+    of_threads=False,
     kinds=REDIS,
     fix=_FIX,
     check=check,

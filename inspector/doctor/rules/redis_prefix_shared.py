@@ -88,6 +88,7 @@ RULE = Rule(
     problem="Two sets of checkpoints in one Redis overlap",
     good="Sets of checkpoints in this Redis keep apart",
     severity="medium",
+    of_threads=False,
     kinds=REDIS,
     fix=_FIX,
     check=check,

@@ -119,6 +119,7 @@ RULE = Rule(
     problem="A worker keeps its checkpoints in memory",
     good="Checkpoints are kept outside the processes",
     severity="high",
+    of_threads=False,
     cause=True,
     fix=_FIX,
     check=check,

@@ -103,6 +103,7 @@ RULE = Rule(
     problem="The tables are older than the saver",
     good="The tables are as the saver wants them",
     severity="medium",
+    of_threads=False,
     kinds=POSTGRES,
     fix=_FIX,
     check=check,

@@ -109,6 +109,7 @@ RULE = Rule(
     problem="Checkpoints lie in another schema, too",
     good="One schema holds the checkpoints",
     severity="medium",
+    of_threads=False,
     kinds=POSTGRES,
     fix=_FIX,
     check=check,

@@ -121,6 +121,7 @@ RULE = Rule(
     problem="A worker keeps its checkpoints on its own machine",
     good="No worker keeps checkpoints on a machine of its own",
     severity="high",
+    of_threads=False,
     cause=True,
     fix=_FIX,
     check=check,

@@ -145,6 +145,7 @@ RULE = Rule(
     problem="Savers are called in a way that fails",
     good="Every call of a saver is of the right kind and in its own event loop",
     severity="high",
+    of_threads=False,
     cause=True,
     fix=_FIX,
     check=check,

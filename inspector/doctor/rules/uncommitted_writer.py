@@ -147,6 +147,7 @@ RULE = Rule(
     problem="A session does not commit its checkpoints",
     good="Checkpoints are committed",
     severity="high",
+    of_threads=False,
     cause=True,
     kinds=POSTGRES,
     fix=_FIX,

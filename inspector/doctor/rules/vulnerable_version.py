@@ -84,6 +84,7 @@ RULE = Rule(
     problem="A worker runs a release with known holes",
     good="No worker runs a release with known holes",
     severity="medium",
+    of_threads=False,
     fix=_FIX,
     check=check,
 )

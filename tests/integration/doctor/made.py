@@ -29,8 +29,8 @@ def rule_of(slug: str, verdict: Verdict | Exception | Any, **fields: Any) -> Rul
         said: Verdict = verdict(case) if callable(verdict) else verdict
         return said
 
-    said = {"problem": f"{slug} is wrong", "good": f"{slug} is right", "severity": "high", "fix": Fix(), **fields}
-    return Rule(slug=slug, check=check, **said)
+    said = {"problem": f"{slug} is wrong", "good": f"{slug} is right", "severity": "high", "fix": Fix()}
+    return Rule(slug=slug, check=check, **{**said, "of_threads": False, **fields})
 
 
 def bad(*hosts: str, **fields: Any) -> Verdict:
