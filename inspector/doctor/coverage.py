@@ -21,6 +21,8 @@ def no_reports(case: Case, sentence: str) -> Verdict:
     """Nobody reports: why, and what to do."""
     if case.crew.error:
         return unknown(sentence, missing=f"The ledger could not be read: {case.crew.error}")
+    if case.everybody:
+        return unknown(sentence, missing=f"Workers of this store that report: those there are use other ones. {PROBE}")
     return unknown(sentence, missing=PROBE)
 
 
@@ -33,6 +35,12 @@ def seen_by_workers(case: Case, verdict: Verdict) -> Verdict:
 
 def sound(case: Case, sentence: str, *, evidence: tuple[Evidence, ...] = ()) -> Verdict:
     """Good news, where every host that is known reports. Else it is not known of the others, and they are named."""
+    if case.everybody.cut:
+        return unknown(
+            f"{sentence} More report, and were not looked at.",
+            missing="A ledger for each store: so many processes report to this one that not all of them are read.",
+            evidence=evidence,
+        )
     silent = case.unwatched
     named = [host for host in silent if host]
     if not silent:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from inspector.ledger.base import Heard, Workers
+from inspector.ledger.base import WORKERS, Heard, LedgerReader, Workers
 from inspector.probe.ledger_schema import SILENT_SECONDS, Place, WorkerReport
 
+#: Processes that are read where more of them report at once than are read at first.
+MOST = 4_000
 #: A host none of whose processes lives counts by those that were heard of so lately (seconds): what a deployment of an
 #: hour ago did wrong is mended, or is done wrong by its successor as well.
 LATELY = 900.0
@@ -28,6 +30,14 @@ class Crew:
     def of(cls, told: Workers) -> Crew:
         return cls(told.heard, told.more)
 
+    @property
+    def cut(self) -> bool:
+        """Whether some that live may be among those that were not read: the last one of these was heard of just now."""
+        return self.more and bool(self.heard) and self.heard[-1].ago <= SILENT_SECONDS
+
+    def without(self, is_it: Callable[[WorkerReport], bool]) -> Crew:
+        return replace(self, heard=tuple(one for one in self.heard if not is_it(one.report)))
+
     @cached_property
     def live(self) -> tuple[WorkerReport, ...]:
         return tuple(one.report for one in self.heard if is_live(one))
@@ -43,8 +53,10 @@ class Crew:
     @cached_property
     def by_host(self) -> dict[str, tuple[WorkerReport, ...]]:
         """The same by host, hosts in alphabetical order."""
-        hosts = sorted({report.hostname for report in self.reports})
-        return {host: tuple(report for report in self.reports if report.hostname == host) for host in hosts}
+        found: dict[str, list[WorkerReport]] = {}
+        for report in self.reports:
+            found.setdefault(report.hostname, []).append(report)
+        return {host: tuple(found[host]) for host in sorted(found)}
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -64,6 +76,12 @@ class Crew:
     def hosts_where(self, is_it: Callable[[WorkerReport], bool]) -> tuple[str, ...]:
         """Hosts one of whose processes is so."""
         return tuple(host for host, reports in self.by_host.items() if any(map(is_it, reports)))
+
+
+def read_crew(ledger: LedgerReader, *, first: int = WORKERS, most: int = MOST) -> Crew:
+    """All that live, where they are no more than `most`. Raises `StoreError`."""
+    crew = Crew.of(ledger.read_workers(first))
+    return Crew.of(ledger.read_workers(most)) if crew.cut else crew
 
 
 def is_live(one: Heard) -> bool:

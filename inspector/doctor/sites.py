@@ -50,7 +50,7 @@ def sites_of(case: Case) -> tuple[Site, ...]:
     """The store that is looked at first, the others in order of their hosts. Places in memory, and those that have no
     identity, are in none."""
     groups: list[tuple[set[str], list[Found]]] = []
-    for one in case.crew.places(_is_named):
+    for one in case.everybody.places(_is_named):
         names = _names(one[1], case.places)
         same = [group for group in groups if group[0] & names]
         groups = [group for group in groups if not group[0] & names]
@@ -61,12 +61,12 @@ def sites_of(case: Case) -> tuple[Site, ...]:
 
 def nameless(case: Case) -> tuple[Found, ...]:
     """Places outside the processes that have not said which data they are, though they had the time to."""
-    return tuple(one for one in case.crew.places(_is_unnamed) if _had_time(one[0]))
+    return tuple(one for one in case.everybody.places(_is_unnamed) if _had_time(one[0]))
 
 
 def is_settling(case: Case) -> bool:
     """Whether a place may still say which data it is."""
-    return any(not _had_time(report) for report, _ in case.crew.places(_is_unnamed))
+    return any(not _had_time(report) for report, _ in case.everybody.places(_is_unnamed))
 
 
 def is_local(place: Place) -> bool:

@@ -9,6 +9,7 @@ from inspector.errors import StoreError
 from inspector.index.asking import ask_all
 from inspector.index.connections import all_readers
 from inspector.models import StoreEntry
+from inspector.probe.ledger_schema import WorkerReport
 from inspector.reader import Reader
 
 
@@ -27,6 +28,13 @@ class Places:
     def store_at(self, identities: Iterable[str]) -> str:
         """The other configured store that goes by one of these names; "" where none does."""
         return next((self.others[name] for name in identities if name in self.others), "")
+
+    def lie_in_others(self, report: WorkerReport) -> bool:
+        """Whether all that outlives this process goes to other configured stores, and nothing may come to this one."""
+        lasting = [place for place in report.places if place.kind != "memory"]
+        return bool(lasting) and all(
+            not self.here.intersection(place.identities) and self.store_at(place.identities) for place in lasting
+        )
 
 
 def places_of(reader: Reader, others: Iterable[Reader] | None = None) -> Places:

@@ -49,8 +49,8 @@ def check(case: Case) -> Verdict:
     seen = _look(case, sites)
     if seen.lost or seen.doubles or seen.blind:
         return _tell(case, seen)
-    if not case.crew:
-        why = f"The ledger could not be read: {case.crew.error}" if case.crew.error else PROBE
+    if not case.everybody:
+        why = f"The ledger could not be read: {case.everybody.error}" if case.everybody.error else PROBE
         return unknown("Which store each worker writes to is not known: no worker reports.", missing=why)
     if sites and not case.places.here and all(site.is_foreign for site in sites):
         return unknown(

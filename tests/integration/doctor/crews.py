@@ -34,7 +34,7 @@ def case_with(*reports: WorkerReport, signs: Signs | None = None, **known: Any) 
     entry, _ = StoreEntry.objects.get_or_create(name="store", defaults={"identities": ["here"]})
     reader = Reader(PostgresStore("store", DOWN, Limits()), host_keys=("worker_hostname",))
     case = Case(reader, entry, Moment(NOW, 1800))
-    case.__dict__["crew"] = Crew(tuple(Heard(one, 1.0) for one in reports))
+    case.__dict__["everybody"] = Crew(tuple(Heard(one, 1.0) for one in reports))
     if signs is not None:
         case.__dict__["signs"] = signs
     case.__dict__.update(known)
