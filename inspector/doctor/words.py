@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from inspector.domain.text import ago, thousands
+from inspector.domain.text import ago, exact_time, thousands
 
 #: Hosts that one sentence names.
 _NAMED = 4
@@ -20,6 +21,11 @@ def listed(words: Sequence[str], noun: str = "others") -> str:
     if len(words) > _NAMED:
         words = [*words[: _NAMED - 1], f"{thousands(len(words) - _NAMED + 1)} more {noun}"]
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def at_time(at: datetime) -> str:
+    """ "2026-03-01 09:31:38 UTC": in a sentence nobody reads milliseconds."""
+    return exact_time(at.replace(microsecond=0)).replace(".000", "")
 
 
 def lasting(seconds: float) -> str:

@@ -7,9 +7,9 @@ from django.template import Library
 register = Library()
 
 CONFIDENCE = {
-    "certain": "seen as such",
-    "likely": "no other explanation known",
-    "possible": "may have other reasons",
+    "certain": "certain: seen as such",
+    "likely": "likely: no other explanation known",
+    "possible": "possible: may have other reasons",
 }
 #: Status: its sign, its class, its word.
 MARKS = {

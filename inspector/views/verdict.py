@@ -38,8 +38,9 @@ def _heading(asked: Sequence[Recorded], untold: Sequence[Recorded], *, partial: 
     if any(finding.cause or finding.status == "error" for finding in problems):
         return "Why memory does not persist"
     blind = partial or any(one.finding.cause for one in untold)
-    if problems:
-        return "Not all is well" if blind else "Memory persists, but not all is well"
+    if problems:  # one that may be grave is a warning where it is only possible: memory may be lost to it all the same
+        grave = any(finding.severity == "high" for finding in problems)
+        return "Not all is well" if blind or grave else "Memory persists, but not all is well"
     if partial or not asked:
         return "Nothing found so far"
     if blind:

@@ -187,6 +187,23 @@ def test_warnings_that_cost_no_memory_do_not_cry_wolf(world: World, monkeypatch:
     assert "There is 1 warning." in document.elements[0].text
 
 
+def test_that_memory_persists_is_not_said_beside_what_may_be_grave(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expired = found("redis-expiry", "warning", severity="high", confidence="possible")
+    with recorded(monkeypatch, expired):
+        document = world.browser.document("/doctor/")
+
+    assert next(document.all("h1")).text == "Not all is well"
+
+
+def test_what_is_not_known_is_asked_and_not_stated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with recorded(monkeypatch, found(slugs(1)[0], "unknown", title="Several people share one thread")):
+        document = world.browser.document("/doctor/")
+
+    assert any("Several people share one thread?" in heading.text for heading in document.all("h3"))
+
+
 @pytest.mark.parametrize(
     ("status", "heading"),
     [("warning", "Not all is well"), ("ok", "Nothing found, but not all could be looked at")],

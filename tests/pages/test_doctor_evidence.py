@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.doctor.finding import Evidence, Fix, Link
+from inspector.doctor.rules import rules
 from tests.pages.browse import Document
 from tests.pages.diagnoses import found, recorded, slugs
 from tests.pages.workers_world import World
@@ -57,11 +58,12 @@ def test_names_and_texts_from_a_store_stay_text(world: World, monkeypatch: pytes
             assert "\u202e" not in "".join(Document(response.content.decode()).elements[0].parts)
 
 
-def test_a_page_of_many_problems_is_light(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = slugs(12)
+def test_a_page_on_which_every_rule_finds_something_is_light(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = tuple(f"{number:02}" + "ü" * 2_000 for number in range(50))
     lines = tuple(Evidence("e" * 900, Link("thread", {"id": thread_id})) for thread_id in ids[:40])
-    with recorded(monkeypatch, *(found(slug, evidence=lines, thread_ids=ids) for slug in known)):
+    with recorded(
+        monkeypatch, *(found(slug, evidence=lines, thread_ids=ids, fix=rule.fix) for slug, rule in rules().items())
+    ):
         assert len(world.browser.get("/doctor/").content) < HTML
         assert len(world.browser.data("/doctor/")["findings"][0]["thread_ids"]) == 50
 

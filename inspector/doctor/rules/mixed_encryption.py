@@ -9,8 +9,8 @@ from inspector.doctor.case import Case
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import Rule
 from inspector.doctor.samples import Sample, newest_by_host
-from inspector.doctor.words import hosts_in_words
-from inspector.domain.text import count_noun, exact_time, shorten_middle
+from inspector.doctor.words import at_time, hosts_in_words
+from inspector.domain.text import count_noun, shorten_middle
 
 _FIX = Fix(
     before="""\
@@ -88,7 +88,7 @@ def _now(late: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
 
 def _left(plain: list[_Kept], sealed: list[_Kept], looked_at: int) -> Verdict:
     """Everybody encrypts by now, and threads from before are as they were."""
-    since, verb = exact_time(min(one.at for one in sealed)), "was" if len(plain) == 1 else "were"
+    since, verb = at_time(min(one.at for one in sealed)), "was" if len(plain) == 1 else "were"
     return problem(
         f"Workers encrypt what they store now, the first of it at {since} or earlier. Of "
         f"{count_noun(looked_at, 'thread')} that were looked at, {len(plain)} {verb} left in the clear.",

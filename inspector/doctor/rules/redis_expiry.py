@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -40,6 +41,7 @@ class Vanished:
     put: int
     hosts: tuple[str, ...]  #: that asked for it in vain
     within: float  #: seconds after its beginning when it was asked for: it lived no longer
+    writers: tuple[str, ...] = ()  #: that put checkpoints into it, with the time to live of their saver
 
 
 def check(case: Case) -> Verdict:
@@ -70,14 +72,19 @@ def judge(signs: RedisSigns | None, gone: Sequence[Vanished], pauses: Sequence[f
 
 def _vanished(row: Row) -> Vanished | None:
     """Put here as far as is known, not there, and a read found nothing."""
-    put = sum(worker.reported or 0 for worker in row.workers if not worker.elsewhere)
+    put = sum(_puts(worker) for worker in row.workers)
+    writers = tuple(sorted(worker.hostname for worker in row.workers if worker.hostname and _puts(worker)))
     asked = tuple(sorted(worker.hostname for worker in row.workers if worker.hostname and _misses(worker)))
     if row.entry.stored or not put or row.entry.last_miss_at is None:
         return None
     if row.entry.last_miss_at <= row.entry.first_at:  # the first turn's read, which cannot find anything
         return None
     within = (row.entry.last_miss_at - row.entry.first_at).total_seconds()
-    return Vanished(row.entry.thread_id, put, asked, within)
+    return Vanished(row.entry.thread_id, put, asked, within, writers)
+
+
+def _puts(worker: ThreadWorker) -> int:
+    return 0 if worker.elsewhere else worker.reported or 0
 
 
 def _misses(worker: ThreadWorker) -> bool:
@@ -121,11 +128,13 @@ def _expired(signs: RedisSigns, gone: Sequence[Vanished]) -> Verdict | None:
 def _vanishing(signs: RedisSigns, gone: Sequence[Vanished], confidence: Confidence) -> Verdict:
     doubt = "" if confidence == "likely" else " The application may have deleted them as well."
     hosts = tuple(sorted({host for one in gone for host in one.hosts}))
-    who = f" {hosts_in_words(hosts)} found nothing." if hosts else ""
+    writers = hosts_in_words(sorted({host for one in gone for host in one.writers}))
+    what = f" of what {writers} wrote" if writers else ""
+    who = f" {hosts_in_words(hosts)} found nothing{what}." if hosts else ""
     return problem(
         f"{count_noun(len(gone), 'conversation')} {'was' if len(gone) == 1 else 'were'} asked for after {_its(gone)} "
-        f"checkpoints had expired, {lasting(max(one.within for one in gone))} or less from the beginning.{who} The "
-        f"newest checkpoints live for {_ttl(signs)}.{doubt}",
+        f"checkpoints had expired, at most {lasting(max(one.within for one in gone))} after {_its(gone)} "
+        f"beginning.{who} The newest checkpoints live for {_ttl(signs)}.{doubt}",
         title=f"{count_noun(len(gone), 'conversation')} expired before {_its(gone)} next turn",
         confidence=confidence,
         severity="high",
@@ -188,7 +197,9 @@ def _good(signs: RedisSigns, pauses: Sequence[float]) -> str:
 
 
 def _ttl(signs: RedisSigns) -> str:
-    return lasting(signs.longest_ttl_seconds or 0.0)
+    """What is left of it. Of what was set, some seconds have passed: 30 days are not to read as 29."""
+    left = signs.longest_ttl_seconds or 0.0
+    return lasting(left if left < 60 else math.ceil(left / 60) * 60)
 
 
 def _lines(signs: RedisSigns) -> tuple[Evidence, ...]:
@@ -202,7 +213,8 @@ def _lines(signs: RedisSigns) -> tuple[Evidence, ...]:
 
 
 def _thread(one: Vanished) -> Evidence:
-    said = f"{count_noun(one.put, 'checkpoint')} put, none left, and asked for again"
+    by, asker = (f" by {hosts_in_words(hosts)}" if hosts else "" for hosts in (one.writers, one.hosts))
+    said = f"{count_noun(one.put, 'checkpoint')} put{by}, none left, and asked for again{asker}"
     return Evidence(f"{shorten_middle(one.thread_id, _LONG)}: {said}", _to(one.thread_id))
 
 

@@ -11,8 +11,8 @@ from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, f
 from inspector.doctor.resumed import were_resumed
 from inspector.doctor.rule import Rule
 from inspector.doctor.suspects import Suspect, are_all_odd, find_suspects
-from inspector.doctor.words import hosts_in_words, listed
-from inspector.domain.text import count_noun, exact_time, shorten_middle, thousands
+from inspector.doctor.words import at_time, hosts_in_words, listed
+from inspector.domain.text import count_noun, shorten_middle, thousands
 from inspector.index.twins import find_twins
 
 _FIX = Fix(
@@ -85,7 +85,7 @@ def _problem(odd: Sequence[Suspect], case: Case, cohort: Cohort) -> Verdict:
         doubt = " It may be right so, where each of these runs stands for itself: nothing in the store tells."
     return problem(
         f"{who} {begins} a new thread for every request: none of {count_noun(threads, 'thread')} since "
-        f"{exact_time(since)} went on, and their ids are random ({listed(_shapes(odd))}). {_compared(odd)}{doubt}",
+        f"{at_time(since)} went on, and their ids are random ({listed(_shapes(odd))}). {_compared(odd)}{doubt}",
         title=f"{who} {begins} a new thread for every request",
         confidence=confidence,
         hosts=hosts,
@@ -119,7 +119,7 @@ def _shapes(odd: Sequence[Suspect]) -> list[str]:
 def _evidence(one: Suspect, cohort: Cohort) -> Iterator[Evidence]:
     host = one.hostname or "A host without a name"
     ours = Link("threads", {"host": one.hostname, "turns": "one"})
-    since = exact_time(one.since)
+    since = at_time(one.since)
     yield Evidence(f"{host}: {count_noun(len(one.threads), 'thread')} since {since}, each of one turn", ours, one.since)
     if one.past[0]:
         yield Evidence(f"{host}, before that: {_gone(*one.past)}")
@@ -165,7 +165,7 @@ def _undecided(suspects: Sequence[Suspect]) -> Verdict:
 def _fine(cohort: Cohort) -> Verdict:
     gone = sum(thread.went_on for thread in cohort.threads)
     since = cohort.since
-    said = f"{_gone(len(cohort.threads), gone)} of those begun since {exact_time(since)}" if since else ""
+    said = f"{_gone(len(cohort.threads), gone)} of those begun since {at_time(since)}" if since else ""
     unnamed = len(cohort.by_host.get("", ()))
     if unnamed > len(cohort.threads) / 2:
         return unknown(

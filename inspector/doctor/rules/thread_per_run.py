@@ -14,8 +14,8 @@ from inspector.doctor.pace import Pace
 from inspector.doctor.resumed import were_resumed
 from inspector.doctor.rule import Rule
 from inspector.doctor.suspects import ODD, ODD_GUESSED
-from inspector.doctor.words import hosts_in_words, listed
-from inspector.domain.text import count_noun, exact_time, shorten_middle, thousands
+from inspector.doctor.words import at_time, hosts_in_words, listed
+from inspector.domain.text import count_noun, shorten_middle, thousands
 
 _FIX = Fix(
     before="""\
@@ -70,7 +70,7 @@ def check(case: Case) -> Verdict:
     since = min(runs.threads[-1].row.entry.first_at for runs in found)
     return problem(
         f"{hosts_in_words(hosts) or 'Somebody'} made {count_noun(count, 'thread')} for one run each since "
-        f"{exact_time(since)} ({names}): nobody went on with them, and the store keeps them all.",
+        f"{at_time(since)} ({names}): nobody went on with them, and the store keeps them all.",
         title=f"{hosts_in_words(hosts) or 'Somebody'} {'makes' if len(hosts) < 2 else 'make'} a thread for every run",
         confidence=_confidence(found, pace),
         severity=_severity(count, len(cohort.threads)),

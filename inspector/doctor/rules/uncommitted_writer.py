@@ -98,7 +98,7 @@ def _problem(
 ) -> Verdict:
     hosts = tuple(sorted({one.hostname for one in lost if one.hostname} | traceless.keys()))
     oldest = max(map(_age, holding))
-    since = f" for {lasting(oldest)}{' or less' if len(holding) > 1 else ''}" if oldest else ""
+    since = f", for {lasting(oldest)}{' or less' if len(holding) > 1 else ''} so far" if oldest else ""
     said = [
         f"{_subject(holding)} uncommitted checkpoints{since}: nobody else sees them, and they end with the session."
     ]

@@ -94,6 +94,15 @@ class TestExpiry:
         assert (verdict.severity, verdict.confidence) == ("high", "likely")
         assert (verdict.hosts, verdict.thread_ids) == (("web-2",), ("conv-1",))
 
+    def test_it_says_who_wrote_what_was_not_found(self) -> None:
+        signs = replace(EXPIRING, longest_ttl_seconds=30 * 86_400 - 4.5)
+        gone = [Vanished(f"conv-{number}", 3, ("web-1",), 4.0, ("web-2",)) for number in range(3)]
+        verdict = redis_expiry.judge(signs, gone, [])
+        assert "at most 4 s after their beginning. web-1 found nothing of what web-2 wrote." in verdict.sentence
+        assert "live for 30 days" in verdict.sentence
+        first = verdict.evidence[0].text
+        assert first == "conv-0: 3 checkpoints put by web-2, none left, and asked for again by web-1"
+
     def test_threads_that_are_gone_where_nothing_expires_were_deleted(self) -> None:
         assert redis_expiry.judge(SOUND, [Vanished("conv-1", 3, ("web-2",), 4_000.0)], []).outcome == "fine"
 
