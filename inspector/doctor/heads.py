@@ -20,7 +20,7 @@ from inspector.stores.base import CheckpointRow, ReadBudget
 
 #: The head and its parent, and the writes that wait at the head.
 _ROWS = ReadBudget(rows=2, bytes=1_000_000)
-_WRITES = ReadBudget(rows=200, bytes=200_000)
+_WRITES = ReadBudget(rows=1_000, bytes=200_000)
 #: A stored error is the `repr` of an exception: its class is told, its message never.
 _CLASS = re.compile(r"([A-Za-z_][\w.]{0,99})\(")
 
@@ -63,14 +63,14 @@ class Head:
 
 
 def read_head(case: Case, row: Row) -> Head | None:
-    """None where it is gone by now. A few short reads. Raises `StoreError`."""
+    """None where it is gone by now. Three short reads. Raises `StoreError`."""
     thread_id, store = row.entry.thread_id, case.reader.store
     rows = store.read_checkpoints(thread_id, "", budget=_ROWS).rows
     if not rows:
         return None
     head = rows[0]
-    _, due = case.reader.read_standing(thread_id)
     writes = store.read_writes(thread_id, "", [head.checkpoint_id], budget=_WRITES)
+    due = case.reader.read_due(head, writes)
     return Head(
         thread_id=thread_id,
         checkpoint_id=head.checkpoint_id,

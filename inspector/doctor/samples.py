@@ -20,8 +20,8 @@ from inspector.reader.bodies import decode_body, keys_of
 from inspector.reader.history import first_text
 from inspector.stores.base import ChannelBody, CheckpointRow, ReadBudget
 
-#: Threads at either end.
-NEWEST, OLDEST = 8, 8
+#: Threads at either end: of the newest ones more where more hosts wrote them, one for each.
+NEWEST, HOSTS, OLDEST = 4, 8, 3
 #: Bytes of values that are read of one thread, the small ones first.
 _VALUES = ReadBudget(bytes=64_000)
 _WRITES = ReadBudget(rows=100)
@@ -77,7 +77,7 @@ def newest_by_host(samples: Iterable[Sample]) -> dict[str, Sample]:
 
 
 def _pick(newest: Iterable[Row]) -> list[str]:
-    """The newest thread of every host, as far as that goes, then the newest ones."""
+    """The newest thread of every host, as far as that goes, then the newest ones where those are few."""
     by_host: dict[str, str] = {}
     rest: list[str] = []
     for row in newest:
@@ -86,7 +86,8 @@ def _pick(newest: Iterable[Row]) -> list[str]:
             by_host |= dict.fromkeys(unseen, row.entry.thread_id)
         elif len(rest) < NEWEST:
             rest.append(row.entry.thread_id)
-    return list(dict.fromkeys([*by_host.values(), *rest]))[:NEWEST]
+    apart = list(dict.fromkeys(by_host.values()))[:HOSTS]
+    return [*apart, *rest[: max(0, NEWEST - len(apart))]]
 
 
 def _oldest(entry: StoreEntry) -> list[str]:

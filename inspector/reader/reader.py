@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from inspector.domain.channels import START
@@ -14,11 +14,11 @@ from inspector.reader.bodies import Bodies
 from inspector.reader.history import build_history
 from inspector.reader.inputs import InputMemory
 from inspector.reader.paging import NEWEST, At, read_page
-from inspector.reader.standing import read_head
+from inspector.reader.standing import make_head, read_head
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, stand, summarize
 from inspector.reader.tasks import build_tasks, build_writes
-from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget
+from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget, WriteRow
 from inspector.stores.followed import FollowedStore
 
 #: Checkpoints of one namespace that are read to draw its history.
@@ -51,6 +51,10 @@ class Reader:
     def read_standing(self, thread_id: str) -> tuple[str, tuple[str, ...]]:
         """A thread's state and next nodes, as its summary has them, by its newest root checkpoint alone."""
         return stand(read_head(self.store, thread_id), self.key)
+
+    def read_due(self, row: CheckpointRow, writes: Iterable[WriteRow]) -> tuple[str, ...]:
+        """The next nodes of a thread whose newest root checkpoint, with the writes there, has been read."""
+        return stand(make_head(self.store, row, writes), self.key)[1]
 
     def read_namespaces(self, thread_id: str) -> tuple[Namespace, ...]:
         """The root and the newest subgraphs of a thread, with their numbers of checkpoints; none of an unknown one."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from inspector.doctor.case import Case
 from inspector.doctor.finding import Evidence, Fix, Verdict, fine, problem
 from inspector.doctor.heads import Head, read_head
-from inspector.doctor.lately import DAY, Found, count_active, find, in_words, settled_before, share_in_words, within
+from inspector.doctor.lately import DAY, Found, count_active, find, in_words, settled_before, share_in_words
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import lasting, listed
 from inspector.domain.text import shorten_middle
@@ -18,8 +18,8 @@ SLUG = "failed-head"
 FEW, SHARE = 3, 0.05
 #: From this share of the day's threads on it is more than a nuisance.
 MANY = 0.2
-#: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 3, 8, 0.03
+#: Threads that are read, the newest.
+READ = 3
 
 _FIX = Fix(
     before="""\
@@ -42,9 +42,7 @@ def check(case: Case) -> Verdict:
     active = count_active(case, since)
     if found.total < FEW or found.total <= SHARE * active:
         return _fine(case, found, active)
-    heads = [
-        head for row in within(found.rows, least=LEAST, most=MOST, seconds=SECONDS) if (head := read_head(case, row))
-    ]
+    heads = [head for row in found.rows[:READ] if (head := read_head(case, row))]
     return _problem(case, found, active, heads)
 
 

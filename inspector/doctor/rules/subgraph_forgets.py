@@ -24,7 +24,7 @@ TURNS = 3
 #: Calls that are looked at, newest first.
 CALLS = 3
 #: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 2, 4, 0.05
+LEAST, MOST, SECONDS = 2, 3, 0.05
 #: Node of prebuilt agents that runs tools: an agent that is called as a tool is given all that it is to know.
 _TOOLS = "tools"
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from inspector.doctor.case import Case
 from inspector.doctor.finding import Evidence, Fix, Verdict, fine, problem
 from inspector.doctor.heads import Head, read_head
-from inspector.doctor.lately import DAY, Found, count_active, find, in_words, share_in_words, within
+from inspector.doctor.lately import DAY, Found, count_active, find, in_words, share_in_words
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import lasting, listed
 from inspector.domain.text import shorten_middle
@@ -23,8 +23,8 @@ ORPHANS = 48
 FEW, SHARE = 3, 0.01
 #: From this share on nobody seems to answer at all.
 MANY = 0.1
-#: Threads that are read: so many, and up to so many more while the time (seconds) lasts.
-LEAST, MOST, SECONDS = 3, 8, 0.03
+#: Threads that are read, the newest.
+READ = 3
 
 _FIX = Fix(
     before="""\
@@ -52,9 +52,7 @@ def check(case: Case) -> Verdict:
     active = count_active(case, since)
     if found.total < FEW or found.total <= SHARE * active:
         return _fine(found, active, now - until)
-    heads = [
-        head for row in within(found.rows, least=LEAST, most=MOST, seconds=SECONDS) if (head := read_head(case, row))
-    ]
+    heads = [head for row in found.rows[:READ] if (head := read_head(case, row))]
     return _problem(case, found, active, heads, until)
 
 
