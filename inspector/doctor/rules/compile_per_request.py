@@ -21,6 +21,8 @@ async def chat(message: Message):
         graph = builder.compile(checkpointer=saver)
         return await graph.ainvoke(...)""",
     after="""\
+settings = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+
 @asynccontextmanager
 async def lifespan(app):  # once, when the process starts
     async with AsyncConnectionPool(DB_URI, kwargs=settings) as pool:

@@ -21,6 +21,7 @@ async def chat(request):
         graph = builder.compile(checkpointer=saver)
         return await graph.ainvoke(request.input, request.config)""",
     after="""\
+settings = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
 # When the process starts; max_size times the processes stays below the server's max_connections.
 pool = AsyncConnectionPool(DB_URI, min_size=1, max_size=8, kwargs=settings, open=False)
 await pool.open()

@@ -23,6 +23,8 @@ graph = builder.compile(checkpointer=saver)
 async def chat(message: Message):
     return await graph.ainvoke(...)""",
     after="""\
+settings = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+
 @asynccontextmanager
 async def lifespan(app):  # runs in the event loop that serves the requests
     async with AsyncConnectionPool(DB_URI, kwargs=settings) as pool:
