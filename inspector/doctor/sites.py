@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ LASTING = ("postgres", "redis", "sqlite")
 #: Probes ask a server who it is in the background, soon after a worker's start. Until then (seconds) nothing follows
 #: from a place without a name.
 SETTLING = 60.0
+#: Threads of each side, of which none is shared, from which on two sides may have nothing to do with each other.
+APART = 20
 
 Found = tuple[WorkerReport, Place]
 
@@ -67,6 +69,19 @@ def nameless(case: Case) -> tuple[Found, ...]:
 def is_settling(case: Case) -> bool:
     """Whether a place may still say which data it is."""
     return any(not _had_time(report) for report, _ in case.everybody.places(_is_unnamed))
+
+
+def are_apart(case: Case, hosts: Collection[str]) -> bool:
+    """Whether these hosts and all others have many threads each, and not one in common: as those of another environment
+    have that reports to the same ledger. Requests that go now to this worker and now to that one soon meet."""
+    theirs = others = 0
+    for row in case.newest:
+        mine = [worker.hostname in hosts for worker in row.workers]
+        if any(mine) and not all(mine):
+            return False
+        theirs += any(mine)
+        others += bool(mine) and not any(mine)
+    return min(theirs, others) >= APART
 
 
 def is_local(place: Place) -> bool:

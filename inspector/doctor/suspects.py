@@ -122,8 +122,8 @@ def _suspect(cohort: Cohort, hostname: str, threads: Sequence[Begun], pace: Pace
 
 
 def stem(hostname: str) -> str:
-    """What hosts of one deployment share: "web" of web-1, "shop-chat" of shop-chat-7f9c4d8b6-x2k4q. Containers that were
-    given no name are all alike."""
+    """What hosts of one deployment share: "web" of web-1, "shop-chat" of shop-chat-7f9c4d8b6-x2k4q. Containers that
+    were given no name are all alike."""
     if _CONTAINER.fullmatch(hostname):
         return ""
     first, *others = hostname.partition(".")[0].lower().split("-")

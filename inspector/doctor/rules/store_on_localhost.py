@@ -8,7 +8,7 @@ from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
-from inspector.doctor.sites import Found, Site, is_local, is_settling, nameless, sites_of
+from inspector.doctor.sites import Found, Site, are_apart, is_local, is_settling, nameless, sites_of
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, shorten_middle
 
@@ -21,6 +21,10 @@ DB_URI = os.environ["DB_URI"]  # no default: a worker without it does not start
 pool = ConnectionPool(DB_URI, kwargs=settings)""",
     note="In a container, localhost is the container itself. A relative path to a SQLite file is another file in every "
     "working directory: for several hosts, use Postgres or Redis.",
+)
+_APART = (
+    " No conversation is known to them and to others: they may be of another environment that reports to the same "
+    "ledger."
 )
 _LONG = 100
 
@@ -40,13 +44,16 @@ def check(case: Case) -> Verdict:
     who = hosts_in_words(hosts)
     keeps = "keeps its" if len(hosts) == 1 else "keep their"
     others = _others(case, hosts, sites)
-    elsewhere = f"{hosts_in_words(others)} {'writes' if len(others) == 1 else 'write'} elsewhere"
+    elsewhere = "each of them on another machine"
+    if others:
+        elsewhere = f"and {hosts_in_words(others)} {'writes' if len(others) == 1 else 'write'} elsewhere"
+    apart = are_apart(case, hosts)
     doubt = "" if alone else ", as far as can be told from the address alone"
     return problem(
-        f"{who} {keeps} checkpoints at {_addresses(found)}, which only the same machine reaches, and {elsewhere}: no "
-        f"other worker sees what is kept there{doubt}.",
+        f"{who} {keeps} checkpoints at {_addresses(found)}, which only the same machine reaches, {elsewhere}: no "
+        f"other worker sees what is kept there{doubt}.{_APART if apart else ''}",
         title=f"{who} {keeps} checkpoints on {'its' if len(hosts) == 1 else 'their'} own machine",
-        confidence=_confidence(alone),
+        confidence="possible" if apart else _confidence(alone),
         hosts=hosts,
         evidence=tuple(_evidence(one) for one in found),
     )

@@ -11,7 +11,7 @@ from inspector.doctor.coverage import PROBE, sound
 from inspector.doctor.doubles import Double, doubles_of
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
-from inspector.doctor.sites import Found, Site, is_settling, nameless, sites_of
+from inspector.doctor.sites import Found, Site, are_apart, is_settling, nameless, sites_of
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.ledger.remarks import FEW_READS
@@ -20,7 +20,7 @@ _FIX = Fix(
     before="""\
 # web-1: DATABASE_URL=postgresql://app@db/orders
 # web-2: DATABASE_URL is not set, and the default leads elsewhere
-pool = ConnectionPool(os.environ.get("DATABASE_URL", "postgresql://localhost/orders"))""",
+pool = ConnectionPool(os.environ.get("DATABASE_URL", "postgresql://localhost/orders"), kwargs=settings)""",
     after="""\
 # the same on every worker; without it none starts
 pool = ConnectionPool(os.environ["DATABASE_URL"], kwargs=settings)
@@ -72,7 +72,10 @@ def check(case: Case) -> Verdict:
 def _look(case: Case, sites: Sequence[Site]) -> _Seen:
     here = tuple(host for site in sites if site.here for host in site.hosts)
     foreign = [site for site in sites if site.is_foreign]
-    away = [(site, tuple(host for host in site.hosts if not _arrives(case, host, site))) for site in foreign]
+    away = [
+        (site, tuple(host for host in site.hosts if not _arrives(case, host, site) and not _reads_there(host, site)))
+        for site in foreign
+    ]
     if not case.places.here and all(site.hosts == hosts for site, hosts in away):
         away = []  # nobody knows which of them is this store
     doubles = tuple(double for double in doubles_of(case) if not _is_mended(double, sites))
@@ -90,6 +93,13 @@ def _arrives(case: Case, host: str, site: Site) -> bool:
         row.entry.first_at >= began and any(worker.hostname == host and worker.writes for worker in row.workers)
         for row in case.stored
     )
+
+
+def _reads_there(host: str, site: Site) -> bool:
+    """Whether it only ever reads, and finds what it asks for: at a replica, whose server goes by a name of its own."""
+    theirs = [report for report, _ in site.found if report.hostname == host]
+    put = sum(report.checkpoints + report.writes for report in theirs)
+    return not put and sum(report.reads - report.misses for report in theirs) > 0
 
 
 def _is_mended(double: Double, sites: Sequence[Site]) -> bool:
@@ -140,6 +150,12 @@ def _sentences(case: Case, seen: _Seen, hosts: Collection[str]) -> Iterator[str]
         yield f"{many} {'goes' if len(doubles) == 1 else 'go'} on both here and in the store `{store}`{by}."
     for host, threads in seen.blind.items():
         yield f"{host} found nothing in {count_noun(len(threads), 'thread')} that this store holds and others wrote."
+    if _may_be_foreign(case, seen):
+        yield (
+            "No conversation is known to both sides: where these workers belong to another environment that reports to "
+            "the same ledger, configure its store as well, or give it a ledger of its own."
+        )
+        return
     here = [host for host in seen.here or case.unwatched if host and host not in hosts]
     stay = f"{hosts_in_words(here)} {'writes' if len(here) == 1 else 'write'} to this one: a" if here else "A"
     yield f"{stay} conversation that comes from one store to the other begins anew."
@@ -150,9 +166,15 @@ def _confidence(case: Case, seen: _Seen) -> Confidence:
     store as well may have a graph whose store it is meant to be."""
     wholly = any(set(hosts) - set(seen.here) for _, hosts in seen.lost)
     torn = any(worker.elsewhere not in ("", "memory") for row in case.stored for worker in row.workers)
+    if _may_be_foreign(case, seen):
+        return "possible"
     if seen.lost and (wholly or torn):
         return "certain" if case.places.here else "likely"
     return "likely" if any(double.away for double in seen.doubles) or seen.blind else "possible"
+
+
+def _may_be_foreign(case: Case, seen: _Seen) -> bool:
+    return not (seen.doubles or seen.blind) and are_apart(case, {host for _, hosts in seen.lost for host in hosts})
 
 
 def _evidence(case: Case, seen: _Seen) -> Iterator[Evidence]:
@@ -222,6 +244,7 @@ RULE = Rule(
     problem="Workers write to different stores",
     good="Workers share one store",
     severity="high",
+    of_threads=False,
     cause=True,
     fix=_FIX,
     check=check,

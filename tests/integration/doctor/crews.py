@@ -31,7 +31,7 @@ def process(hostname: str, **given: Any) -> WorkerReport:
 def case_with(*reports: WorkerReport, signs: Signs | None = None, **known: Any) -> Case:
     """A case of a store that the index has met under the name "here" and that nobody can reach, with these processes.
     `known` are properties of the case that are taken as read."""
-    entry, _ = StoreEntry.objects.get_or_create(name="store", defaults={"identities": ["here"]})
+    entry, _ = StoreEntry.objects.update_or_create(name="store", defaults={"identities": ["here"]})
     reader = Reader(PostgresStore("store", DOWN, Limits()), host_keys=("worker_hostname",))
     case = Case(reader, entry, Moment(NOW, 1800))
     case.__dict__["everybody"] = Crew(tuple(Heard(one, 1.0) for one in reports))

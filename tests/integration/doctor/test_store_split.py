@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from inspector.doctor.sites import is_local
 from inspector.probe.ledger_schema import Place
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
 from tests.integration.doctor.made import NOW
+from tests.integration.doctor.made_rows import Made
+from tests.integration.doctor.made_rows import case_with as index
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +81,41 @@ def test_a_worker_alone_may_be_at_home() -> None:
 )
 def test_which_addresses_lead_to_the_same_machine(kind: str, where: str, local: bool) -> None:
     assert is_local(Place(0, "saver", kind, ("x",), where)) is local
+
+
+def test_hosts_that_are_each_alone_are_named_together() -> None:
+    second = replace(LOCAL, identities=("another",))
+    verdict = store_on_localhost.check(case_with(process("web-1", places=(LOCAL,)), process("web-2", places=(second,))))
+    assert (verdict.outcome, verdict.hosts) == ("problem", ("web-1", "web-2"))
+    assert "which only the same machine reaches, each of them on another machine: no other" in verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("did", "outcome"),
+    [
+        ({"reads": 40, "misses": 3}, "fine"),
+        ({"reads": 40, "misses": 40}, "problem"),
+        ({}, "problem"),  # and what it will put goes there
+        ({"reads": 40, "checkpoints": 1}, "problem"),
+    ],
+)
+def test_who_only_reads_may_do_so_at_a_replica(did: dict[str, int], outcome: str) -> None:
+    reader = process("history-1", places=(AWAY,), **did)
+    assert store_split.check(case_with(process("web-1"), reader)).outcome == outcome
+
+
+@pytest.mark.parametrize(("rule", "place"), [(store_split, AWAY), (store_on_localhost, LOCAL)])
+@pytest.mark.parametrize(
+    ("threads", "shared", "confidence"), [(20, 0, "possible"), (19, 0, "certain"), (20, 1, "certain")]
+)
+def test_who_shares_no_thread_may_be_of_another_environment(
+    rule: Any, place: Place, threads: int, shared: int, confidence: str
+) -> None:
+    """Staging and production that report to one ledger, and only one of them is configured."""
+    ours = [Made(f"ours-{n}", {"web-1": 5}, asked={"staging-1": 1} if n < shared else {}) for n in range(threads)]
+    theirs = [Made(f"theirs-{n}", asked={"staging-1": 1}) for n in range(threads)]
+    index(*ours, *theirs)
+
+    verdict = rule.check(case_with(process("web-1"), process("staging-1", places=(place,))))
+    assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", confidence, ("staging-1",))
+    assert ("environment" in verdict.sentence) == (confidence == "possible")
