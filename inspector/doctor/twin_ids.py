@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import prefetch_related_objects
 
 from inspector.doctor.case import Case
-from inspector.doctor.near_ids import Difference, NearIds, candidates, common_prefixes, difference
+from inspector.doctor.near_ids import Difference, NearIds, candidates, common_prefixes, difference, plain
 from inspector.index.queries import Row
 from inspector.index.search import find_hits
 from inspector.models import ABSENT, UNKNOWN_TIME, ThreadEntry
@@ -59,6 +59,16 @@ def find_missed(case: Case, asked: Sequence[Row]) -> list[Twins]:
     for row, others in _look_up(case, lacking[:_ASKED], list(written)):
         pairs[row.entry.thread_id] = _pairs(row, others)
     return _believed([pair for row in asked for pair in pairs[row.entry.thread_id]])
+
+
+def are_two_kinds(case: Case, pairs: Sequence[Twins]) -> bool:
+    """Whether threads are stored with and without each prefix that tells these ids apart: then it may tell two kinds of
+    conversations apart, of the same people, and who has one of them need not have the other."""
+    stored = {plain(row.entry.thread_id) for row in case.stored}
+    return all(
+        prefix and sum(f"{prefix}{thread_id}" in stored for thread_id in stored) >= SAME_PREFIX
+        for prefix in {pair.difference.prefix for pair in pairs}
+    )
 
 
 def find_stored(case: Case, slug: str) -> list[Twins]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
 from inspector.doctor.finding import EVIDENCE, Confidence, Evidence, Fix, Link, Verdict, problem
@@ -9,6 +11,7 @@ from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words, lasting
 from inspector.domain.text import count_noun, shorten_middle, thousands
 from inspector.ledger.remarks import FEW_READS, FEW_READS_BESIDE
+from inspector.models import ThreadEntry
 from inspector.probe.ledger_schema import WorkerReport
 
 _FIX = Fix(
@@ -30,6 +33,8 @@ async def chat(thread_id: str, text: str):
 )
 #: Seconds since a process began, from which on it has had time to put something: a first run may take long.
 _SETTLED = 60.0
+#: Two clocks may differ by so much.
+_MARGIN = timedelta(seconds=5)
 _LONG = 100
 
 
@@ -37,6 +42,7 @@ def check(case: Case) -> Verdict:
     if not case.crew:
         return no_reports(case, "Whether workers put checkpoints is not known: no worker reports.")
     guilty = [report for report in case.crew.reports if _puts_nothing(report, case.moment.now.timestamp())]
+    guilty = [report for report in guilty if report.invocations or not _only_looks(case, report.hostname)]
     if guilty:
         return _problem(case, guilty)
     put = sum(report.checkpoints for report in case.crew.reports)
@@ -51,6 +57,18 @@ def _puts_nothing(report: WorkerReport, now: float) -> bool:
         return False
     runs = report.invocations - report.invocations_unsaved
     return report.misses >= FEW_READS and (runs >= FEW_READS or report.misses == report.reads)
+
+
+def _only_looks(case: Case, hostname: str) -> bool:
+    """Whether others wrote most of what it asked for, after it had: a page of old messages is shown before the first
+    one is sent."""
+    asked = [row.entry for row in case.newest if any(one.hostname == hostname and one.misses for one in row.workers)]
+    written = [entry for entry in asked if entry.stored and _was_missed_before(entry)]
+    return len(written) * 2 > len(asked)
+
+
+def _was_missed_before(entry: ThreadEntry) -> bool:
+    return entry.last_miss_at is not None and entry.last_miss_at <= entry.first_at + _MARGIN
 
 
 def _problem(case: Case, guilty: list[WorkerReport]) -> Verdict:

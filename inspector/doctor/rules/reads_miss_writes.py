@@ -8,7 +8,7 @@ from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.twin_ids import Twins, asked_in_vain, find_missed, find_stored
+from inspector.doctor.twin_ids import Twins, are_two_kinds, asked_in_vain, find_missed, find_stored
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle, thousands
 
@@ -44,7 +44,7 @@ def check(case: Case) -> Verdict:
     asked = asked_in_vain(case, SLUG)
     pairs = find_missed(case, asked)
     if pairs:
-        return _missed(pairs, len(asked))
+        return _missed(pairs, len(asked), doubted=are_two_kinds(case, pairs))
     pairs = find_stored(case, SLUG)
     if pairs:
         return _stored(pairs)
@@ -55,17 +55,18 @@ def check(case: Case) -> Verdict:
     return sound(case, f"{what} asked for in vain lately{has} another spelling of one that is stored.")
 
 
-def _missed(pairs: Sequence[Twins], asked: int) -> Verdict:
+def _missed(pairs: Sequence[Twins], asked: int, *, doubted: bool) -> Verdict:
     hosts = tuple(sorted({host for pair in pairs for host in pair.askers if host}))
     who = hosts_in_words(hosts) or "A worker"
     asks = "asks" if len(hosts) < 2 else "ask"
     finds = "finds" if len(hosts) < 2 else "find"
+    doubt = " Others are stored under both ids, and may be two conversations each." if doubted else ""
     return problem(
         f"{who} {asks} for threads by ids that nobody wrote, and {finds} nothing, while threads are stored whose ids "
         f"differ from them by {_differences(pairs)}: {thousands(len(pairs))} of {count_noun(asked, 'id')} that were "
-        "asked for in vain have such a twin.",
+        f"asked for in vain have such a twin.{doubt}",
         title=f"{who} {asks} for threads by other ids than they were written under",
-        confidence=_confidence(pairs, asked),
+        confidence="possible" if doubted else _confidence(pairs, asked),
         hosts=hosts,
         thread_ids=tuple(one.entry.thread_id for pair in pairs for one in (pair.asked, pair.written)),
         evidence=tuple(line for pair in pairs[:_SHOWN] for line in _evidence(pair)),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from inspector.doctor.rules.nothing_written import check
+from inspector.models import ThreadEntry
 from tests.integration.doctor.crews import case_with, process
-from tests.integration.doctor.made import NOW
+from tests.integration.doctor.made import MINUTE, NOW
+from tests.integration.doctor.made_rows import Made
+from tests.integration.doctor.made_rows import case_with as index
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +46,29 @@ def test_who_works_in_vain_is_named(did: dict[str, int], confidence: str) -> Non
 )
 def test_who_has_nothing_to_put_is_left_alone(did: dict[str, Any]) -> None:
     assert check(case_with(process("web-1", **did))).outcome == "fine"
+
+
+@pytest.mark.parametrize(
+    ("written", "outcome"),
+    [
+        (12, "fine"),
+        (11, "fine"),
+        (10, "problem"),  # half of them are gone
+        (0, "problem"),
+    ],
+)
+def test_who_shows_what_there_is_before_others_write_the_first_of_it_is_left_alone(written: int, outcome: str) -> None:
+    index(*(Made(f"{n}", {"web-1": 3} if n < written else {}, asked={"history-1": 1}) for n in range(20)))
+    history = process("history-1", reads=20, misses=20)
+
+    assert check(case_with(process("web-1", checkpoints=36), history)).outcome == outcome
+    runs = replace(history, invocations=20)
+    assert check(case_with(process("web-1", checkpoints=36), runs)).outcome == "problem"
+
+
+def test_who_finds_nothing_of_what_was_there_before_does_not_only_look() -> None:
+    made = [Made(f"{n}", {"web-1": 3}, asked={"history-1": 1}) for n in range(20)]
+    index(*made)
+    ThreadEntry.objects.update(first_at=made[0].at - MINUTE)
+    history = process("history-1", reads=20, misses=20)
+    assert check(case_with(process("web-1", checkpoints=60), history)).outcome == "problem"

@@ -51,6 +51,15 @@ def test_a_prefix_counts_where_it_tells_three_from_their_twins() -> None:
     assert "the prefix 'conv-': 3 of 4 ids" in said.sentence
 
 
+@pytest.mark.parametrize(("both", "confidence"), [(2, "certain"), (3, "possible")])
+def test_a_prefix_that_may_tell_two_kinds_of_conversations_apart_is_doubted(both: int, confidence: str) -> None:
+    """Of one person there may be a chat and notes, or only notes."""
+    notes, chats = conversations(9, form="Notes:{}"), conversations(both, form="{}")
+    said = ask(case_with(*notes, *chats, *asked("4", "5", "6", "7")))
+    assert (said.outcome, said.confidence) == ("problem", confidence)
+    assert ("may be two conversations each" in said.sentence) == (confidence == "possible")
+
+
 def test_ids_with_prefixes_of_their_own_are_no_pairs() -> None:
     said = ask(case_with(*conversations(5, form="session-{}"), *asked(*(f"user-{n}" for n in range(5)))))
     assert said.outcome == "unknown"
