@@ -39,6 +39,10 @@ EXTRAS = {
 ORDER = ("demo", "serve", "sync", "doctor", "threads", "show", "diff", "grants")
 
 
+#: The exit code after Ctrl-C, as of a shell.
+INTERRUPTED = 130
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code. Errors meant for a person print without a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -55,10 +59,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             from django.core.management import execute_from_command_line
 
-            if arguments[0] == "demo":
+            if arguments[0] == "demo" or (arguments[0] == "doctor" and not _has_index()):
                 _keep_apart()
 
             execute_from_command_line(["inspector", *arguments])
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except InspectorError as error:
         return _complain(error.message, error.hint)
     except ModuleNotFoundError as error:
@@ -114,8 +120,20 @@ def _help_of(path: Path) -> str:
     return ""
 
 
+def _has_index() -> bool:
+    """Whether a dashboard has an index here, or a server may have it. Where a setting is wrong, the command says so."""
+    from inspector.config import load
+
+    try:
+        url = load(os.environ).database_url
+    except InspectorError:
+        return True
+    return url.scheme != "sqlite" or Path(url.path).is_file()
+
+
 def _keep_apart() -> None:
-    """The process that runs a demo needs neither an index nor a key that lasts, so it leaves none behind."""
+    """A process that needs neither an index nor a key that lasts (it runs a demo, or looks where no dashboard was ever
+    run, maybe with a home that cannot be written) leaves none behind."""
     os.environ["INSPECTOR_DATABASE_URL"] = "sqlite:///:memory:"
     os.environ["INSPECTOR_SECRET_KEY"] = secrets.token_urlsafe(32)
     for name in ("INSPECTOR_DATABASE_URL_FILE", "INSPECTOR_SECRET_KEY_FILE"):

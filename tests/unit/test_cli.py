@@ -44,6 +44,17 @@ def test_without_an_extra_it_says_how_to_install_it(
     assert "langgraph-checkpoint-inspector[dashboard]" in capsys.readouterr().err
 
 
+def test_an_interrupt_ends_it_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(arguments: list[str]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", interrupt)
+    assert cli.main(["check"]) == cli.INTERRUPTED == 130
+    assert capsys.readouterr().err == ""
+
+
 def test_djangos_own_commands_are_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check"]) == 0
     assert "no issues" in capsys.readouterr().out

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from rich.console import Console
 
@@ -53,15 +53,13 @@ class Command(BaseCommand):
         if options["format"] == "json":
             print(json.dumps(looks_to_data(looks), indent=2))
         else:
-            _print(looks, everything=options["all"])
+            _print(looks, _console(options), everything=options["all"])
         if code := _exit_code(looks, _FAILS[options["fail_on"]]):
             raise SystemExit(code)
 
 
 def _look(stores: Sequence[StoreSetting]) -> list[Look]:
-    indexed = _has_index()
-    if indexed:
-        prepare_index(stores)
+    indexed = _has_index() and _is_usable(stores)
     with Console(stderr=True).status("Opening the stores") as status:
         return look_at(all_readers().values(), indexed=indexed, tell=status.update)
 
@@ -71,10 +69,26 @@ def _has_index() -> bool:
     return connection.vendor != "sqlite" or Path(str(connection.settings_dict["NAME"])).is_file()
 
 
-def _print(looks: Sequence[Look], *, everything: bool) -> None:
+def _is_usable(stores: Sequence[StoreSetting]) -> bool:
+    """Whether the index could be opened and brought to this version's form. A look can do without."""
+    try:
+        prepare_index(stores)
+    except DatabaseError as error:
+        reason = str(error).partition("\n")[0]
+        print(f"inspector: The index cannot be used, so this look does without: {reason}", file=sys.stderr)
+        return False
+    return True
+
+
+def _console(options: dict[str, Any]) -> Console:
+    """With Django's own options for colours, which come before what the environment says."""
+    no_color, force = options["no_color"] or None, options["force_color"] or None
+    return Console(highlight=False, no_color=no_color, force_terminal=force)
+
+
+def _print(looks: Sequence[Look], console: Console, *, everything: bool) -> None:
     if not (sys.stdout.encoding or "").lower().startswith("utf") and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    console = Console(highlight=False)
     if console.is_terminal:
         _write(console, looks, everything)
         return

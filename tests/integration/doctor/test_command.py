@@ -73,7 +73,34 @@ def test_a_sound_store_exits_with_zero_and_leaves_no_index(
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout.startswith("Looked at all ")
     assert "rules passed" in found.stdout
-    assert not (Path(environment["INSPECTOR_DATA_DIR"]) / "index.sqlite3").exists()
+    assert not Path(environment["INSPECTOR_DATA_DIR"]).exists()
+
+
+def test_a_place_that_cannot_be_written_is_not_needed(run: Run, played: PlayedStore, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()  # nobody can make a directory in it, not even root
+    found = run("--store", f"mine={played.url}", INSPECTOR_DATA_DIR=str(file / "data"))
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:pa55word@127.0.0.1:1/index", ""])
+def test_an_index_that_cannot_be_used_is_done_without(
+    run: Run, played: PlayedStore, environment: dict[str, str], url: str
+) -> None:
+    data = Path(environment["INSPECTOR_DATA_DIR"])
+    data.mkdir()
+    (data / "index.sqlite3").write_text("no database " * 1_000)
+    found = run("--store", f"mine={played.url}", "--format", "json", INSPECTOR_DATABASE_URL=url)
+    assert found.returncode == 0
+    assert "this look does without" in found.stderr
+    assert "pa55word" not in found.stderr
+    assert json.loads(found.stdout)["stores"][0]["whole"]
+
+
+@pytest.mark.parametrize(("option", "coloured"), [("--force-color", True), ("--no-color", False)])
+def test_colours_can_be_said_by_an_option(run: Run, played: PlayedStore, option: str, coloured: bool) -> None:
+    found = run("--store", f"mine={played.url}", option, "--all", NO_COLOR="", FORCE_COLOR="")
+    assert ("\x1b[32m" in found.stdout) is coloured
 
 
 def test_a_problem_exits_with_one_and_is_told_with_its_fix(run: Run, in_memory: str) -> None:
