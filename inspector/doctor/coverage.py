@@ -45,10 +45,11 @@ def sound(case: Case, sentence: str, *, evidence: tuple[Evidence, ...] = ()) -> 
     named = [host for host in silent if host]
     if not silent:
         return fine(sentence, evidence=evidence)
-    who = hosts_in_words(named) if named else "Some workers, which name no host,"
+    who = hosts_in_words(named) if named else "some workers, which name no host,"
     verb = "runs" if len(named) == 1 else "run"
+    hosts = count_noun(len(case.crew.hosts), "host that reports", "hosts that report")
     return unknown(
-        f"{sentence} That is said by {count_noun(len(case.crew.hosts), 'host')} that report; {who} {verb} no probe.",
+        f"{sentence} That is said by {hosts}; {who} {verb} no probe.",
         missing=f"The probe in the other workers, too. {PROBE}",
         evidence=evidence,
     )

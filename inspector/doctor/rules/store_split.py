@@ -72,14 +72,17 @@ def check(case: Case) -> Verdict:
 def _look(case: Case, sites: Sequence[Site]) -> _Seen:
     here = tuple(host for site in sites if site.here for host in site.hosts)
     foreign = [site for site in sites if site.is_foreign]
-    away = [
-        (site, tuple(host for host in site.hosts if not _arrives(case, host, site) and not _reads_there(host, site)))
-        for site in foreign
-    ]
+    away = [(site, tuple(host for host in site.hosts if not _is_here(case, host, site, here))) for site in foreign]
     if not case.places.here and all(site.hosts == hosts for site, hosts in away):
         away = []  # nobody knows which of them is this store
     doubles = tuple(double for double in doubles_of(case) if not _is_mended(double, sites))
     return _Seen(here, tuple((site, hosts) for site, hosts in away if hosts), doubles, _blind(case))
+
+
+def _is_here(case: Case, host: str, site: Site, here: Collection[str]) -> bool:
+    """Whether it keeps nothing there that this store lacks. Where another of its processes leads here, what arrives may
+    be that one's."""
+    return _reads_there(host, site) or (host not in here and _arrives(case, host, site))
 
 
 def _arrives(case: Case, host: str, site: Site) -> bool:

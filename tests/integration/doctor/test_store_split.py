@@ -119,3 +119,13 @@ def test_who_shares_no_thread_may_be_of_another_environment(
     verdict = rule.check(case_with(process("web-1"), process("staging-1", places=(place,))))
     assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", confidence, ("staging-1",))
     assert ("environment" in verdict.sentence) == (confidence == "possible")
+
+
+def test_what_arrives_may_be_that_of_another_process_of_the_host() -> None:
+    """A server that serves here, and runs its queue's workers with another address."""
+    index(*(Made(f"{n}", {"app-1": 5}, ago=60) for n in range(5)))
+    away = process("app-1", places=(AWAY,), checkpoints=9)
+
+    assert store_split.check(case_with(away)).outcome == "fine", "its data goes by two names"
+    verdict = store_split.check(case_with(process("app-1", checkpoints=9), away))
+    assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", "possible", ("app-1",))
