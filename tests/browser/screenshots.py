@@ -25,8 +25,8 @@ from tests.browser.chromium import ARGUMENTS, find_chromium
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "images"
-#: Pages that the docs show, with the height of the picture.
-SHOWN = {"threads": 760, "workers": 900}
+#: Pages that the docs show, with the size of the picture.
+SHOWN = {"threads": (1180, 760), "workers": (1180, 900), "doctor": (1280, 860)}
 SIZES = ((1320, 860), (390, 844))
 _SECONDS_TO_ORPHAN = 50  # a little longer than the demo's own setting, so that the picture shows orphans
 
@@ -44,8 +44,8 @@ def main() -> None:
             _take_all(browser, url, options.all)
         else:
             PICTURES.mkdir(parents=True, exist_ok=True)
-            for name, height in SHOWN.items():
-                _take(browser, f"{url}/{name}/", PICTURES / f"{name}.png", size=(1180, height), theme="light")
+            for name, size in SHOWN.items():
+                _take(browser, f"{url}/{name}/", PICTURES / f"{name}.png", size=size, theme="light")
 
 
 def _take_all(browser: Browser, url: str, directory: Path) -> None:
@@ -64,6 +64,8 @@ def _pages(url: str) -> dict[str, str]:
         "nothing": "/threads/?q=no+such+thread",
         "orphans": "/orphans/",
         "workers": "/workers/",
+        "doctor": "/doctor/",
+        "rule": "/doctor/rules/thread-id-random/",
         "stores": "/stores/",
         "missing": "/thread/?id=no+such+thread",
     }
