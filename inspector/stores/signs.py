@@ -45,7 +45,7 @@ class RedisSigns:
     expiring_writes: int
     dangling_pointers: tuple[str, ...]  #: ids of threads whose latest pointer leads to a missing checkpoint
     sampled_pointers: int
-    prefixes: tuple[str, ...]  #: of all sets of checkpoints in this database
+    prefixes: tuple[str, ...]  #: of all sets of checkpoints in this database; none where they are not told
     prefix: str = ""  #: of the set that is read
     #: Ids of sampled threads that another set holds, too, by the prefix of that one.
     shared_threads: tuple[tuple[str, str], ...] = ()
@@ -69,10 +69,15 @@ class Signs:
     sessions_limit: int | None = None
     migration: int | None = None  #: newest row of the saver's table of migrations
     newest_migration: int | None = None  #: newest one of the releases that this dashboard knows
-    broken_indexes: tuple[str, ...] = ()  #: of checkpoint tables, left invalid
-    elsewhere: tuple[str, ...] = ()  #: other schemas of this database that hold checkpoint tables, ours left out
+    broken_indexes: tuple[str, ...] | None = ()  #: of checkpoint tables, left invalid; None where the server hides them
+    #: Other schemas of this database that hold checkpoint tables, ours left out; None where the server hides them.
+    elsewhere: tuple[str, ...] | None = ()
     elsewhere_sizes: tuple[TableSize, ...] = ()  #: of each of them, by its name, what its table of checkpoints holds
     search_path: tuple[str, ...] = ()  #: of this dashboard's login, as its sessions begin
     tables: tuple[TableSize, ...] = ()
     redis: RedisSigns | None = None
     notes: tuple[str, ...] = ()  #: what could not be looked at, and why, in words
+
+    def note_of(self, what: str) -> str:
+        """Why that could not be looked at; "" where it could."""
+        return next((note for note in self.notes if what in note), "")

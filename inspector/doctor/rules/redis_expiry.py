@@ -45,7 +45,8 @@ class Vanished:
 
 
 def check(case: Case) -> Verdict:
-    gone = [found for row in case.newest if (found := _vanished(row)) is not None]
+    # Of an index that holds only some of the threads, the others are not gone.
+    gone = [] if case.partial else [found for row in case.newest if (found := _vanished(row)) is not None]
     signs = case.signs.redis
     verdict = judge(signs, gone, _pauses(case.stored))
     expires = signs is not None and signs.expiring_checkpoints

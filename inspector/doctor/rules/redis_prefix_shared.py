@@ -42,6 +42,11 @@ def judge(signs: RedisSigns | None) -> Verdict:
         return _shared(signs)
     if len(signs.prefixes) == 1:
         return fine(f"One set of checkpoints is in this database, under the prefix {signs.prefixes[0]}.")
+    if not signs.sampled_pointers:
+        return unknown(
+            f"Whether the sets of checkpoints under {listed(signs.prefixes)} hold the same threads is not known.",
+            missing="Threads of full savers, and the rights to SCAN and MGET, which `inspector grants` prints.",
+        )
     return fine(
         f"{count_noun(len(signs.prefixes), 'set')} of checkpoints are in this database, under the prefixes "
         f"{listed(signs.prefixes)}: no prefix begins with another, and of "

@@ -37,6 +37,12 @@ def judge(signs: Signs, failures: Sequence[Failures]) -> Verdict:
     if not (behind or signs.broken_indexes):
         if signs.migration is None:
             return _untold(signs)
+        if signs.broken_indexes is None:
+            return unknown(
+                f"The tables are at migration {signs.migration}, the newest known. Whether their indexes are valid is "
+                "not known.",
+                missing=signs.note_of("The state of indexes") or "The server's list of indexes.",
+            )
         return fine(
             f"The tables are at migration {signs.migration}, the newest known, and all their indexes are valid."
         )
@@ -60,10 +66,8 @@ def _is_behind(signs: Signs) -> bool:
 def _untold(signs: Signs) -> Verdict:
     return unknown(
         "Which migrations the tables have seen is not known.",
-        missing=next(
-            (note for note in signs.notes if "checkpoint_migrations" in note),
-            "The table checkpoint_migrations, which the saver's setup() makes and fills.",
-        ),
+        missing=signs.note_of("checkpoint_migrations")
+        or "The table checkpoint_migrations, which the saver's setup() makes and fills.",
     )
 
 
@@ -92,7 +96,7 @@ def _broken(signs: Signs) -> list[str]:
 
 
 def _lines(signs: Signs) -> tuple[Evidence, ...]:
-    lines = [f"The index {name} is not valid, and nobody is building it" for name in signs.broken_indexes]
+    lines = [f"The index {name} is not valid, and nobody is building it" for name in signs.broken_indexes or ()]
     if _is_behind(signs):
         lines.insert(0, f"The newest row of checkpoint_migrations is {signs.migration}")
     return tuple(Evidence(text, Link("stores")) for text in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from inspector.doctor.case import Case
-from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem
+from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
 from inspector.doctor.rule import POSTGRES, Rule
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, text_size
@@ -30,6 +30,11 @@ _BY_DEFAULT = ("public",)
 
 def check(case: Case) -> Verdict:
     signs = case.signs
+    if signs.elsewhere is None:
+        return unknown(
+            "Whether other schemas of this database hold checkpoints is not known.",
+            missing=signs.note_of("Other schemas") or "The server's list of schemas.",
+        )
     filled = [size for size in signs.elsewhere_sizes if size.size_bytes]
     ours = _schema_of(case.places.here)
     others = [size for size in filled if not _is_configured(size.name, case.places)]

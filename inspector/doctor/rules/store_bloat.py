@@ -42,15 +42,17 @@ class Counts:
     threads: int
     checkpoints: int
     largest: Sequence[tuple[int, str]] = ()
+    whole: bool = True  #: these are all of the store's, so that its size can be shared out among them
 
 
 def check(case: Case) -> Verdict:
     largest = sorted(((row.entry.checkpoints, row.entry.thread_id) for row in case.stored), reverse=True)[:20]
-    return judge(case.signs, Counts(case.tally.threads, case.tally.checkpoints, largest))
+    counts = Counts(case.tally.threads, case.tally.checkpoints, largest, whole=not case.partial)
+    return judge(case.signs, counts)
 
 
 def judge(signs: Signs, counts: Counts) -> Verdict:
-    size = _size(signs.tables)
+    size = _size(signs.tables) if counts.whole else None
     if not counts.checkpoints:
         return unknown("How the store grows is not known.", missing="A finished pass over the store's threads.")
     said = [*_large(size, counts), *_endless(counts), *_dead(signs.tables)]

@@ -43,7 +43,8 @@ def read_signs(cursor: Cursor, layout: Layout, watched: Watched) -> Signs:
     sessions = asking.rows("signs_sessions", "The server's sessions", rows=_SESSIONS)
     connections = asking.one("signs_connections", "How many connections there are")
     path = asking.one("signs_search_path", "The search path")
-    elsewhere = asking.rows("signs_schemas", "Other schemas", schema=layout.schema) or []
+    elsewhere = asking.rows("signs_schemas", "Other schemas", schema=layout.schema)
+    broken = asking.rows("signs_indexes", "The state of indexes")
     return Signs(
         sessions=None if sessions is None else _sessions(sessions, watched.seconds(sessions)),
         sessions_hidden=any(row["hidden"] for row in sessions or ()),
@@ -51,9 +52,9 @@ def read_signs(cursor: Cursor, layout: Layout, watched: Watched) -> Signs:
         sessions_limit=connections.get("limit"),
         migration=_migration(asking),
         newest_migration=NEWEST_MIGRATION,
-        broken_indexes=tuple(row["name"] for row in asking.rows("signs_indexes", "The state of indexes") or ()),
-        elsewhere=tuple(row["schema"] for row in elsewhere),
-        elsewhere_sizes=tuple(_size(row["schema"], row) for row in elsewhere),
+        broken_indexes=None if broken is None else tuple(row["name"] for row in broken),
+        elsewhere=None if elsewhere is None else tuple(row["schema"] for row in elsewhere),
+        elsewhere_sizes=tuple(_size(row["schema"], row) for row in elsewhere or ()),
         search_path=_path(path),
         tables=tuple(_size(row["name"], row) for row in asking.rows("signs_tables", "The sizes of tables") or ()),
         notes=tuple(asking.notes),

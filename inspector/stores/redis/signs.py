@@ -36,8 +36,8 @@ def read_signs(reading: Reading, find_layout: Callable[[Reading], Layout]) -> Si
     sizes = asking.ask("The sizes of the indexes", lambda: _sizes(reading, layout), nothing)
     lives = asking.ask("How long keys live", lambda: read_lives(reading, layout), Lives())
     pointers = asking.ask("The pointers to the newest checkpoints", lambda: read_pointers(reading, layout), Pointers())
-    ours: tuple[str, ...] = (layout.prefix,)
-    prefixes = asking.ask("Other sets of checkpoints", lambda: find_sets(reading), ours)
+    hidden: tuple[str, ...] = ()
+    prefixes = asking.ask("Other sets of checkpoints", lambda: find_sets(reading), hidden)
     others = [prefix for prefix in prefixes if prefix != layout.prefix]
     none: tuple[tuple[str, str], ...] = ()
     shared = asking.ask("Threads of other sets", lambda: read_shared(reading, layout, others, pointers.names), none)

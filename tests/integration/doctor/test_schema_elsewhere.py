@@ -62,3 +62,10 @@ def test_workers_that_write_there_make_it_certain() -> None:
 
 def test_workers_that_write_here_are_not_named() -> None:
     assert check(case_of(of("tenant"), writer="public")).hosts == ()
+
+
+def test_schemas_that_are_hidden_are_not_known() -> None:
+    signs = Signs(elsewhere=None, notes=("Other schemas could not be looked at: this login may not ask for it.",))
+    verdict = check(SimpleNamespace(signs=signs))  # type: ignore[arg-type]
+    assert verdict.outcome == "unknown"
+    assert "this login may not ask" in verdict.missing

@@ -49,6 +49,11 @@ class TestSchemaBehind:
         assert "checkpoints_thread_id_idx" in verdict.sentence
         assert "migration" not in verdict.sentence
 
+    def test_indexes_that_cannot_be_looked_at_are_unknown_and_say_why(self) -> None:
+        hidden = "The state of indexes could not be looked at: it took too long."
+        verdict = schema_behind.judge(replace(SOUND, broken_indexes=None, notes=(hidden,)), ())
+        assert (verdict.outcome, verdict.missing) == ("unknown", hidden)
+
     def test_migrations_that_cannot_be_read_are_unknown_and_say_why(self) -> None:
         hidden = "Which migrations: this login may not read checkpoint_migrations."
         verdict = schema_behind.judge(replace(SOUND, migration=None, notes=("Another.", hidden)), ())
@@ -101,6 +106,12 @@ class TestStoreBloat:
         tables = (TableSize("checkpoint_blobs", 100, 0, 200_000_000),)
         assert store_bloat.judge(replace(SOUND, tables=tables), Counts(10, 200)).outcome == "problem"
         assert store_bloat.judge(replace(SOUND, tables=tables), Counts(10, 201)).outcome == "fine"
+
+    def test_a_part_of_the_threads_does_not_take_all_the_room(self) -> None:
+        tables = (TableSize("checkpoint_blobs", 9_000_000, 0, 90_000_000_000),)
+        part = Counts(5_000, 50_000, whole=False)
+        assert store_bloat.judge(replace(SOUND, tables=tables), part).outcome == "fine"
+        assert store_bloat.judge(replace(SOUND, tables=tables), replace(part, whole=True)).outcome == "problem"
 
     def test_a_small_store_is_never_too_large(self) -> None:
         tables = (TableSize("checkpoint_blobs", 3, 0, 99_000_000),)

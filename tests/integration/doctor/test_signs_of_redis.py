@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from inspector.doctor.crew import Crew
 from inspector.doctor.rules import redis_eviction, redis_expiry, redis_modules_missing, redis_prefix_shared
 from inspector.doctor.rules.redis_expiry import Vanished
-from inspector.stores.signs import RedisSigns
+from inspector.index.queries import Row
+from inspector.models import ThreadEntry, ThreadWorker
+from inspector.stores.signs import RedisSigns, Signs
 
 SOUND = RedisSigns(
     policy="noeviction",
@@ -38,6 +44,19 @@ EXPIRING = replace(
     longest_ttl_seconds=3_600.0,
 )
 LRU = replace(SOUND, policy="allkeys-lru", max_memory_bytes=10_000_000)
+
+
+def case_of_the_gone(*, partial: bool) -> Any:
+    """40 threads of the ledger that the index does not hold, each asked for again an hour after it began."""
+    begun = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    rows = []
+    for number in range(40):
+        entry = ThreadEntry(
+            thread_id=f"t-{number}", stored=False, first_at=begun, last_miss_at=begun + timedelta(hours=1)
+        )
+        rows.append(Row(entry, (ThreadWorker(hostname="web-1", reported=4, misses=3),)))
+    watched = {"crew": Crew(), "everybody": Crew()}
+    return SimpleNamespace(newest=rows, stored=(), partial=partial, signs=Signs(redis=EXPIRING), **watched)
 
 
 class TestEviction:
@@ -70,6 +89,10 @@ class TestEviction:
 
 
 class TestExpiry:
+    def test_threads_that_were_not_read_are_not_gone(self) -> None:
+        assert redis_expiry.check(case_of_the_gone(partial=False)).outcome == "problem"
+        assert redis_expiry.check(case_of_the_gone(partial=True)).outcome == "unknown"
+
     def test_pointers_alone_do_not_tell_how_long_checkpoints_live(self) -> None:
         assert redis_expiry.judge(replace(SOUND, sampled_checkpoints=0), [], []).outcome == "unknown"
 
@@ -143,6 +166,11 @@ class TestPrefixes:
         both = replace(SOUND, prefixes=("app", "beta"), prefix="app", shared_threads=(("beta", "conv-1"),))
         verdict = redis_prefix_shared.judge(both)
         assert (verdict.outcome, verdict.confidence, verdict.thread_ids) == ("problem", "likely", ("conv-1",))
+
+    def test_what_is_not_told_is_not_known(self) -> None:
+        assert redis_prefix_shared.judge(replace(SOUND, prefixes=())).outcome == "unknown"
+        unseen = replace(SOUND, prefixes=("app", "beta"), prefix="app", sampled_pointers=0)
+        assert redis_prefix_shared.judge(unseen).outcome == "unknown"
 
 
 class TestModules:

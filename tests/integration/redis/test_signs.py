@@ -149,7 +149,7 @@ def test_a_user_without_the_newer_rights_is_told_what_could_not_be_looked_at(
     assert len(signs.notes) == 4
     found = redis_of(signs)
     assert (found.sampled_checkpoints, found.sampled_pointers, found.policy) == (0, 0, "")
-    assert (found.has_search, found.has_json, found.prefixes) == (True, True, ("checkpoint",))
+    assert (found.has_search, found.has_json, found.prefixes) == (True, True, ())
 
 
 def test_a_server_without_the_modules_says_so(open_store: OpenStore) -> None:
