@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
-from inspector.doctor.finding import EVIDENCE, Evidence, Fix, Link, Verdict, problem
+from inspector.doctor.finding import EVIDENCE, Evidence, Fix, Link, Severity, Verdict, problem
 from inspector.doctor.rule import Rule
+from inspector.doctor.sites import LASTING
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.ledger.remarks import short_class
@@ -50,10 +51,23 @@ def check(case: Case) -> Verdict:
         f"{_share(case, guilty)}{_beside(guilty)}",
         title=f"{who} {'keeps its' if one else 'keep their'} checkpoints in memory",
         confidence="certain",
+        severity=_severity(case, guilty),
         hosts=hosts,
         thread_ids=threads,
         evidence=(*map(_evidence, guilty), *map(_thread_evidence, threads[:_THREADS])),
     )
+
+
+def _severity(case: Case, guilty: Sequence[WorkerReport]) -> Severity:
+    """A process that stores what its other graphs keep may have one that needs no memory beyond the process. Not where
+    other hosts meet with such a thread: that conversation goes from one to the other."""
+    hosts = {report.hostname for report in guilty}
+    stores = {one.hostname for row in case.stored for one in row.workers if one.reported and not one.elsewhere}
+    beside = all(any(place.kind in LASTING for place in report.places) for report in guilty)
+    kept = [
+        row for row in case.newest if any(one.hostname in hosts and one.elsewhere == "memory" for one in row.workers)
+    ]
+    return "medium" if beside and hosts <= stores and all(len(row.workers) == 1 for row in kept) else "high"
 
 
 def _is_memory(place: Place) -> bool:

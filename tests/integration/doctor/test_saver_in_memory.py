@@ -7,7 +7,11 @@ from dataclasses import replace
 import pytest
 
 from inspector.doctor.rules.saver_in_memory import check
+from inspector.models import ThreadWorker
+from inspector.probe.ledger_schema import Place
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
+from tests.integration.doctor.made_rows import Made
+from tests.integration.doctor.made_rows import case_with as index
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +43,29 @@ def test_a_saver_elsewhere_in_the_same_process_is_named() -> None:
         "Other graphs of the same processes have their savers at `postgresql://app@db:5432/orders`" in verdict.sentence
     )
     assert "12 checkpoints put, with InMemorySaver, and beside it PostgresSaver" in verdict.evidence[0].text
+
+
+@pytest.mark.parametrize(
+    ("places", "stored", "shared", "severity"),
+    [
+        ((HERE, IN_MEMORY), True, False, "medium"),
+        ((HERE, IN_MEMORY), True, True, "high"),  # a conversation that goes on with another host
+        ((HERE, IN_MEMORY), False, False, "high"),  # fell back, having made the real one
+        ((IN_MEMORY,), True, False, "high"),
+    ],
+)
+def test_a_graph_beside_others_may_need_no_memory(
+    places: tuple[Place, ...], stored: bool, shared: bool, severity: str
+) -> None:
+    index(Made("kept", {"web-1": 5}, asked={"web-1": 1}), Made("passing", asked=dict.fromkeys(("web-1", "web-2"), 1)))
+    passing = ThreadWorker.objects.filter(thread__thread_id="passing")
+    passing.filter(hostname="web-1").update(elsewhere="memory", reported=5)
+    if not shared:
+        passing.filter(hostname="web-2").delete()
+    ThreadWorker.objects.filter(thread__thread_id="kept").update(reported=5 if stored else 0)
+
+    verdict = check(case_with(process("web-1", places=places), process("web-2")))
+    assert (verdict.outcome, verdict.hosts, verdict.severity) == ("problem", ("web-1",), severity)
 
 
 def test_good_news_says_how_many_processes_were_looked_at() -> None:
