@@ -130,6 +130,16 @@ def test_what_no_note_says_of_a_host_the_diagnosis_does(
     assert "web-1" in groups[0].text
 
 
+def test_a_cause_comes_before_what_is_only_noted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.ledger.tell("web-1", places=(MEMORY,))
+    slug = next(slug for slug in slugs(2) if slug != MEMORY_RULE)
+    with recorded(monkeypatch, found(slug)):
+        document = world.browser.document("/workers/")
+
+    said = [line.attributes for line in document.all("li") if line.attributes.keys() & {"data-finding", "data-note"}]
+    assert [line.get("data-finding") or line["data-note"] for line in said] == [slug, MEMORY_RULE]
+
+
 def test_an_event_loop_is_told_once_although_note_and_rule_name_it_differently() -> None:
     (rule,) = RULES.values()
     told = Workers((Heard(report("web-1", loop_mismatches=2), 1.0),), False)
