@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from inspector.index.places import Places
@@ -51,13 +50,16 @@ class Site:
 def sites_of(case: Case) -> tuple[Site, ...]:
     """The store that is looked at first, the others in order of their hosts. Places in memory, and those that have no
     identity, are in none."""
-    groups: list[tuple[set[str], list[Found]]] = []
+    by_name: dict[str, list[Found]] = {}
     for one in case.everybody.places(_is_named):
         names = _names(one[1], case.places)
-        same = [group for group in groups if group[0] & names]
-        groups = [group for group in groups if not group[0] & names]
-        groups.append(reduce(_merge, same, (names, [one])))
-    sites = [_site(found, case.places) for _, found in groups]
+        group: list[Found] = [one]
+        for known in {id(found): found for name in names if (found := by_name.get(name)) is not None}.values():
+            group, other = sorted((group, known), key=len, reverse=True)  # so that few change their group
+            group += other
+            names |= {name for _, place in other for name in _names(place, case.places)}
+        by_name |= dict.fromkeys(names, group)
+    sites = [_site(found, case.places) for found in {id(found): found for found in by_name.values()}.values()]
     return tuple(sorted(sites, key=lambda site: (not site.here, site.store, site.hosts, site.where)))
 
 
@@ -126,10 +128,6 @@ def _names(place: Place, places: Places) -> set[str]:
     if names & places.here:
         return {*names, "here"}
     return {*names, f"store {store}"} if (store := places.store_at(sorted(names))) else names
-
-
-def _merge(one: tuple[set[str], list[Found]], other: tuple[set[str], list[Found]]) -> tuple[set[str], list[Found]]:
-    return one[0] | other[0], [*one[1], *other[1]]
 
 
 def _site(found: Iterable[Found], places: Places) -> Site:

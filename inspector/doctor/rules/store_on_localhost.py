@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from inspector.doctor.case import Case
@@ -33,7 +34,7 @@ def check(case: Case) -> Verdict:
     if not case.crew:
         return no_reports(case, "Which addresses the workers use is not known: no worker reports.")
     sites = sites_of(case)
-    alone = [site for site in sites if _is_alone(case, site, sites)]
+    alone = _alone(case, sites)
     unsure = [] if alone else list(_maybe(case, sites))
     found = [one for site in alone for one in site.found] or unsure
     if not found and is_settling(case):
@@ -43,7 +44,7 @@ def check(case: Case) -> Verdict:
     hosts = tuple(sorted({report.hostname for report, _ in found}))
     who = hosts_in_words(hosts)
     keeps = "keeps its" if len(hosts) == 1 else "keep their"
-    others = _others(case, hosts, sites)
+    others = sorted(_writers(case, sites) - {*hosts})
     elsewhere = "each of them on another machine"
     if others:
         elsewhere = f"and {hosts_in_words(others)} {'writes' if len(others) == 1 else 'write'} elsewhere"
@@ -59,16 +60,21 @@ def check(case: Case) -> Verdict:
     )
 
 
-def _is_alone(case: Case, site: Site, sites: Sequence[Site]) -> bool:
-    """Whether one host has it for itself, and others write to another store. Several hosts at one loopback address are
-    one machine. What another configured store holds is meant to be there."""
-    if site.store or len(site.hosts) > 1 or not all(is_local(place) for _, place in site.found):
-        return False
-    if site.here and any(case.unwatched):  # somebody else writes to it, and reports nothing
-        return False
-    if any(_databases(site) & _databases(other) for other in sites if other is not site):  # others reach it, too
-        return False
-    return bool(_others(case, site.hosts, sites))
+def _alone(case: Case, sites: Sequence[Site]) -> list[Site]:
+    """Those that one host has for itself, while others write to another store. Several hosts at one loopback address
+    are one machine. What another configured store holds is meant to be there."""
+    databases = Counter(name for site in sites for name in _databases(site))
+    writers = _writers(case, sites)
+    return [
+        site
+        for site in sites
+        if not site.store
+        and len(site.hosts) == 1
+        and all(is_local(place) for _, place in site.found)
+        and not (site.here and any(case.unwatched))  # somebody else writes to it, and reports nothing
+        and not any(databases[name] > 1 for name in _databases(site))  # others reach it, too
+        and writers - {*site.hosts}
+    ]
 
 
 def _databases(site: Site) -> set[str]:
@@ -79,16 +85,15 @@ def _databases(site: Site) -> set[str]:
 
 def _maybe(case: Case, sites: Sequence[Site]) -> Iterator[Found]:
     """Where the server has not said which one it is, and the address alone speaks."""
+    writers = _writers(case, sites)
     for report, place in nameless(case):
-        if is_local(place) and _others(case, (report.hostname,), sites):
+        if is_local(place) and writers - {report.hostname}:
             yield report, place
 
 
-def _others(case: Case, hosts: Sequence[str], sites: Sequence[Site]) -> list[str]:
-    """Who writes to some other store: one that is configured beside this one is not looked at."""
-    found = {host for site in sites if not site.store for host in site.hosts}
-    found |= {host for host in case.unwatched if host}
-    return sorted(found - set(hosts))
+def _writers(case: Case, sites: Sequence[Site]) -> set[str]:
+    """Who writes to this store or to one that is not configured: one that is, beside this one, is not looked at."""
+    return {host for site in sites if not site.store for host in site.hosts} | {host for host in case.unwatched if host}
 
 
 def _confidence(alone: Sequence[Site]) -> Confidence:

@@ -30,6 +30,8 @@ saver = PostgresSaver(pool)""",
 )
 #: Threads that are shown of each kind of evidence, and characters of an address.
 _SHOWN = 10
+#: Places of which one sentence each is said.
+_NAMED = 3
 _LONG = 100
 
 
@@ -143,9 +145,14 @@ def _tell(case: Case, seen: _Seen) -> Verdict:
 
 
 def _sentences(case: Case, seen: _Seen, hosts: Collection[str]) -> Iterator[str]:
+    by_where: dict[str, set[str]] = {}
     for site, theirs in seen.lost:
-        verb = "writes its" if len(theirs) == 1 else "write their"
-        yield f"{hosts_in_words(theirs)} {verb} checkpoints to {_address(site.where)}, which is not this store."
+        by_where.setdefault(site.where, set()).update(theirs)
+    for where, some in list(by_where.items())[:_NAMED]:
+        verb = "writes its" if len(some) == 1 else "write their"
+        yield f"{hosts_in_words(sorted(some))} {verb} checkpoints to {_address(where)}, which is not this store."
+    if (more := len(by_where) - _NAMED) > 0:
+        yield f"So it is with {count_noun(more, 'more place', 'more places')}."
     for store, doubles in _by_store(seen.doubles).items():
         there = sorted({host for double in doubles for host in double.away})
         by = f", where {hosts_in_words(there)} {'writes' if len(there) == 1 else 'write'}" if there else ""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inspector.doctor.rules import store_on_localhost, store_split
-from inspector.doctor.sites import is_local
+from inspector.doctor.sites import is_local, sites_of
 from inspector.probe.ledger_schema import Place
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
 from tests.integration.doctor.made import NOW
@@ -129,3 +129,28 @@ def test_what_arrives_may_be_that_of_another_process_of_the_host() -> None:
     assert store_split.check(case_with(away)).outcome == "fine", "its data goes by two names"
     verdict = store_split.check(case_with(process("app-1", checkpoints=9), away))
     assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", "possible", ("app-1",))
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("postgresql://app@localhost:5432/orders", "web-0, web-1, web-10 and 27 more hosts write their checkpoints to"),
+        ("postgresql://app@db-{}:5432/orders", "So it is with 27 more places."),
+    ],
+)
+def test_of_many_stores_few_sentences_are_said(form: str, said: str) -> None:
+    places = [replace(HERE, identities=(f"own-{n}",), where=form.format(n)) for n in range(30)]
+    case = case_with(process("api-1"), *(process(f"web-{n}", places=(place,)) for n, place in enumerate(places)))
+    verdict = store_split.check(case)
+    assert said in verdict.sentence
+    assert len(verdict.hosts) == 30
+    assert len(verdict.sentence) < 500
+    assert store_on_localhost.check(case).hosts == (verdict.hosts if "localhost" in form else ())
+
+
+def test_names_that_one_place_has_in_common_make_one_store_of_all() -> None:
+    """One server tells all workers when it began, and only some of them which cluster it is."""
+    names = [("start",), ("system",), ("third",), ("start", "system"), ("system",), ("third", "start"), ("alone",)]
+    places = [replace(HERE, identities=name) for name in names]
+    case = case_with(*(process(f"web-{number}", places=(place,)) for number, place in enumerate(places)))
+    assert [site.hosts for site in sites_of(case)] == [tuple(f"web-{number}" for number in range(6)), ("web-6",)]
