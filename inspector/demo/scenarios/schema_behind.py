@@ -23,7 +23,7 @@ def prepare(lab: Lab) -> None:
     lab.sql(_AS_OF_AN_OLDER_RELEASE)
 
 
-def broken(worker: Worker) -> Handler:
+def serve(worker: Worker) -> Handler:
     graph = build_chat(open_postgres_saver(worker))
 
     def handle(request: Request) -> None:
@@ -32,15 +32,15 @@ def broken(worker: Worker) -> Handler:
     return handle
 
 
-def fixed(worker: Worker) -> Handler:
-    """In earnest a step of the deployment, before any worker starts."""
+def set_up(worker: Worker) -> Handler:
+    """In earnest a step of the deployment, before any worker starts: two setup() at a time trip over each other."""
     open_postgres_saver(worker).setup()
-    return broken(worker)
+    return serve(worker)
 
 
 SCENARIO = Scenario(
-    broken={"web-1": broken, "web-2": broken},
-    fixed={"web-1": fixed, "web-2": fixed},
+    broken={"web-1": serve, "web-2": serve},
+    fixed={"web-1": set_up, "web-2": serve},
     raises={"schema-behind": ("web-1", "web-2")},
     raises_unprobed={"schema-behind": ()},
     prepare=prepare,
