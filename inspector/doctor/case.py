@@ -11,9 +11,9 @@ from datetime import timedelta
 from functools import cached_property
 
 from inspector.doctor.crew import Crew, read_crew
-from inspector.doctor.lost import Lost, find_lost
+from inspector.doctor.evidence.lost import Lost, find_lost
+from inspector.doctor.evidence.samples import Sample, read_samples
 from inspector.doctor.mutes import Mutes
-from inspector.doctor.samples import Sample, read_samples
 from inspector.errors import InspectorError
 from inspector.index.connections import get_ledger
 from inspector.index.hosts import unwatched_hosts

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.random_rows import quick_case
 from benchmarks.random_traffic import Site, Traffic
 from inspector.demo.scenarios import scenarios
-from inspector.doctor.cohort import Cohort
+from inspector.doctor.evidence.cohort import Cohort
 from inspector.index.queries import Row
 from inspector.models import StoreEntry, ThreadEntry
 from tests.lab.conftest import OpenLab

@@ -8,9 +8,9 @@ from datetime import datetime
 from statistics import median_low
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.lately import DAY, find, within
+from inspector.doctor.evidence.lineage import Lineage, hosts_of
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
-from inspector.doctor.lately import DAY, find, within
-from inspector.doctor.lineage import Lineage, hosts_of
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words, lasting
 from inspector.domain.text import count_noun, shorten_middle

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.heads import Head, read_head
+from inspector.doctor.evidence.lately import DAY, Found, count_active, find, in_words, settled_before, share_in_words
 from inspector.doctor.finding import Evidence, Fix, Verdict, fine, problem
-from inspector.doctor.heads import Head, read_head
-from inspector.doctor.lately import DAY, Found, count_active, find, in_words, settled_before, share_in_words
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import lasting, listed
 from inspector.domain.text import shorten_middle

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.samples import Sample, newest_by_host
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.samples import Sample, newest_by_host
 from inspector.doctor.words import at_time, hosts_in_words
 from inspector.domain.text import count_noun, shorten_middle
 

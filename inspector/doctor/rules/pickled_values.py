@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.samples import Part, Sample, newest_by_host
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.samples import Part, Sample, newest_by_host
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.domain.value import Omitted

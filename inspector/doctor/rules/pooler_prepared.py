@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
-from inspector.doctor.failures import failures_of, hosts_of, total
+from inspector.doctor.evidence.failures import failures_of, hosts_of, total
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, problem
 from inspector.doctor.rule import POSTGRES, Rule
 from inspector.doctor.words import hosts_in_words

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.twin_ids import Twins, are_two_kinds, asked_in_vain, find_missed, find_stored
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.twin_ids import Twins, are_two_kinds, asked_in_vain, find_missed, find_stored
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle, thousands
 

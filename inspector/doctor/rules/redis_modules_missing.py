@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.doctor.case import Case
-from inspector.doctor.failures import Failures, failures_of, hosts_of, total
+from inspector.doctor.evidence.failures import Failures, failures_of, hosts_of, total
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem, unknown
 from inspector.doctor.rule import REDIS, Rule
 from inspector.doctor.words import hosts_in_words

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.sites import LASTING
 from inspector.doctor.finding import EVIDENCE, Evidence, Fix, Link, Severity, Verdict, problem
 from inspector.doctor.rule import Rule
-from inspector.doctor.sites import LASTING
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.ledger.remarks import short_class

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.owners import Named, read_named
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
-from inspector.doctor.owners import Named, read_named
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle, thousands

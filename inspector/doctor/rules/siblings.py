@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.lately import DAY, Found, find, within
+from inspector.doctor.evidence.lineage import Lineage, hosts_of
+from inspector.doctor.evidence.races import Race, find_races
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem
-from inspector.doctor.lately import DAY, Found, find, within
-from inspector.doctor.lineage import Lineage, hosts_of
-from inspector.doctor.races import Race, find_races
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words, lasting
 from inspector.domain.text import count_noun, shorten_middle

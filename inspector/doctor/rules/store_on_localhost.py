@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.sites import Found, Site, are_apart, is_local, is_settling, nameless, sites_of
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
-from inspector.doctor.sites import Found, Site, are_apart, is_local, is_settling, nameless, sites_of
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, shorten_middle
 

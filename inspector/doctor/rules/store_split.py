@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import PROBE, sound
-from inspector.doctor.doubles import Double, doubles_of
+from inspector.doctor.evidence.doubles import Double, doubles_of
+from inspector.doctor.evidence.sites import Found, Site, are_apart, is_settling, nameless, sites_of
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
-from inspector.doctor.sites import Found, Site, are_apart, is_settling, nameless, sites_of
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.ledger.remarks import FEW_READS

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.lately import within
+from inspector.doctor.evidence.lineage import newest_input
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
-from inspector.doctor.lately import within
-from inspector.doctor.lineage import newest_input
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import listed
 from inspector.domain.messages import is_message_list, message_id_of

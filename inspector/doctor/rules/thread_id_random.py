@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from inspector.doctor.by_hour import forgets_by_hour
 from inspector.doctor.case import Case
-from inspector.doctor.cohort import Cohort
+from inspector.doctor.evidence.by_hour import forgets_by_hour
+from inspector.doctor.evidence.cohort import Cohort
+from inspector.doctor.evidence.resumed import were_resumed
+from inspector.doctor.evidence.suspects import Suspect, are_all_odd, find_suspects
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
-from inspector.doctor.resumed import were_resumed
 from inspector.doctor.rule import Rule
-from inspector.doctor.suspects import Suspect, are_all_odd, find_suspects
 from inspector.doctor.words import at_time, hosts_in_words, listed
 from inspector.domain.text import count_noun, shorten_middle, thousands
 from inspector.index.twins import find_twins

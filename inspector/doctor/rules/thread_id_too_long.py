@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import seen_by_workers
-from inspector.doctor.failures import Failures, failures_of, hosts_of, total
+from inspector.doctor.evidence.failures import Failures, failures_of, hosts_of, total
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem
 from inspector.doctor.rule import POSTGRES, Rule
 from inspector.doctor.words import hosts_in_words

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.heads import Head, read_head
+from inspector.doctor.evidence.lately import DAY, Found, count_active, find, in_words, share_in_words
 from inspector.doctor.finding import Evidence, Fix, Verdict, fine, problem
-from inspector.doctor.heads import Head, read_head
-from inspector.doctor.lately import DAY, Found, count_active, find, in_words, share_in_words
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import lasting, listed
 from inspector.domain.text import shorten_middle

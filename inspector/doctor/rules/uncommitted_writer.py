@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.lost import Lost
+from inspector.doctor.evidence.traceless import traceless_hosts
 from inspector.doctor.finding import EVIDENCE, Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
-from inspector.doctor.lost import Lost
 from inspector.doctor.rule import POSTGRES, Rule
-from inspector.doctor.traceless import traceless_hosts
 from inspector.doctor.words import hosts_in_words, lasting
 from inspector.domain.text import count_noun, shorten_middle, thousands
 from inspector.stores.signs import Session

@@ -7,10 +7,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.heads import Head, read_head
+from inspector.doctor.evidence.lately import (
+    DAY,
+    Found,
+    count_active,
+    find,
+    in_words,
+    settled_before,
+    share_in_words,
+    within,
+)
+from inspector.doctor.evidence.lineage import hosts_of
 from inspector.doctor.finding import Evidence, Fix, Verdict, fine, problem, unknown
-from inspector.doctor.heads import Head, read_head
-from inspector.doctor.lately import DAY, Found, count_active, find, in_words, settled_before, share_in_words, within
-from inspector.doctor.lineage import hosts_of
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words, lasting, listed
 from inspector.domain.text import shorten_middle

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.safe_types import other_classes
+from inspector.doctor.evidence.samples import Sample
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, fine, problem, unknown
 from inspector.doctor.rule import Rule
-from inspector.doctor.safe_types import other_classes
-from inspector.doctor.samples import Sample
 from inspector.doctor.words import listed
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.domain.value import Omitted

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inspector.doctor.advisories import Advisory, advisories_on
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.advisories import Advisory, advisories_on
 from inspector.doctor.finding import Evidence, Fix, Link, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words, listed

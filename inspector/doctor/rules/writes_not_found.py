@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.lost import Lost
+from inspector.doctor.evidence.traceless import traceless_hosts
 from inspector.doctor.finding import EVIDENCE, Confidence, Evidence, Fix, Link, Verdict, problem
-from inspector.doctor.lost import Lost
 from inspector.doctor.rule import Rule
-from inspector.doctor.traceless import traceless_hosts
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, shorten_middle, thousands
 

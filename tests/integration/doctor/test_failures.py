@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from inspector.doctor.crew import Crew
-from inspector.doctor.failures import failures_of, hosts_of, total
+from inspector.doctor.evidence.failures import failures_of, hosts_of, total
 from inspector.ledger.base import Heard
 from inspector.probe.errors import name_error
 from inspector.probe.ledger_schema import Place, WorkerReport

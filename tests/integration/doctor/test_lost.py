@@ -9,7 +9,7 @@ import pytest
 from inspector.demo.plays import play, plays
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Durability
-from inspector.doctor.lost import MENDED, Lost, find_lost
+from inspector.doctor.evidence.lost import MENDED, Lost, find_lost
 from inspector.index.places import places_of
 from inspector.index.recent import newest_threads
 from inspector.models import StoreEntry

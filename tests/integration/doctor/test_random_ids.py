@@ -12,15 +12,15 @@ from benchmarks.random_ids import SHARES, Setting, play, rates
 from benchmarks.random_rows import quick_case, written_case
 from benchmarks.random_traffic import Site, Traffic
 from inspector.config import Mute, StoreSetting
-from inspector.doctor import by_hour
-from inspector.doctor.by_hour import forgets_by_hour
 from inspector.doctor.case import Case
-from inspector.doctor.cohort import Cohort
+from inspector.doctor.evidence import by_hour
+from inspector.doctor.evidence.by_hour import forgets_by_hour
+from inspector.doctor.evidence.cohort import Cohort
+from inspector.doctor.evidence.suspects import find_suspects, stem
 from inspector.doctor.finding import Verdict
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.thread_id_random import RULE
 from inspector.doctor.rules.thread_per_run import RULE as PER_RUN
-from inspector.doctor.suspects import find_suspects, stem
 from inspector.models import StoreEntry
 from inspector.secret import StoreUrl
 from tests.integration.doctor.made import DOWN

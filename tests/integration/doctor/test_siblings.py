@@ -14,7 +14,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from inspector.config import Mute
 from inspector.demo.graphs.base import Graph, Saver, Update
 from inspector.demo.stage import Durability, Stage
-from inspector.doctor.races import GRACE, SOON
+from inspector.doctor.evidence.races import GRACE, SOON
 from inspector.doctor.rules.siblings import SEVERAL
 from tests.contract.library import open_reader
 from tests.contract.places import RedisPlace, StoreUnderTest

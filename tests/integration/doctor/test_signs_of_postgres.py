@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inspector.doctor.failures import Failures
+from inspector.doctor.evidence.failures import Failures
 from inspector.doctor.rules import connection_churn, schema_behind, store_bloat, thread_id_too_long
 from inspector.doctor.rules.store_bloat import Counts
 from inspector.probe.ledger_schema import WorkerReport

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from inspector.doctor.evidence.sites import is_local, sites_of
 from inspector.doctor.rules import store_on_localhost, store_split
-from inspector.doctor.sites import is_local, sites_of
 from inspector.probe.ledger_schema import Place
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
 from tests.integration.doctor.made import NOW

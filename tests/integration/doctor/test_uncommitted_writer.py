@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inspector.doctor.lost import Lost
+from inspector.doctor.evidence.lost import Lost
 from inspector.doctor.rules.uncommitted_writer import check
 from inspector.stores.signs import Session, Signs
 from tests.integration.doctor.crews import case_with, process

@@ -9,10 +9,10 @@ import pytest
 
 from inspector.config import Mute
 from inspector.doctor.case import Case
-from inspector.doctor.lost import Lost
+from inspector.doctor.evidence.lost import Lost
+from inspector.doctor.evidence.traceless import MANY, SETTLED, traceless_hosts
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.writes_not_found import check
-from inspector.doctor.traceless import MANY, SETTLED, traceless_hosts
 from inspector.models import HostTally
 from inspector.stores.signs import Session, Signs
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.doctor.lost import missing
+from inspector.doctor.evidence.lost import missing
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.doctor.near_ids import NearIds, candidates, common_prefixes, difference
+from inspector.doctor.evidence.near_ids import NearIds, candidates, common_prefixes, difference
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from inspector.doctor.pace import FEW, Pace, guess
+from inspector.doctor.evidence.pace import FEW, Pace, guess
 
 
 def test_the_estimate_is_the_one_of_kaplan_and_meier() -> None:

@@ -16,7 +16,7 @@ from langgraph.types import Interrupt
 
 from inspector.decode import decode_value
 from inspector.decode.objects import shown_class
-from inspector.doctor.safe_types import SAFE, other_classes
+from inspector.doctor.evidence.safe_types import SAFE, other_classes
 from inspector.domain.value import Absent
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.doctor.advisories import ADVISORIES
-from inspector.doctor.versions import is_older
+from inspector.doctor.evidence.advisories import ADVISORIES
+from inspector.doctor.evidence.versions import is_older
 
 
 @pytest.mark.parametrize(

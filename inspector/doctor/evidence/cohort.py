@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cached_property
 
 from inspector.doctor.case import Case
-from inspector.doctor.ids import random_tail, run_form, run_prefix, shape_of
-from inspector.doctor.pace import Pace
+from inspector.doctor.evidence.ids import random_tail, run_form, run_prefix, shape_of
+from inspector.doctor.evidence.pace import Pace
 from inspector.index.queries import Row
 
 #: Rules whose muted threads neither of the two counts: they share them out between them.

@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from inspector.doctor.case import NEWEST, Case
-from inspector.doctor.suspects import NEARLY_ALL, ODD, Suspect
+from inspector.doctor.evidence.suspects import NEARLY_ALL, ODD, Suspect
 from inspector.index.begun import HOUR, Sums, floor
 from inspector.models import HourTally
 

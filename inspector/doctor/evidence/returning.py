@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from inspector.doctor.cohort import Begun, Cohort
+from inspector.doctor.evidence.cohort import Begun, Cohort
 
 #: Somebody who is back so soon goes on with the conversation, more often than not.
 SOON = timedelta(minutes=30)

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from inspector.doctor.evidence.lineage import Lineage, newest_input
 from inspector.doctor.finding import Confidence
-from inspector.doctor.lineage import Lineage, newest_input
 from inspector.stores.base import CheckpointRow
 
 #: Runs without a known beginning, that end so soon (seconds) one after the other.

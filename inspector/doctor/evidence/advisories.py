@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inspector.doctor.versions import is_older
+from inspector.doctor.evidence.versions import is_older
 from inspector.probe.ledger_schema import WorkerReport
 
 

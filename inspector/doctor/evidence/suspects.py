@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.doctor.cohort import Begun, Cohort
-from inspector.doctor.pace import FEW, Pace
-from inspector.doctor.returning import Returns, Visits
+from inspector.doctor.evidence.cohort import Begun, Cohort
+from inspector.doctor.evidence.pace import FEW, Pace
+from inspector.doctor.evidence.returning import Returns, Visits
 
 #: Threads of a host from which on it is looked at, by the pace of others, and by a guess.
 LEAST, LEAST_GUESSED = 8, 20

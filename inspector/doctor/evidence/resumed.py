@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.doctor.case import Case
-from inspector.doctor.cohort import Begun
+from inspector.doctor.evidence.cohort import Begun
 from inspector.domain.channels import RESUME
 from inspector.errors import StoreError
 from inspector.stores.base import ReadBudget

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import prefetch_related_objects
 
 from inspector.doctor.case import Case
-from inspector.doctor.near_ids import Difference, NearIds, candidates, common_prefixes, difference, plain
+from inspector.doctor.evidence.near_ids import Difference, NearIds, candidates, common_prefixes, difference, plain
 from inspector.index.queries import Row
 from inspector.index.search import find_hits
 from inspector.models import ABSENT, UNKNOWN_TIME, ThreadEntry
