@@ -11,7 +11,7 @@ from inspector.doctor.case import Case
 from inspector.doctor.finding import Finding, Verdict, fine, status_of, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.rules import rules
-from inspector.errors import StoreError
+from inspector.errors import InspectorError, StoreError
 from inspector.stores.guard import deadline
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,8 @@ def _ask(rule: Rule, case: Case, until: float) -> Verdict:
             return _if_read(rule, case, rule.check(case))
     except StoreError as error:
         return unknown(f"The store could not be asked: {error.message}", missing=error.hint or "The store's answer.")
+    except InspectorError as error:  # a setting that cannot work, of the ledger or of another store
+        return unknown(f"This could not be looked at: {error.message}", missing=error.hint or "A setting that works.")
     except Exception as error:  # a defect of ours must not hide what the others found
         logger.exception("The rule %s failed.", rule.slug)
         return unknown(

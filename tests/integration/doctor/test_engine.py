@@ -13,7 +13,7 @@ from inspector.doctor.engine import examine
 from inspector.doctor.finding import Finding, Verdict, fine
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rule import Rule
-from inspector.errors import StoreDenied
+from inspector.errors import ConfigError, StoreDenied
 from inspector.reader import Reader
 from inspector.stores.guard import within_deadline
 from inspector.stores.postgres import PostgresStore
@@ -84,6 +84,13 @@ def test_a_store_that_refuses_makes_a_rule_unknown(case: Case) -> None:
     assert found.status == "unknown"
     assert "No right to read." in found.sentence
     assert found.missing == "Grant SELECT."
+
+
+def test_a_setting_that_cannot_work_is_no_defect_of_the_rule(case: Case) -> None:
+    found = ask(case, rule_of("a", ConfigError("No store is configured.", "Set INSPECTOR_STORE.")), rule_of("b", GOOD))
+    assert (found["a"].status, found["b"].status) == ("unknown", "ok")
+    assert "No store is configured." in found["a"].sentence
+    assert found["a"].missing == "Set INSPECTOR_STORE."
 
 
 def test_a_rule_over_its_time_is_cut_and_the_others_have_theirs(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
