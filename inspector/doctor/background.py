@@ -64,6 +64,8 @@ class BackgroundDoctor:
                         rest = self._rest_after(time.monotonic() - began)
                     wait = rest
             except Exception:
+                if self._stop.is_set():  # the readers are closed under a thread that outstayed the wait
+                    return
                 logger.exception("The diagnosis of %s failed.", reader.store.safe_url)
                 wait = self._pause
             finally:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import signal
 from ipaddress import ip_address
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.core.wsgi import get_wsgi_application
-from waitress.server import create_server
 
 from inspector.doctor.background import BackgroundDoctor
 from inspector.errors import ConfigError
 from inspector.index.background import BackgroundSync
 from inspector.index.connections import all_readers, close_readers
 from inspector.management.stores import add_store_option, prepare_index, use_stores
+from inspector.management.webserver import WebServer
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
-_THREADS = 16  # more than the connections to a slow store can hold up, so that the others still answer
 
 
 class Command(BaseCommand):
@@ -49,11 +45,8 @@ class Command(BaseCommand):
         )
         if not _is_loopback(options["host"]):
             self.stdout.write("There is no login: whoever reaches this port reads every conversation.")
-        signal.signal(signal.SIGTERM, _end)
         try:
             server.run()
-        except KeyboardInterrupt:
-            pass
         finally:
             server.close()
             doctor.stop()
@@ -61,11 +54,11 @@ class Command(BaseCommand):
             close_readers()
 
 
-def _listen(host: str, port: int) -> Any:
+def _listen(host: str, port: int) -> WebServer:
     if not 0 < port < 65_536:  # a resolver may take such a number modulo 65,536
         raise ConfigError(f"There is no port {port}.", "Choose one from 1 to 65535 with --port.")
     try:
-        return create_server(get_wsgi_application(), host=host, port=port, threads=_THREADS, ident="inspector")
+        return WebServer(host, port)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"Cannot listen on {host}:{port}: {reason}.", "Choose another with --port.") from error
@@ -83,7 +76,3 @@ def _shown(host: str) -> str:
     if host in ("0.0.0.0", "::", ""):  # noqa: S104  compared, not listened on
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
-
-
-def _end(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -197,7 +197,37 @@ def test_it_ends_when_told(played: PlayedStore, index: str, open_reader: OpenRea
     doctor = start(reader, pause=HOUR)
     wait_for(FindingEntry.objects.exists)
     doctor.stop()
-    assert not [thread for thread in threading.enumerate() if thread.name == "doctor-store"]
+    assert not _threads()
+
+
+def test_a_look_that_outstays_the_end_says_nothing_of_the_readers_that_were_closed_under_it(
+    played: PlayedStore,
+    index: str,
+    open_reader: OpenReader,
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    reader = open_reader(played.url)
+    sync(reader)
+    at_it, closed = threading.Event(), threading.Event()
+
+    def outstay(*arguments: object) -> Diagnosis:
+        at_it.set()
+        closed.wait(30)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(background, "diagnose", outstay)
+    doctor = start(reader)
+    assert at_it.wait(30)
+    doctor.stop(timeout=0)
+    closed.set()
+    wait_for(lambda: not _threads())
+    assert caplog.messages == []
+
+
+def _threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "doctor-store"]
 
 
 def _looked_at() -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -21,8 +22,8 @@ from tests.integration.postgres.polling import wait_for
 
 
 @contextmanager
-def serving(index: str, url: str, *options: str) -> Iterator[None]:
-    """The server answers; it ends in good order at the end of the block."""
+def serving(index: str, url: str, *options: str) -> Iterator[int]:
+    """The port at which the server answers; it ends in good order at the end of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -45,7 +46,7 @@ def serving(index: str, url: str, *options: str) -> Iterator[None]:
 
     try:
         wait_for(answers, seconds=60)
-        yield
+        yield port
     finally:
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
@@ -72,3 +73,14 @@ def test_a_replica_without_sync_leaves_the_diagnosis_to_the_others(
     with serving(index, url, "--no-sync"):
         pass
     assert not FindingEntry.objects.exists()
+
+
+def test_a_server_ends_in_good_order_while_clients_keep_their_connections(
+    new_database: NewDatabase, index: str
+) -> None:
+    client = http.client.HTTPConnection("127.0.0.1")
+    with serving(index, new_database(), "--no-sync") as client.port:
+        client.request("GET", "/-/health")
+        assert client.getresponse().read()
+    assert client.sock.recv(1) == b""
+    client.close()
