@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import PROBE, sound
@@ -28,21 +29,24 @@ saver = PostgresSaver(pool)""",
     note="Compare host, port, database, schema (`search_path`) and, on Redis, the number of the database and the "
     "prefixes. What was kept in the other store stays there: move it, or let it end.",
 )
-#: Threads that are shown of each kind of evidence, and characters of an address.
+#: Threads that are shown of each kind of evidence, and processes of either side, so that there is room for both sides.
 _SHOWN = 10
 #: Places of which one sentence each is said.
 _NAMED = 3
+#: Characters of an address.
 _LONG = 100
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What speaks for a split. `lost` are sites that no configured store is, with the hosts whose checkpoints go there;
+    `proved` other configured stores, with those hosts of the `doubles` there that lead nowhere else by their own word;
     `blind` hosts whose place has no name, with the threads in which they found nothing that others had written."""
 
     here: tuple[str, ...]
     lost: tuple[tuple[Site, tuple[str, ...]], ...]
     doubles: tuple[Double, ...]
+    proved: tuple[tuple[Site, tuple[str, ...]], ...]
     blind: dict[str, tuple[str, ...]]
 
 
@@ -78,7 +82,24 @@ def _look(case: Case, sites: Sequence[Site]) -> _Seen:
     if not case.places.here and all(site.hosts == hosts for site, hosts in away):
         away = []  # nobody knows which of them is this store
     doubles = tuple(double for double in doubles_of(case) if not _is_mended(double, sites))
-    return _Seen(here, tuple((site, hosts) for site, hosts in away if hosts), doubles, _blind(case))
+    lost = tuple((site, hosts) for site, hosts in away if hosts)
+    return _Seen(here, lost, doubles, tuple(_proved(doubles, sites, here)), _blind(case))
+
+
+def _proved(
+    doubles: Sequence[Double], sites: Sequence[Site], here: Collection[str]
+) -> Iterator[tuple[Site, tuple[str, ...]]]:
+    """Of hosts that go on with threads in another configured store, those whose probes name that store and not this."""
+    for site in sites:
+        torn = {host for double in doubles if site.store and double.store == site.store for host in _torn(double)}
+        if hosts := tuple(host for host in site.hosts if host in torn and host not in here):
+            yield site, hosts
+
+
+def _torn(double: Double) -> set[str]:
+    """Hosts that put its checkpoints elsewhere, by the metadata there or, which Redis does not keep, by the ledger."""
+    told = {worker.hostname for worker in double.there.workers if worker.reported and not worker.elsewhere}
+    return {*double.away, *told}
 
 
 def _is_here(case: Case, host: str, site: Site, here: Collection[str]) -> bool:
@@ -130,6 +151,7 @@ def _blind(case: Case) -> dict[str, tuple[str, ...]]:
 def _tell(case: Case, seen: _Seen) -> Verdict:
     hosts = {host for _, hosts in seen.lost for host in hosts}
     hosts |= {host for double in seen.doubles for host in double.away} | set(seen.blind)
+    hosts |= {host for _, theirs in seen.proved for host in theirs}
     who = hosts_in_words(sorted(hosts)) or "Some workers"
     one = len(hosts) == 1
     threads = [double.here.entry.thread_id for double in seen.doubles]
@@ -154,7 +176,10 @@ def _sentences(case: Case, seen: _Seen, hosts: Collection[str]) -> Iterator[str]
     if (more := len(by_where) - _NAMED) > 0:
         yield f"So it is with {count_noun(more, 'more place', 'more places')}."
     for store, doubles in _by_store(seen.doubles).items():
-        there = sorted({host for double in doubles for host in double.away})
+        there = sorted(
+            {host for double in doubles for host in double.away}
+            | {host for site, theirs in seen.proved if site.store == store for host in theirs}
+        )
         by = f", where {hosts_in_words(there)} {'writes' if len(there) == 1 else 'write'}" if there else ""
         many = count_noun(len(doubles), "conversation")
         yield f"{many} {'goes' if len(doubles) == 1 else 'go'} on both here and in the store `{store}`{by}."
@@ -172,12 +197,15 @@ def _sentences(case: Case, seen: _Seen, hosts: Collection[str]) -> Iterator[str]
 
 
 def _confidence(case: Case, seen: _Seen) -> Confidence:
-    """Certain where all that a worker keeps goes elsewhere, or a thread of this store does. A worker that leads to this
-    store as well may have a graph whose store it is meant to be."""
+    """Certain where all that a worker keeps goes elsewhere, or a thread of this store does: to a store that nobody has
+    configured, or to one that goes on with threads of this one. A worker that leads to this store as well may have a
+    graph whose store it is meant to be."""
     wholly = any(set(hosts) - set(seen.here) for _, hosts in seen.lost)
     torn = any(worker.elsewhere not in ("", "memory") for row in case.stored for worker in row.workers)
     if _may_be_foreign(case, seen):
         return "possible"
+    if seen.proved:
+        return "certain"
     if seen.lost and (wholly or torn):
         return "certain" if case.places.here else "likely"
     return "likely" if any(double.away for double in seen.doubles) or seen.blind else "possible"
@@ -188,8 +216,8 @@ def _may_be_foreign(case: Case, seen: _Seen) -> bool:
 
 
 def _evidence(case: Case, seen: _Seen) -> Iterator[Evidence]:
-    for site, hosts in seen.lost:
-        yield from (_process(one) for one in site.found if one[0].hostname in hosts)
+    away = (one for site, hosts in (*seen.lost, *seen.proved) for one in site.found if one[0].hostname in hosts)
+    yield from map(_process, islice(away, _SHOWN))
     for double in seen.doubles[:_SHOWN]:
         yield _thread(double)
     for host, threads in seen.blind.items():

@@ -36,13 +36,13 @@ class Made:
         return NOW - timedelta(seconds=self.ago)
 
 
-def case_with(*threads: Made, mutes: Mutes | None = None) -> Case:
-    entry = StoreEntry.objects.create(name="store")
+def case_with(*threads: Made, mutes: Mutes | None = None, name: str = "store") -> Case:
+    entry = StoreEntry.objects.create(name=name)
     with lease_of(entry) as lease:
         write_entries(lease, [], [_summary(thread) for thread in threads if thread.hosts], NOW)
         with lease.writing() as held:
             write_reads(held, {thread.thread_id: _asked(thread) for thread in threads if thread.asked}, ())
-    return Case(Reader(PostgresStore("store", DOWN)), entry, Moment(NOW, 1800), mutes or Mutes())
+    return Case(Reader(PostgresStore(name, DOWN)), entry, Moment(NOW, 1800), mutes or Mutes())
 
 
 def conversations(number: int, *, form: str = "conv-{}", hosts: Sequence[str] = ("web-1",)) -> list[Made]:

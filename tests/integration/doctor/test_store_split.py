@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from inspector.config import StoreSetting
 from inspector.doctor.evidence.sites import is_local, sites_of
 from inspector.doctor.rules import store_on_localhost, store_split
+from inspector.index.connections import close_readers
+from inspector.models import StoreEntry
 from inspector.probe.ledger_schema import Place
+from inspector.secret import StoreUrl
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
-from tests.integration.doctor.made import NOW
+from tests.integration.doctor.made import DOWN, NOW
 from tests.integration.doctor.made_rows import Made
 from tests.integration.doctor.made_rows import case_with as index
 
@@ -154,3 +159,39 @@ def test_names_that_one_place_has_in_common_make_one_store_of_all() -> None:
     places = [replace(HERE, identities=name) for name in names]
     case = case_with(*(process(f"web-{number}", places=(place,)) for number, place in enumerate(places)))
     assert [site.hosts for site in sites_of(case)] == [tuple(f"web-{number}" for number in range(6)), ("web-6",)]
+
+
+@pytest.fixture
+def torn(settings: Any) -> Iterator[None]:
+    """Both stores are configured, and web-1 and web-2 take turns in ten conversations, each in a store of its own."""
+    stores = tuple(StoreSetting(name, StoreUrl(DOWN)) for name in ("store", "there"))
+    settings.INSPECTOR = replace(settings.INSPECTOR, stores=stores)
+    index(*(Made(f"{n}", {"web-1": 5}, ago=60 + n % 2) for n in range(10)))
+    index(*(Made(f"{n}", {"web-2": 5}, ago=61 - n % 2) for n in range(10)), name="there")
+    StoreEntry.objects.filter(name="there").update(identities=["away"])
+    yield
+    close_readers()
+
+
+@pytest.mark.usefixtures("torn")
+@pytest.mark.parametrize(
+    ("places", "confidence"),
+    [((AWAY,), "certain"), ((HERE, replace(AWAY, slot=1)), "likely"), ((NAMELESS,), "likely")],
+)
+def test_a_worker_that_leads_only_to_the_other_store_makes_torn_threads_certain(
+    places: tuple[Place, ...], confidence: str
+) -> None:
+    verdict = store_split.check(case_with(process("web-1"), process("web-2", places=places)))
+    assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", confidence, ("web-2",))
+    said = [line.text for line in verdict.evidence]
+    assert any(line.startswith("web-2, process ") and AWAY.where in line for line in said) == (confidence == "certain")
+    assert any("5 checkpoints here, 5 in `there` by web-2" in line for line in said)
+    assert any(line.startswith("web-1, process ") and HERE.where in line for line in said)
+
+
+@pytest.mark.usefixtures("torn")
+def test_torn_threads_and_both_sides_are_shown_however_many_processes_there_are() -> None:
+    away = [process("web-2", pid=pid, places=(AWAY,)) for pid in range(60)]
+    verdict = store_split.check(case_with(process("web-1"), *away))
+    assert any("in `there` by web-2" in line.text for line in verdict.evidence)
+    assert any(line.text.startswith("web-1, process ") for line in verdict.evidence)
