@@ -69,12 +69,16 @@ class BackgroundSync:
             except LeaseTaken:
                 pause = self._pause
             except StoreError as error:
+                if self._stop.is_set():  # the readers are closed under a thread that outstayed the wait
+                    return
                 if error.message != failing:
                     logger.warning("%s %s", error.message, error.hint)
                 failing, pause = error.message, max(self._pause, _AFTER_ERROR)
                 if isinstance(error, ReadTooLong):  # all this time the store was at work
                     pause = max(pause, self._rest_after(time.monotonic() - began))
             except Exception:
+                if self._stop.is_set():
+                    return
                 logger.exception("A sync pass over %s failed.", reader.store.safe_url)
                 pause = max(self._pause, _AFTER_ERROR)
             finally:

@@ -13,6 +13,7 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
+from inspector.errors import StoreUnreachable
 from inspector.index import background
 from inspector.index.background import BackgroundSync
 from inspector.index.pace import Pace
@@ -146,7 +147,37 @@ def test_it_ends_when_told(new_database: NewDatabase, index: str, open_reader: O
     sync.start()
     wait_for(lambda: _turns("here"))
     sync.stop()
-    assert not [thread for thread in threading.enumerate() if thread.name == "sync-store"]
+    assert not _threads()
+
+
+@pytest.mark.parametrize("error", [StoreUnreachable("The pool is closed.", ""), ZeroDivisionError()], ids=type)
+def test_a_pass_that_outstays_the_end_says_nothing_of_the_readers_that_were_closed_under_it(
+    new_database: NewDatabase,
+    index: str,
+    open_reader: OpenReader,
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    at_it, closed = threading.Event(), threading.Event()
+
+    def outstay(reader: Reader, *, pace: Pace) -> object:
+        at_it.set()
+        closed.wait(30)
+        raise error
+
+    monkeypatch.setattr(background, "run_pass", outstay)
+    sync = start(open_reader(new_database()))
+    assert at_it.wait(30)
+    sync.stop(timeout=0)
+    closed.set()
+    wait_for(lambda: not _threads())
+    assert caplog.messages == []
+
+
+def _threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "sync-store"]
 
 
 def _say(url: str, thread_id: str) -> None:
