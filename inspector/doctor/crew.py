@@ -73,10 +73,6 @@ class Crew:
                 if is_it(place):
                     yield report, place
 
-    def hosts_where(self, is_it: Callable[[WorkerReport], bool]) -> tuple[str, ...]:
-        """Hosts one of whose processes is so."""
-        return tuple(host for host, reports in self.by_host.items() if any(map(is_it, reports)))
-
 
 def read_crew(ledger: LedgerReader, *, first: int = WORKERS, most: int = MOST) -> Crew:
     """All that live, where they are no more than `most`. Raises `StoreError`."""

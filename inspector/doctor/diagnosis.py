@@ -9,7 +9,6 @@ from django.conf import settings
 
 from inspector.doctor.case import Case
 from inspector.doctor.engine import examine
-from inspector.doctor.finding import Finding
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.once import ask_once
 from inspector.doctor.record import Diagnosis, Recorded, load, record
@@ -43,16 +42,6 @@ def latest(reader: Reader, entry: StoreEntry, moment: Moment) -> Diagnosis:
 def recorded(entry: StoreEntry, moment: Moment) -> Diagnosis:
     """As it was last made, however long ago."""
     return _in_order(load(entry, moment.now))
-
-
-def about_thread(diagnosis: Diagnosis, thread_id: str) -> tuple[Finding, ...]:
-    """Problems that name this thread."""
-    return tuple(one.finding for one in diagnosis.problems if thread_id in one.finding.thread_ids)
-
-
-def about_host(diagnosis: Diagnosis, hostname: str) -> tuple[Finding, ...]:
-    """Problems that name this host."""
-    return tuple(one.finding for one in diagnosis.problems if hostname in one.finding.hosts)
 
 
 def _in_order(diagnosis: Diagnosis) -> Diagnosis:

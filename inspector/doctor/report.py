@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from inspector.doctor.finding import Evidence, Link
 from inspector.doctor.look import Look
-from inspector.doctor.record import Diagnosis, Recorded
+from inspector.doctor.record import Recorded
 
 
 def finding_to_data(one: Recorded, store: str = "") -> dict[str, Any]:
@@ -38,11 +38,6 @@ def finding_to_data(one: Recorded, store: str = "") -> dict[str, Any]:
         "fixed_at": _time(one.fixed_at),
         "was": one.was,
     }
-
-
-def diagnosis_to_data(diagnosis: Diagnosis, store: str = "") -> list[dict[str, Any]]:
-    """`findings[]`, in the diagnosis' order."""
-    return [finding_to_data(one, store) for one in diagnosis.recorded]
 
 
 def looks_to_data(looks: Sequence[Look]) -> dict[str, Any]:

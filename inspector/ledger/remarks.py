@@ -105,9 +105,9 @@ def missing_every_read(reports: Reports) -> Iterator[Remark]:
 
 
 def compiling_often(reports: Reports) -> Iterator[Remark]:
-    often = [report for report in reports if report.invocations >= FEW_RUNS and _compiles_often(report)]
+    often = [report for report in reports if compiles_often(report)]
     if often:
-        compiles, runs = sum(report.compiles for report in often), sum(report.invocations for report in often)
+        compiles, runs = sum(map(kept_compiles, often)), sum(report.invocations for report in often)
         yield Remark(
             "compile-per-request",
             f"It compiled {_graphs(compiles)} for {count_noun(runs, 'run')}: a graph that is compiled once, when the "
@@ -153,6 +153,16 @@ def dropping(reports: Reports) -> Iterator[Remark]:
         )
 
 
+def compiles_often(report: WorkerReport) -> bool:
+    compiles = kept_compiles(report)
+    return report.invocations >= FEW_RUNS and compiles >= FEW_RUNS and compiles >= OFTEN * report.invocations
+
+
+def kept_compiles(report: WorkerReport) -> int:
+    """Graphs compiled with a checkpointer: what is compiled without one are subgraphs, or keeps nothing."""
+    return report.compiles - report.compiles_unsaved
+
+
 def short_class(saver: str) -> str:
     """ "PostgresSaver" of "langgraph.checkpoint.postgres.PostgresSaver"."""
     return saver.rpartition(".")[2]
@@ -169,10 +179,6 @@ _REMARKS: tuple[Callable[[Reports], Iterator[Remark]], ...] = (
 
 def _is_foreign(place: Place, here: Collection[str], there: Collection[str]) -> bool:
     return place.kind != "memory" and is_elsewhere(place, here) is True and not set(place.identities) & set(there)
-
-
-def _compiles_often(report: WorkerReport) -> bool:
-    return report.compiles >= FEW_RUNS and report.compiles >= OFTEN * report.invocations
 
 
 def _share(count: int, reports: Reports, one: str, many: str) -> tuple[str, str]:

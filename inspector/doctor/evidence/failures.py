@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from inspector.doctor.finding import Evidence, Link
+from inspector.doctor.evidence.processes import process_line
+from inspector.doctor.finding import Evidence
 from inspector.domain.text import count_noun, shorten_middle
 from inspector.probe.ledger_schema import WorkerReport
 
@@ -26,9 +27,8 @@ class Failures:
 
     @property
     def evidence(self) -> Evidence:
-        who = f"{self.report.hostname}, process {self.report.pid}"
-        text = f"{who}: {count_noun(self.count, 'call')} failed with {shorten_middle(self.name, _LONG)}"
-        return Evidence(text, Link("workers", {"host": self.report.hostname}))
+        calls = count_noun(self.count, "call")
+        return process_line(self.report, f"{calls} failed with {shorten_middle(self.name, _LONG)}")
 
 
 def failures_of(case: Case, *phrases: str, kinds: Collection[str] = ()) -> tuple[Failures, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
-from inspector.doctor.finding import Evidence, Fix, Link, Verdict, problem
+from inspector.doctor.evidence.processes import hosts_of, process_line
+from inspector.doctor.finding import Evidence, Fix, Verdict, problem
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun
-from inspector.ledger.remarks import FEW_RUNS, OFTEN
+from inspector.ledger.remarks import OFTEN, compiles_often, kept_compiles
 from inspector.probe.ledger_schema import WorkerReport
 
 _FIX = Fix(
@@ -45,7 +46,7 @@ def check(case: Case) -> Verdict:
     found = [report for report in case.crew.reports if builds_savers(report) or compiles_often(report)]
     if not found:
         return _good_news(case)
-    hosts = tuple(sorted({report.hostname for report in found}))
+    hosts = hosts_of(found)
     who = hosts_in_words(hosts)
     one = len(hosts) == 1
     savers = [report for report in found if builds_savers(report)]
@@ -58,12 +59,6 @@ def check(case: Case) -> Verdict:
         hosts=hosts,
         evidence=tuple(_evidence(report) for report in found),
     )
-
-
-def compiles_often(report: WorkerReport) -> bool:
-    """Only graphs with a checkpointer count: what is compiled without one are subgraphs, or keeps nothing."""
-    compiles = report.compiles - report.compiles_unsaved
-    return report.invocations >= FEW_RUNS and compiles >= FEW_RUNS and compiles >= OFTEN * report.invocations
 
 
 def builds_savers(report: WorkerReport) -> bool:
@@ -79,7 +74,7 @@ def _savers(report: WorkerReport) -> int:
 
 def _figures(reports: Sequence[WorkerReport]) -> str:
     savers = sum(map(_savers, reports))
-    compiled = sum(report.compiles - report.compiles_unsaved for report in reports)
+    compiled = sum(map(kept_compiles, reports))
     runs = count_noun(sum(report.invocations for report in reports), "run")
     return f"{count_noun(compiled, 'graph')} compiled with {count_noun(savers, 'saver')} for {runs}"
 
@@ -94,8 +89,7 @@ def _harm(savers: Sequence[WorkerReport]) -> str:
 
 
 def _evidence(report: WorkerReport) -> Evidence:
-    text = f"{report.hostname}, process {report.pid}: {_figures([report])}"
-    return Evidence(text, Link("workers", {"host": report.hostname}))
+    return process_line(report, _figures([report]))
 
 
 def _good_news(case: Case) -> Verdict:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
-from inspector.doctor.finding import Evidence, Fix, Link, Severity, Verdict, problem, unknown
+from inspector.doctor.evidence.processes import hosts_of, process_line
+from inspector.doctor.finding import Evidence, Fix, Severity, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, thousands
@@ -46,7 +47,7 @@ def check(case: Case) -> Verdict:
 
 
 def _problem(case: Case, guilty: list[WorkerReport]) -> Verdict:
-    hosts = tuple(sorted({report.hostname for report in guilty}))
+    hosts = hosts_of(guilty)
     theirs = [report for report in case.crew.reports if report.hostname in hosts]
     unsaved, runs = (sum(getattr(one, name) for one in theirs) for name in ("invocations_unsaved", "invocations"))
     who, verb = hosts_in_words(hosts), "has" if len(hosts) == 1 else "have"
@@ -74,8 +75,7 @@ def _severity(guilty: list[WorkerReport]) -> Severity:
 def _evidence(report: WorkerReport) -> Evidence:
     runs = f"{thousands(report.invocations_unsaved)} of {count_noun(report.invocations, 'run')} not saved"
     compiled = f"{thousands(report.compiles_unsaved)} of {count_noun(report.compiles, 'graph')} compiled without one"
-    text = f"{report.hostname}, process {report.pid}: {runs}, {compiled}"
-    return Evidence(text, Link("workers", {"host": report.hostname}))
+    return process_line(report, f"{runs}, {compiled}")
 
 
 RULE = Rule(

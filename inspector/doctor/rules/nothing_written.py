@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.processes import hosts_of, process_line
 from inspector.doctor.finding import EVIDENCE, Confidence, Evidence, Fix, Link, Verdict, problem
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words, lasting
@@ -72,7 +73,7 @@ def _was_missed_before(entry: ThreadEntry) -> bool:
 
 
 def _problem(case: Case, guilty: list[WorkerReport]) -> Verdict:
-    hosts = tuple(sorted({report.hostname for report in guilty}))
+    hosts = hosts_of(guilty)
     runs, reads, misses = (sum(getattr(one, name) for one in guilty) for name in ("invocations", "reads", "misses"))
     longest = max(case.moment.now.timestamp() - report.started_at for report in guilty)
     who, one = hosts_in_words(hosts), len(hosts) == 1
@@ -105,8 +106,7 @@ def _threads(case: Case, hosts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _evidence(report: WorkerReport) -> Evidence:
     reads = f"{count_noun(report.reads, 'read')}, {thousands(report.misses)} in vain"
-    text = f"{report.hostname}, process {report.pid}: {count_noun(report.invocations, 'run')}, {reads}, no checkpoint"
-    return Evidence(text, Link("workers", {"host": report.hostname}))
+    return process_line(report, f"{count_noun(report.invocations, 'run')}, {reads}, no checkpoint")
 
 
 def _thread_evidence(thread_id: str) -> Evidence:

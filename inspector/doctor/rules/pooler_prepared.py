@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
 from inspector.doctor.evidence.failures import failures_of, hosts_of, total
-from inspector.doctor.finding import Evidence, Fix, Link, Verdict, problem
+from inspector.doctor.evidence.processes import process_line
+from inspector.doctor.finding import Evidence, Fix, Verdict, problem
 from inspector.doctor.rule import POSTGRES, Rule
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun
@@ -54,8 +55,7 @@ def _ports(case: Case) -> Iterator[Evidence]:
     """A pooler's port says nothing by itself: it may work in session mode, and nobody may prepare anything."""
     for report, place in case.crew.places(lambda place: place.kind == "postgres"):
         if found := _POOLER.search(place.where):
-            text = f"{report.hostname}, process {report.pid}: port {found[1]}, where poolers listen"
-            yield Evidence(text, Link("workers", {"host": report.hostname}))
+            yield process_line(report, f"port {found[1]}, where poolers listen")
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.processes import hosts_of, process_line
 from inspector.doctor.evidence.sites import LASTING
 from inspector.doctor.finding import EVIDENCE, Evidence, Fix, Link, Severity, Verdict, problem
 from inspector.doctor.rule import Rule
@@ -42,7 +43,7 @@ def check(case: Case) -> Verdict:
     if not guilty:
         processes = count_noun(len(case.crew.reports), "process", "processes")
         return sound(case, f"None of {processes} keeps checkpoints in its own memory.")
-    hosts = tuple(sorted({report.hostname for report in guilty}))
+    hosts = hosts_of(guilty)
     who, one = hosts_in_words(hosts), len(hosts) == 1
     kept = f"{'keeps its' if one else 'keep their'} checkpoints in {'its' if one else 'their'} own memory"
     threads = _threads(case, hosts)
@@ -119,8 +120,7 @@ def _evidence(report: WorkerReport) -> Evidence:
     put = f"{count_noun(report.checkpoints, 'checkpoint')} put"
     others = [short_class(place.saver) for place in report.places if not _is_memory(place)]
     beside = f", and beside it {listed(sorted(set(others)))}" if others else ""
-    text = f"{report.hostname}, process {report.pid}: {put}, with {_names(report.places)}{beside}"
-    return Evidence(text, Link("workers", {"host": report.hostname}))
+    return process_line(report, f"{put}, with {_names(report.places)}{beside}")
 
 
 def _thread_evidence(thread_id: str) -> Evidence:

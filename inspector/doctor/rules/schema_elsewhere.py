@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from inspector.doctor.case import Case
+from inspector.doctor.evidence.processes import hosts_of
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
 from inspector.doctor.rule import POSTGRES, Rule
 from inspector.doctor.words import hosts_in_words, listed
@@ -83,7 +84,7 @@ def _hosts(case: Case, schema: str) -> tuple[str, ...]:
     def is_there(place: Place) -> bool:
         return bool(names & set(place.identities))
 
-    return tuple(sorted({report.hostname for report, _ in case.crew.places(is_there)}))
+    return hosts_of(report for report, _ in case.crew.places(is_there))
 
 
 def _good(signs: Signs, filled: int) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
+from inspector.doctor.evidence.processes import hosts_of, process_line
 from inspector.doctor.evidence.sites import Found, Site, are_apart, is_local, is_settling, nameless, sites_of
-from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
+from inspector.doctor.finding import Confidence, Evidence, Fix, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, shorten_middle
@@ -41,7 +42,7 @@ def check(case: Case) -> Verdict:
         return unknown("Some workers began just now, and do not know their store yet.", missing="A minute.")
     if not found:
         return sound(case, _good_news(case, sites))
-    hosts = tuple(sorted({report.hostname for report, _ in found}))
+    hosts = hosts_of(report for report, _ in found)
     who = hosts_in_words(hosts)
     keeps = "keeps its" if len(hosts) == 1 else "keep their"
     others = sorted(_writers(case, sites) - {*hosts})
@@ -104,7 +105,7 @@ def _confidence(alone: Sequence[Site]) -> Confidence:
 
 
 def _good_news(case: Case, sites: Sequence[Site]) -> str:
-    local = sorted({report.hostname for site in sites for report, place in site.found if is_local(place)})
+    local = hosts_of(report for site in sites for report, place in site.found if is_local(place))
     if not local:
         return (
             f"None of {count_noun(len(case.crew.reports), 'process', 'processes')} uses an address of its own machine."
@@ -120,8 +121,7 @@ def _addresses(found: Sequence[Found]) -> str:
 
 def _evidence(found: Found) -> Evidence:
     report, place = found
-    text = f"{report.hostname}, process {report.pid}: {_address(place.where)}"
-    return Evidence(text, Link("workers", {"host": report.hostname}))
+    return process_line(report, _address(place.where))
 
 
 def _address(where: str) -> str:

@@ -14,7 +14,7 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.doctor import diagnosis as module
 from inspector.doctor.case import Case
-from inspector.doctor.diagnosis import about_host, about_thread, diagnose, latest, recorded
+from inspector.doctor.diagnosis import diagnose, latest, recorded
 from inspector.doctor.finding import Verdict, fine
 from inspector.doctor.record import record
 from inspector.doctor.rule import Rule
@@ -115,14 +115,6 @@ def test_findings_of_rules_that_are_gone_are_not_shown(reader: Reader, entry: St
     use_rules(rule_of("here", GOOD))
     record(entry, [finding_of("gone", bad("web-1")), finding_of("here", GOOD)], NOW)
     assert [one.finding.rule for one in recorded(entry, AT).recorded] == ["here"]
-
-
-def test_findings_about_a_thread_or_a_host(reader: Reader, entry: StoreEntry, use_rules: UseRules) -> None:
-    use_rules(rule_of("a", bad("web-1", thread_ids=("t",))), rule_of("b", bad("web-2")))
-    found = diagnose(reader, entry, AT)
-    assert [one.rule for one in about_thread(found, "t")] == ["a"]
-    assert [one.rule for one in about_host(found, "web-2")] == ["b"]
-    assert about_host(found, "web") == about_thread(found, "") == ()
 
 
 def _ask_signs(case: Case) -> Verdict:

@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from inspector.doctor.finding import Evidence, Link
-from inspector.doctor.record import Diagnosis, Recorded
-from inspector.doctor.report import address_of, diagnosis_to_data, docs_page, finding_to_data
+from inspector.doctor.record import Recorded
+from inspector.doctor.report import address_of, docs_page, finding_to_data
 from inspector.views.findings import finding_item
 from inspector.views.page import as_data
 from tests.integration.doctor.made import GOOD, HOUR, NOW, UNTOLD, bad, finding_of
@@ -24,10 +24,6 @@ SAID = [
 @pytest.mark.parametrize("one", SAID, ids=lambda one: one.finding.rule)
 def test_a_finding_is_told_as_the_page_tells_it(one: Recorded, store: str) -> None:
     assert finding_to_data(one, store) == as_data(finding_item(one, store))
-
-
-def test_findings_keep_the_order_of_the_diagnosis() -> None:
-    assert [one["rule"] for one in diagnosis_to_data(Diagnosis(tuple(SAID), NOW))] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("to", ["thread", "threads", "workers", "orphans", "stores"])

@@ -148,6 +148,11 @@ def test_a_few_compiles_at_the_start_are_no_habit() -> None:
     assert said(like_sound(compiles=30, invocations=100)) == {}
 
 
+def test_subgraphs_that_are_compiled_in_every_run_are_no_habit_either() -> None:
+    """As the rule of the same name judges."""
+    assert said(like_sound(compiles=700, compiles_unsaved=690, invocations=342)) == {}
+
+
 def test_reads_that_all_missed_may_be_the_first_ones_of_new_threads_and_are_no_loss() -> None:
     (remark,) = remarks_on([like_sound(reads=5, misses=5, checkpoints=15)], STORE)
     assert (remark.kind, remark.tone) == ("every-read-missed", "warn")
