@@ -11,8 +11,10 @@ from datetime import timedelta
 from functools import cached_property
 
 from inspector.doctor.crew import Crew, read_crew
+from inspector.doctor.evidence.cohort import Cohort
 from inspector.doctor.evidence.lost import Lost, find_lost
 from inspector.doctor.evidence.samples import Sample, read_samples
+from inspector.doctor.evidence.sites import Site, sites_of
 from inspector.doctor.mutes import Mutes
 from inspector.errors import InspectorError
 from inspector.index.connections import get_ledger
@@ -66,6 +68,11 @@ class Case:
     def places(self) -> Places:
         """Which places of workers are this store, and which another one that is configured."""
         return places_of(self.reader)
+
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        """The stores that workers write to: this one first, then the others."""
+        return sites_of(self)
 
     @cached_property
     def unwatched(self) -> tuple[str, ...]:
@@ -124,3 +131,8 @@ class Case:
         known = {row.entry.pk for row in young}
         earlier = begun_before(self.entry, before, NEWEST)
         return (*young, *(row for row in earlier if row.entry.pk not in known and row.entry.first_at > UNKNOWN_TIME))
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        """The same, as rules about ids compare them."""
+        return Cohort.of(self)

@@ -57,8 +57,7 @@ _CONFIDENCE = ("certain", "likely", "possible")
 
 def _rank(one: Recorded) -> tuple[int, int, int, int]:
     finding = one.finding
-    mended = finding.status == "ok" and one.fixed_at is not None
-    status = 1.5 if mended else _STATUS.index(finding.status)
+    status = 1.5 if one.is_mended else _STATUS.index(finding.status)
     return (
         int(status * 2),
         0 if finding.applies else 1,

@@ -37,6 +37,10 @@ class Recorded:
     fixed_at: datetime | None = None
     was: str = ""  #: the headline of a problem that is mended, or that cannot be told now
 
+    @property
+    def is_mended(self) -> bool:
+        return self.finding.status == "ok" and self.fixed_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:

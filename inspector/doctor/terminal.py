@@ -42,18 +42,14 @@ def _parts(found: Sequence[Recorded], store: str, everything: bool, now: datetim
     for one in found:
         if one.finding.is_problem:
             yield _problem(one, store, now)
-    mended = [one for one in found if is_mended(one)]
+    mended = [one for one in found if one.is_mended]
     if mended:
         yield Group(*(_mended(one, now) for one in mended))
     untold = [one.finding for one in found if one.finding.status == "unknown"]
     yield from _untold(untold)
-    rest = [one.finding for one in found if one.finding.status == "ok" and not is_mended(one)]
+    rest = [one.finding for one in found if one.finding.status == "ok" and not one.is_mended]
     if everything and rest:
         yield Group(*map(_passed, rest))
-
-
-def is_mended(one: Recorded) -> bool:
-    return one.finding.status == "ok" and one.fixed_at is not None
 
 
 def _problem(one: Recorded, store: str, now: datetime) -> RenderableType:

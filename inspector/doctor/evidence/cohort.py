@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from inspector.doctor.case import Case
 from inspector.doctor.evidence.ids import random_tail, run_form, run_prefix, shape_of
 from inspector.doctor.evidence.pace import Pace
 from inspector.index.queries import Row
+
+if TYPE_CHECKING:
+    from inspector.doctor.case import Case
 
 #: Rules whose muted threads neither of the two counts: they share them out between them.
 SHARED = ("thread-id-random", "thread-per-run")

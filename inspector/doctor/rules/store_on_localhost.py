@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
 from inspector.doctor.evidence.processes import hosts_of, process_line
-from inspector.doctor.evidence.sites import Found, Site, are_apart, is_local, is_settling, nameless, sites_of
+from inspector.doctor.evidence.sites import Found, Site, are_apart, is_local, is_settling, nameless
 from inspector.doctor.finding import Confidence, Evidence, Fix, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words
@@ -34,7 +34,7 @@ _LONG = 100
 def check(case: Case) -> Verdict:
     if not case.crew:
         return no_reports(case, "Which addresses the workers use is not known: no worker reports.")
-    sites = sites_of(case)
+    sites = case.sites
     alone = _alone(case, sites)
     unsure = [] if alone else list(_maybe(case, sites))
     found = [one for site in alone for one in site.found] or unsure

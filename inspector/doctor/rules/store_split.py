@@ -10,7 +10,8 @@ from itertools import islice
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import PROBE, sound
 from inspector.doctor.evidence.doubles import Double, doubles_of
-from inspector.doctor.evidence.sites import Found, Site, are_apart, is_settling, nameless, sites_of
+from inspector.doctor.evidence.processes import hosts_of, process_line
+from inspector.doctor.evidence.sites import Found, Site, are_apart, is_settling, nameless
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words
@@ -51,7 +52,7 @@ class _Seen:
 
 
 def check(case: Case) -> Verdict:
-    sites = sites_of(case)
+    sites = case.sites
     seen = _look(case, sites)
     if seen.lost or seen.doubles or seen.blind:
         return _tell(case, seen)
@@ -63,7 +64,7 @@ def check(case: Case) -> Verdict:
             "Whether the workers write to this store is not known: its server does not say which one it is.",
             missing="Leave for the dashboard's login to ask: INFO on Redis.",
         )
-    unplaced = hosts_in_words(sorted({report.hostname for report, _ in nameless(case)}))
+    unplaced = hosts_in_words(hosts_of(report for report, _ in nameless(case)))
     if unplaced:
         return unknown(
             f"Which store {unplaced} writes to is not known: its server has not said which one it is.",
@@ -223,13 +224,12 @@ def _evidence(case: Case, seen: _Seen) -> Iterator[Evidence]:
     for host, threads in seen.blind.items():
         for thread_id in threads[:_SHOWN]:
             yield Evidence(f"{host} found nothing in {_short(thread_id)}", Link("thread", {"id": thread_id}))
-    yield from (_process(one) for site in sites_of(case) if site.here for one in site.found)
+    yield from (_process(one) for site in case.sites if site.here for one in site.found)
 
 
 def _process(found: Found) -> Evidence:
     report, place = found
-    text = f"{report.hostname}, process {report.pid}: {_address(place.where)}"
-    return Evidence(text, Link("workers", {"host": report.hostname}))
+    return process_line(report, _address(place.where))
 
 
 def _thread(double: Double) -> Evidence:

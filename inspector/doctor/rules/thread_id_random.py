@@ -37,7 +37,7 @@ _LOOKED_UP, _BY_CHANCE = 200, 0.05
 
 
 def check(case: Case) -> Verdict:
-    cohort = Cohort.of(case)
+    cohort = case.cohort
     if not cohort.threads:
         return unknown("No thread began lately.", missing="Conversations. This looks at threads as they begin.")
     suspects = find_suspects(cohort)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inspector.doctor.case import Case
-from inspector.doctor.evidence.cohort import Begun, Cohort, pace_of
+from inspector.doctor.evidence.cohort import Begun, pace_of
 from inspector.doctor.evidence.ids import count_form, run_prefix
 from inspector.doctor.evidence.pace import Pace
 from inspector.doctor.evidence.resumed import were_resumed
@@ -53,7 +53,7 @@ class _Runs:
 
 
 def check(case: Case) -> Verdict:
-    cohort = Cohort.of(case)
+    cohort = case.cohort
     if not cohort.threads:
         return unknown("No thread began lately.", missing="Conversations. This looks at threads as they begin.")
     pace = pace_of(cohort.conversations)
