@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from inspector.config import Mute
 from inspector.doctor.case import Case
@@ -13,7 +14,10 @@ from inspector.doctor.evidence.lost import Lost
 from inspector.doctor.evidence.traceless import MANY, SETTLED, traceless_hosts
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.writes_not_found import check
-from inspector.models import HostTally
+from inspector.index.lease import lease_of
+from inspector.index.reads import write_reads
+from inspector.index.workers import Asked, Sum
+from inspector.models import HostTally, StoreEntry
 from inspector.stores.signs import Session, Signs
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
 from tests.integration.doctor.made import MINUTE, NOW, SECOND
@@ -70,9 +74,46 @@ def silent(**given: Any) -> Case:
     return found
 
 
-def test_a_host_of_which_the_store_holds_nothing_is_told_as_possible() -> None:
+def absent(*hosts: str, elsewhere: str = "") -> None:
+    """Threads that these hosts put checkpoints into and that somebody asked for later, in vain."""
+    entry = StoreEntry.objects.get(name="store")
+    asked = {f"{n}": _asked(host, elsewhere) for n, host in enumerate(hosts)}
+    with lease_of(entry) as lease, lease.writing() as held:
+        write_reads(held, asked, ())
+
+
+def _asked(host: str, elsewhere: str) -> Asked:
+    at = timezone.now()
+    return Asked({host: Sum(2, 2, 6, elsewhere)}, 2, 2, at, at, at, None, in_vain=True)
+
+
+def test_a_host_of_which_the_store_holds_nothing_may_have_deleted_it() -> None:
     verdict = check(silent())
+    assert (verdict.outcome, verdict.hosts) == ("unknown", ())
+    assert "deletes each thread" in verdict.sentence
+    assert "web-2: 20 checkpoints put" in verdict.evidence[0].text
+
+
+def test_a_host_of_which_nothing_is_stored_is_told_as_possible_where_its_threads_are_asked_for_again() -> None:
+    found = silent()
+    absent("web-2", "web-2", "web-9")
+    verdict = check(found)
     assert (verdict.outcome, verdict.confidence, verdict.hosts) == ("problem", "possible", ("web-2",))
+    assert sorted(verdict.thread_ids) == ["0", "1"]
+    assert "2 of their threads were asked for again" in verdict.sentence
+
+
+@pytest.mark.parametrize(("hosts", "elsewhere"), [(("web-2",), ""), (("web-2", "web-2"), "postgres")])
+def test_one_such_thread_or_what_was_put_elsewhere_tells_nothing(hosts: tuple[str, ...], elsewhere: str) -> None:
+    found = silent()
+    absent(*hosts, elsewhere=elsewhere)
+    assert check(found).outcome == "unknown"
+
+
+def test_a_host_that_finds_what_it_asks_for_has_kept_it_for_a_while() -> None:
+    found = silent(reads=40, misses=20)
+    absent("web-2", "web-2")
+    assert check(found).outcome == "fine"
 
 
 @pytest.mark.parametrize(
