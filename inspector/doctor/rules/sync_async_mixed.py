@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
-from inspector.doctor.finding import Evidence, Fix, Link, Verdict, problem
+from inspector.doctor.evidence.processes import process_line
+from inspector.doctor.finding import Evidence, Fix, Verdict, problem
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words
 from inspector.domain.text import count_noun, thousands
@@ -56,6 +57,8 @@ _SAID = {
 }
 #: A call or two may come too late when a process ends, after its loop was closed.
 _FEW_LATE = 3
+#: Fewer calls than that, and at most this share of a host's, are some rare path's: nearly every run keeps its memory.
+FEW, SHARE = 10, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,12 @@ class _Seen:
     sync_call: int = 0
     other_loop: int = 0
     strayed: int = 0
+    calls: int = 0  #: in all
+
+    @property
+    def is_rare(self) -> bool:
+        wrong = max(self.failed, self.strayed)
+        return wrong < FEW and wrong <= SHARE * self.calls
 
     @property
     def failed(self) -> int:
@@ -77,17 +86,19 @@ def check(case: Case) -> Verdict:
         return no_reports(case, "How the workers call their savers is not known: no worker reports.")
     seen = {host: found for host, reports in case.crew.by_host.items() if (found := _look(reports))}
     if not seen:
-        calls = sum(report.sync_calls + report.async_calls for report in case.crew.reports)
+        calls = _calls(case.crew.reports)
         return sound(
             case, f"None of {count_noun(calls, 'call')} of a saver was of the wrong kind or in the wrong loop."
         )
     who = hosts_in_words(list(seen))
     certain = any(found.failed for found in seen.values())
+    rare = all(found.is_rare for found in seen.values())
     return problem(
-        " ".join(_sentences(seen)),
+        " ".join(_sentences(seen, rare=rare)),
         title=f"{who} {'calls its saver' if len(seen) == 1 else 'call their savers'} in a way that "
         f"{'fails' if certain else 'may fail'}",
         confidence="certain" if certain else "likely",
+        severity="medium" if rare else None,
         hosts=tuple(seen),
         evidence=tuple(line for host in seen for report in case.crew.by_host[host] for line in _evidence(report)),
     )
@@ -100,8 +111,12 @@ def _look(reports: Sequence[WorkerReport]) -> _Seen | None:
         counts.update(_causes(report.exceptions))
     strayed = sum(report.loop_mismatches for report in reports)
     closed = counts["closed"] if counts["closed"] >= _FEW_LATE or strayed else 0
-    found = _Seen(counts["sync_saver"], counts["sync_call"], counts["other_loop"] + closed, strayed)
+    found = _Seen(counts["sync_saver"], counts["sync_call"], counts["other_loop"] + closed, strayed, _calls(reports))
     return found if found.failed or found.strayed else None
+
+
+def _calls(reports: Iterable[WorkerReport]) -> int:
+    return sum(report.sync_calls + report.async_calls for report in reports)
 
 
 def _causes(exceptions: Mapping[str, int]) -> dict[str, int]:
@@ -113,7 +128,7 @@ def _causes(exceptions: Mapping[str, int]) -> dict[str, int]:
     return counts
 
 
-def _sentences(seen: Mapping[str, _Seen]) -> Iterator[str]:
+def _sentences(seen: Mapping[str, _Seen], *, rare: bool) -> Iterator[str]:
     """One a cause, with its hosts."""
     for cause, said in _SAID.items():
         theirs = {host: count for host, found in seen.items() if (count := getattr(found, cause))}
@@ -128,18 +143,19 @@ def _sentences(seen: Mapping[str, _Seen]) -> Iterator[str]:
     failed = sum(found.failed for found in seen.values())
     if failed:
         yield "A run whose saver fails ends there: what it was told is not kept."
+    if rare:
+        calls = sum(found.calls for found in seen.values())
+        yield f"That is rare among {count_noun(calls, 'call')} in all: nearly every run keeps its memory."
 
 
 def _evidence(report: WorkerReport) -> Iterator[Evidence]:
-    link = Link("workers", {"host": report.hostname})
-    who = f"{report.hostname}, process {report.pid}"
     for name, count in sorted(report.exceptions.items()):
         if any(name.endswith(ending) for ending in _CAUSES):
-            yield Evidence(f"{who}: {count_noun(count, 'call')} failed with `{name}`", link)
+            yield process_line(report, f"{count_noun(count, 'call')} failed with `{name}`")
     if report.loop_mismatches:
         calls = count_noun(report.loop_mismatches, "call")
         never = f", and {thousands(report.open_calls)} had not ended at its last report" if report.open_calls else ""
-        yield Evidence(f"{who}: {calls} in another event loop than the saver's{never}", link)
+        yield process_line(report, f"{calls} in another event loop than the saver's{never}")
 
 
 RULE = Rule(

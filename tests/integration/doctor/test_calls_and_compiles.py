@@ -24,6 +24,27 @@ def test_what_no_saver_of_its_kind_can_do_is_no_mixture() -> None:
     assert sync_async_mixed.check(case_with(reports)).outcome == "fine"
 
 
+@pytest.mark.parametrize(
+    ("failed", "calls", "severity"),
+    [(1, 100, "medium"), (1, 99, None), (9, 900, "medium"), (9, 899, None), (10, 10**6, None)],
+)
+def test_a_few_failures_among_very_many_calls_weigh_less(failed: int, calls: int, severity: str | None) -> None:
+    wrong = {"NotImplementedError: asynchronous call of a synchronous saver": failed}
+    rare = process("web-1", exceptions=wrong, sync_calls=calls)
+    verdict = sync_async_mixed.check(case_with(rare, process("web-2")))
+    assert (verdict.confidence, verdict.severity, verdict.hosts) == ("certain", severity, ("web-1",))
+    assert ("rare among" in verdict.sentence) == (severity == "medium")
+
+    broken = process("web-2", exceptions=wrong, async_calls=failed)
+    assert sync_async_mixed.check(case_with(rare, broken)).severity is None
+
+
+@pytest.mark.parametrize(("strayed", "severity"), [(9, "medium"), (10, None)])
+def test_a_few_calls_in_another_loop_among_very_many_weigh_less(strayed: int, severity: str | None) -> None:
+    one = process("web-1", loop_mismatches=strayed, async_calls=5_000)
+    assert sync_async_mixed.check(case_with(one)).severity == severity
+
+
 def test_calls_in_another_loop_that_did_not_fail_are_likely_to() -> None:
     verdict = sync_async_mixed.check(case_with(process("web-1", loop_mismatches=4, open_calls=1), process("web-2")))
     assert (verdict.confidence, verdict.hosts) == ("likely", ("web-1",))
