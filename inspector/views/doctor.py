@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from inspector.doctor.crew import Crew
 from inspector.doctor.diagnosis import latest
+from inspector.doctor.summary import sum_up
 from inspector.index.connections import all_readers
 from inspector.reader import Reader
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
@@ -24,7 +25,6 @@ from inspector.views.findings import (
 )
 from inspector.views.ledger import ask_ledger
 from inspector.views.page import page_view, show
-from inspector.views.verdict import judge
 
 
 @page_view
@@ -35,7 +35,7 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
     index = index_state(entry)
     partial = index.synced_at is None
     unread = partial and not index.threads
-    verdict = judge(found.recorded, partial=partial, unread=unread)
+    summary = sum_up(found.recorded, partial=partial, unread=unread)
     store = store_in_addresses(entry.name, all_readers())
     items = tuple(finding_item(one, store) for one in found.recorded)
     problems = _with_room([item for item in items if item.status in ("error", "warning")])
@@ -52,10 +52,10 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
         warnings=len(problems) - errors,
         index=index,
         bar=make_bar(request, "doctor", entry),
-        heading=verdict.heading,
-        verdict=verdict.sentence,
-        not_known=verdict.not_known,
-        would_tell=verdict.would_tell,
+        heading=summary.heading,
+        verdict=summary.sentence,
+        not_known=summary.not_known,
+        would_tell=summary.would_tell,
         found=problems,
         mended=tuple(item for item in others if _is_mended(item)),
         untold=_by_what_is_missing([item for item in others if item.status == "unknown"]),

@@ -12,7 +12,7 @@ from inspector.domain.text import count_noun, thousands
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Summary:
     """`sentence` is of what was found. `not_known` and `would_tell` are "" where every rule could tell."""
 
     heading: str
@@ -21,11 +21,11 @@ class Verdict:
     would_tell: str = ""
 
 
-def judge(recorded: Sequence[Recorded], *, partial: bool, unread: bool) -> Verdict:
+def sum_up(recorded: Sequence[Recorded], *, partial: bool, unread: bool) -> Summary:
     """`partial` says that the index holds only some of the store's threads, `unread` that it holds none of them yet."""
     asked = [one for one in recorded if one.finding.applies and not one.finding.muted]
     untold = [one for one in asked if one.finding.status == "unknown"]
-    return Verdict(
+    return Summary(
         _heading(asked, untold, partial=partial),
         _sentence(asked, untold, unread=unread),
         _not_known(asked, untold),
