@@ -12,6 +12,7 @@ from functools import cached_property
 
 from inspector.doctor.crew import Crew, read_crew
 from inspector.doctor.evidence.cohort import Cohort
+from inspector.doctor.evidence.lately import DAY, count_active
 from inspector.doctor.evidence.lost import Lost, find_lost
 from inspector.doctor.evidence.samples import Sample, read_samples
 from inspector.doctor.evidence.sites import Site, sites_of
@@ -98,6 +99,11 @@ class Case:
     def stored(self) -> tuple[Row, ...]:
         """Those of them that the store holds."""
         return tuple(row for row in self.newest if row.entry.stored)
+
+    @cached_property
+    def active_in_a_day(self) -> int:
+        """Threads of the last day; at least so many where they are too many to count."""
+        return count_active(self, self.moment.now - DAY)
 
     @property
     def unread(self) -> str:

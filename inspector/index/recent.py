@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from inspector.index.queries import Row
@@ -15,16 +16,17 @@ def newest_threads(entry: StoreEntry, limit: int) -> tuple[Row, ...]:
     for stored in (True, False):
         ways = ThreadEntry.every.filter(store=entry, stored__in=(stored,)).order_by("-last_at", "-id")
         found += ways[:limit]
-    return _rows(found)
+    return rows_of(found)
 
 
 def begun_before(entry: StoreEntry, at: datetime, limit: int) -> tuple[Row, ...]:
     """Stored threads that began before `at`, the last begun first."""
-    return _rows(list(ThreadEntry.objects.filter(store=entry, first_at__lt=at).order_by("-first_at", "-id")[:limit]))
+    return rows_of(list(ThreadEntry.objects.filter(store=entry, first_at__lt=at).order_by("-first_at", "-id")[:limit]))
 
 
-def _rows(found: list[ThreadEntry]) -> tuple[Row, ...]:
-    """Without a manager for each of them, which would take longer than all the rest."""
+def rows_of(found: Sequence[ThreadEntry]) -> tuple[Row, ...]:
+    """Threads with what each host did to them, in this order, by one query: without a manager for each of them, which
+    would take longer than all the rest."""
     theirs: dict[int, list[ThreadWorker]] = defaultdict(list)
     for worker in ThreadWorker.objects.filter(thread_id__in=[one.pk for one in found]).order_by("pk"):
         theirs[worker.thread_id].append(worker)

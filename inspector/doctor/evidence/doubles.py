@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import prefetch_related_objects
-
 from inspector.index.queries import Row
+from inspector.index.recent import rows_of
 from inspector.index.twins import find_twins
 from inspector.models import StoreEntry, ThreadEntry
 
@@ -52,12 +51,10 @@ def _pairs(case: Case) -> Iterator[Double]:
     stores = {twin.store for thread_id in ids for twin in twins[thread_id]}
     names = dict(StoreEntry.objects.filter(name__in=stores).values_list("pk", "name"))
     there = list(ThreadEntry.objects.filter(store__in=list(names), thread_id__in=ids).order_by()) if ids else []
-    prefetch_related_objects(there, "workers")
-    for entry in there:
-        row = Row(entry, tuple(entry.workers.all()))
-        one = here[entry.thread_id]
+    for row in rows_of(there):
+        one = here[row.entry.thread_id]
         away = tuple(sorted(_writers(row) - _writers(one) - {""}))
-        yield Double(names[entry.store_id], one, row, away)
+        yield Double(names[row.entry.store_id], one, row, away)
 
 
 def _writers(row: Row) -> set[str]:

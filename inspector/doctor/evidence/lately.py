@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from django.db.models import Sum
 
-from inspector.doctor.case import Case
 from inspector.domain.text import count_noun, thousands
 from inspector.index.queries import Row, ThreadQuery, find_threads
 from inspector.models import HourTally
+
+if TYPE_CHECKING:
+    from inspector.doctor.case import Case
 
 #: What happened within it is going on still. What is older is mended, or has stopped by itself.
 DAY = timedelta(days=1)

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import prefetch_related_objects
-
 from inspector.doctor.case import Case
 from inspector.doctor.evidence.near_ids import Difference, NearIds, candidates, common_prefixes, difference, plain
 from inspector.index.queries import Row
+from inspector.index.recent import rows_of
 from inspector.index.search import find_hits
 from inspector.models import ABSENT, UNKNOWN_TIME, ThreadEntry
 
@@ -117,7 +116,7 @@ def _believed(pairs: Sequence[Twins]) -> list[Twins]:
     return [max(some, key=lambda pair: counts[pair.difference.prefix]) for some in by_id.values()]
 
 
-def _look_up(case: Case, rows: Sequence[Row], written: Sequence[str]) -> Iterator[tuple[Row, list[Row]]]:
+def _look_up(case: Case, rows: Sequence[Row], written: Sequence[str]) -> Iterator[tuple[Row, Sequence[Row]]]:
     """Twins among all threads of the index: by ids that they may have, and of a few by a part of theirs."""
     prefixes = common_prefixes(written, _PREFIXES)
     wanted = {row.entry.thread_id: candidates(row.entry.thread_id, prefixes) for row in rows}
@@ -125,7 +124,7 @@ def _look_up(case: Case, rows: Sequence[Row], written: Sequence[str]) -> Iterato
     searched = 0
     for row in rows:
         thread_id = row.entry.thread_id
-        others = [found[one] for one in wanted[thread_id] if one in found]
+        others: Sequence[Row] = [found[one] for one in wanted[thread_id] if one in found]
         if not others and searched < _SEARCHED and len(thread_id.strip()) >= _SHORTEST:
             searched += 1
             others = _by_part(case, thread_id.strip())
@@ -135,14 +134,9 @@ def _look_up(case: Case, rows: Sequence[Row], written: Sequence[str]) -> Iterato
 def _by_ids(case: Case, thread_ids: Iterable[str]) -> Mapping[str, Row]:
     # Asked for `stored` as well, SQLite would go through all threads of the store.
     entries = ThreadEntry.every.filter(store=case.entry, thread_id__in=sorted(thread_ids)).order_by()
-    return {row.entry.thread_id: row for row in _rows(list(entries))}
+    return {row.entry.thread_id: row for row in rows_of([entry for entry in entries if entry.stored])}
 
 
-def _by_part(case: Case, part: str) -> list[Row]:
+def _by_part(case: Case, part: str) -> Sequence[Row]:
     hits = find_hits(case.entry, part)
-    return _rows(list(ThreadEntry.objects.filter(pk__in=hits.of(True)[:20]))) if hits is not None else []
-
-
-def _rows(entries: list[ThreadEntry]) -> list[Row]:
-    prefetch_related_objects(entries, "workers")
-    return [Row(entry, tuple(entry.workers.all())) for entry in entries if entry.stored]
+    return rows_of(list(ThreadEntry.objects.filter(pk__in=hits.of(True)[:20]))) if hits is not None else ()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from inspector.doctor.case import Case
 from inspector.doctor.evidence.heads import Head, read_head
-from inspector.doctor.evidence.lately import DAY, Found, count_active, find, in_words, settled_before, share_in_words
+from inspector.doctor.evidence.lately import DAY, Found, find, in_words, settled_before, share_in_words
 from inspector.doctor.finding import Evidence, Fix, Verdict, fine, problem
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import lasting, listed
@@ -39,7 +39,7 @@ graph.invoke(None, {"configurable": {"thread_id": thread_id}})""",
 def check(case: Case) -> Verdict:
     since = case.moment.now - DAY
     found = find(case, SLUG, state="failed", since=since, until=settled_before(case))
-    active = count_active(case, since)
+    active = case.active_in_a_day
     if found.total < FEW or found.total <= SHARE * active:
         return _fine(case, found, active)
     heads = [head for row in found.rows[:READ] if (head := read_head(case, row))]

@@ -11,7 +11,6 @@ from inspector.doctor.evidence.heads import Head, read_head
 from inspector.doctor.evidence.lately import (
     DAY,
     Found,
-    count_active,
     find,
     in_words,
     settled_before,
@@ -55,7 +54,7 @@ for thread_id in jobs.left():
 def check(case: Case) -> Verdict:
     since = case.moment.now - DAY
     found = find(case, SLUG, state="unfinished", since=since, until=settled_before(case))
-    active = count_active(case, since)
+    active = case.active_in_a_day
     if found.total < FEW or found.total <= SHARE * active:
         return _fine(case, found, active)
     heads = [

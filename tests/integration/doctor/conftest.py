@@ -11,7 +11,9 @@ from django.conf import settings
 from django.test import override_settings
 
 from inspector.config import Config, StoreSetting
+from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.graphs.base import Saver
+from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.index.connections import close_readers
 from inspector.secret import StoreUrl
 from tests.contract.places import SqlitePlace, StoreUnderTest
@@ -42,6 +44,13 @@ def configure() -> Iterator[Configure]:
     close_readers()
     for override in reversed(overrides):
         override.disable()
+
+
+@pytest.fixture(scope="module")
+def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
+    """Two workers' conversations, in a database of the module's own."""
+    with play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as store:
+        yield store
 
 
 @pytest.fixture

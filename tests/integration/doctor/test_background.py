@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.demo.repertoire import PlayedStore, play_into
+from inspector.demo.repertoire import PlayedStore
 from inspector.doctor import background
 from inspector.doctor.background import BackgroundDoctor
 from inspector.doctor.diagnosis import diagnose, recorded
@@ -44,12 +44,6 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     yield begin
     for doctor in started:
         doctor.stop()
-
-
-@pytest.fixture(scope="module")
-def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
-    with play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as store:
-        yield store
 
 
 def test_findings_are_recorded_again_and_again(

@@ -8,14 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from inspector.demo.embedded import EmbeddedPostgres
-from inspector.demo.repertoire import PlayedStore, open_saver, play_into
+from inspector.demo.repertoire import PlayedStore, open_saver
 from inspector.doctor.rules import rules
 from inspector.models import FindingEntry, StoreEntry
 from inspector.probe.ledger_schema import Batch, Place, ThreadCounts, WorkerReport, memory_identities
@@ -41,12 +41,6 @@ def run(environment: dict[str, str]) -> Run:
         return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120)
 
     return start
-
-
-@pytest.fixture(scope="module")
-def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
-    with play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as store:
-        yield store
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -31,12 +31,6 @@ from tests.integration.postgres.freezing import frozen
 
 AT = Moment(NOW, 1800)
 UseRules = Callable[..., None]
-
-
-@pytest.fixture(scope="module")
-def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
-    with play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as store:
-        yield store
 
 
 @pytest.fixture

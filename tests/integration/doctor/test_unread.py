@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from inspector.demo.embedded import EmbeddedPostgres
-from inspector.demo.repertoire import PlayedStore, open_saver, play_into
+from inspector.demo.repertoire import PlayedStore, open_saver
 from inspector.doctor.diagnosis import diagnose
 from inspector.doctor.finding import Finding
 from inspector.doctor.rules import rules
@@ -21,12 +18,6 @@ from tests.integration.index.syncing import sync
 AT = Moment(NOW, 1800)
 #: What the server tells by itself, whatever the store holds.
 OF_THE_SERVER = {"schema-behind", "schema-elsewhere", "uncommitted-writer"}
-
-
-@pytest.fixture(scope="module")
-def played(postgres: EmbeddedPostgres) -> Iterator[PlayedStore]:
-    with play_into(postgres.create_database(), ["two-hosts"], ["sync"]) as store:
-        yield store
 
 
 def find(reader: Reader, *, newest_only: bool = False) -> dict[str, Finding]:
