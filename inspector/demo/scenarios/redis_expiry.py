@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import redis
+
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.lab.pools import open_redis_saver
 from inspector.demo.lab.scenario import Handler, Request, Scenario, Worker
@@ -44,9 +46,16 @@ def drive(lab: Lab) -> None:
     converse(lab, conversations=_CONVERSATIONS, turns=(2,), hosts=("web-1",))
     first = next(lab.numbers) + 1
     converse(lab, conversations=_CONVERSATIONS, turns=(1,), hosts=("web-2",))
-    time.sleep(60 * _SHORT + 1)
+    wait_for_expiry(lab.redis_url)
     for number in range(first, first + _CONVERSATIONS):
         lab.ask("web-1", Request(f"conv-{number}", ""))
+
+
+def wait_for_expiry(url: str) -> None:
+    """Until no key is left that lives for seconds. Where all live for a month, that is at once."""
+    with redis.Redis.from_url(url) as client:
+        while any(0 <= client.pttl(key) <= 60_000 * _SHORT for key in client.scan_iter()):
+            time.sleep(0.05)
 
 
 SCENARIO = Scenario(

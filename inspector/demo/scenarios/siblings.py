@@ -13,8 +13,8 @@ from inspector.demo.lab.pools import open_postgres_saver
 from inspector.demo.lab.scenario import Handler, Request, Scenario, Worker
 
 #: What the model takes to answer, in seconds.
-THINKING = 0.4
-CONVERSATIONS = 6
+THINKING = 0.6
+CONVERSATIONS = 3
 
 
 def broken(worker: Worker) -> Handler:
