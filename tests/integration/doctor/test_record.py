@@ -9,10 +9,10 @@ from contextlib import closing
 from datetime import datetime
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection
 
 from inspector.doctor.finding import Evidence, Link, Verdict
-from inspector.doctor.record import Diagnosis, ProblemCounts, Recorded, count_problems, load, record
+from inspector.doctor.record import PATIENCE_MS, Diagnosis, ProblemCounts, Recorded, count_problems, load, record
 from inspector.models import FindingEntry, StoreEntry
 from tests.integration.doctor.made import DAY, GOOD, HOUR, MINUTE, NOW, SECOND, UNTOLD, bad, finding_of
 
@@ -197,3 +197,25 @@ def test_what_is_found_while_the_index_is_locked_is_told_and_not_kept(
     assert times(told) == (NOW, NOW + HOUR, None, "")
     held = load(StoreEntry.objects.get(), NOW + HOUR)
     assert (held.at, held.recorded[0].seen_at) == (NOW, NOW)
+
+
+def test_a_locked_index_is_waited_for_briefly_and_for_the_usual_time_again_after_that(
+    index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = StoreEntry.objects.create(name="store")
+    usual, during = _patience(), []
+
+    def write(*given: object) -> None:
+        during.append(_patience())
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("inspector.doctor.record._write", write)
+    record(entry, [finding_of("a", GOOD)], NOW)
+    assert during == [PATIENCE_MS]
+    assert _patience() == usual > PATIENCE_MS
+
+
+def _patience() -> int:
+    """Milliseconds."""
+    with connection.cursor() as cursor:
+        return int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
