@@ -13,7 +13,9 @@ from inspector.doctor.evidence.cohort import Begun, Cohort
 
 #: Somebody who is back so soon goes on with the conversation, more often than not.
 SOON = timedelta(minutes=30)
-#: An owner of more threads than that is a team, a tenant or a machine.
+#: An owner of more threads than that is a team, a tenant or a machine. In all, and not in an hour: a team that asks
+#: twelve times an hour does so no faster than one person, and only its sum tells of it. A person who makes more is left
+#: out, too, which weakens a finding and accuses nobody.
 PERSON = 60
 #: Of the threads of one owner, so many may overlap: people do one thing at a time.
 _OVERLAP = 0.1
