@@ -20,6 +20,7 @@ from inspector.index.lease import LeaseTaken
 from inspector.index.pace import FAST, GENTLE, Pace
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport
+from inspector.management.interrupt import Interrupt
 from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.reader import Reader
 
@@ -39,12 +40,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         prepare_index(use_stores(options["store"]))
         console = Console(stderr=True)
+        pace = FAST if options["fast"] else GENTLE
         try:
-            pace = FAST if options["fast"] else GENTLE
             equal = self._pass(console, pace, full=options["full"])
-            while options["watch"]:
-                time.sleep(settings.INSPECTOR.sync_seconds)
-                equal = self._pass(console, pace, full=False)
+            with Interrupt() as interrupt:
+                while options["watch"] and not interrupt.came:
+                    time.sleep(settings.INSPECTOR.sync_seconds)
+                    equal = self._pass(console, pace, full=False)
         except KeyboardInterrupt:
             equal = False
         finally:
