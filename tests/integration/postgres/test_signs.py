@@ -179,7 +179,10 @@ def test_the_search_path_is_that_of_the_login_and_not_the_one_that_reads_pin(url
     with psycopg.connect(url, autocommit=True) as connection:
         database, login = connection.info.dbname, connection.info.user
         connection.execute(f'alter database "{database}" set search_path = "$user", "Mixed Case", public')
-    assert open_store(url).read_signs().search_path == (login, "Mixed Case", "public")
+        try:
+            assert open_store(url).read_signs().search_path == (login, "Mixed Case", "public")
+        finally:  # the database is lent to other tests after this one
+            connection.execute(f'alter database "{database}" reset search_path')
 
 
 def test_tables_come_with_the_servers_own_estimates(url: str, open_store: OpenStore) -> None:
