@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from inspector.errors import ConfigError
+from inspector.mute import Mute, parse_mute
 from inspector.secret import Secret, StoreUrl
 
 PREFIX = "INSPECTOR_"
@@ -31,15 +32,6 @@ class StoreSetting:
 
     name: str
     url: StoreUrl
-
-
-@dataclass(frozen=True, slots=True)
-class Mute:
-    """A rule of the diagnosis that is not to be told: at all, or of hosts or threads (`what`) that a pattern fits."""
-
-    rule: str
-    what: str = ""  #: "host", "thread", or "" for all of it
-    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +124,7 @@ def _directory(text: str) -> Path:
 
 
 def _mutes(text: str) -> tuple[Mute, ...]:
-    return tuple(_mute(entry) for entry in _names(text))
-
-
-def _mute(entry: str) -> Mute:
-    rule, separator, rest = entry.partition(":")
-    if not separator:
-        return Mute(rule)
-    what, _, pattern = rest.partition("=")
-    if what not in ("host", "thread") or not pattern:
-        raise ValueError(f"{entry!r} is neither RULE nor RULE:host=PATTERN nor RULE:thread=PATTERN")
-    return Mute(rule, what, pattern)
+    return tuple(parse_mute(entry) for entry in _names(text))
 
 
 def _switch(text: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from inspector.config import Mute
 from inspector.doctor.finding import Finding
+from inspector.mute import Mute
 
 
 @dataclass(frozen=True, slots=True)

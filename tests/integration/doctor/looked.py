@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from inspector.config import Mute
 from inspector.doctor.case import Case
 from inspector.doctor.engine import examine
 from inspector.doctor.finding import Finding
@@ -12,6 +11,7 @@ from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules import rules
 from inspector.index.queries import Moment
 from inspector.models import StoreEntry
+from inspector.mute import Mute
 from inspector.reader import Reader
 from tests.integration.index.syncing import sync
 

@@ -9,7 +9,6 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from inspector.config import Mute
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.doctor import diagnosis as module
@@ -21,6 +20,7 @@ from inspector.doctor.rule import Rule
 from inspector.index import asking
 from inspector.index.queries import Moment
 from inspector.models import FindingEntry, StoreEntry
+from inspector.mute import Mute
 from inspector.reader import Reader
 from inspector.stores.base import StoreFacts
 from inspector.stores.postgres import PostgresStore

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from inspector.config import Mute
 from inspector.doctor.case import Case
 from inspector.doctor.engine import examine
 from inspector.doctor.finding import Finding, Verdict, fine
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rule import Rule
 from inspector.errors import ConfigError, StoreDenied
+from inspector.mute import Mute
 from inspector.reader import Reader
 from inspector.stores.guard import within_deadline
 from inspector.stores.postgres import PostgresStore

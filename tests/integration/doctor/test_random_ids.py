@@ -11,7 +11,7 @@ import pytest
 from benchmarks.random_ids import SHARES, Setting, play, rates
 from benchmarks.random_rows import quick_case, written_case
 from benchmarks.random_traffic import Site, Traffic
-from inspector.config import Mute, StoreSetting
+from inspector.config import StoreSetting
 from inspector.doctor.case import Case
 from inspector.doctor.evidence import by_hour
 from inspector.doctor.evidence.by_hour import forgets_by_hour
@@ -22,6 +22,7 @@ from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.thread_id_random import RULE
 from inspector.doctor.rules.thread_per_run import RULE as PER_RUN
 from inspector.models import StoreEntry
+from inspector.mute import Mute
 from inspector.secret import StoreUrl
 from tests.integration.doctor.made import DOWN
 

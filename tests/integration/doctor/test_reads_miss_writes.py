@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.config import Mute
 from inspector.doctor import case as case_module
 from inspector.doctor.case import Case
 from inspector.doctor.finding import Verdict
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.reads_miss_writes import RULE
+from inspector.mute import Mute
 from tests.integration.doctor.made_rows import Made, case_with, conversations
 
 pytestmark = pytest.mark.usefixtures("index")

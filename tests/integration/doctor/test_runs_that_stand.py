@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from inspector.config import Mute
 from inspector.demo.graphs.base import Saver
 from inspector.demo.graphs.chat import build_chat, build_support
 from inspector.demo.graphs.checkout import PaymentGatewayError, build_checkout
@@ -15,6 +14,7 @@ from inspector.demo.graphs.refund import build_refund
 from inspector.demo.stage import Stage
 from inspector.doctor.finding import Finding
 from inspector.doctor.rules import failed_head, unanswered_interrupt, unfinished_run
+from inspector.mute import Mute
 from tests.contract.library import open_reader
 from tests.contract.places import RedisPlace, StoreUnderTest
 from tests.integration.doctor.looked import say_one

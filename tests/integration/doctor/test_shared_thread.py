@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from inspector.config import Mute
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.doctor.case import Case
@@ -16,6 +15,7 @@ from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.shared_thread import RULE
 from inspector.index.queries import Moment
 from inspector.models import StoreEntry
+from inspector.mute import Mute
 from inspector.reader import Reader
 from tests.integration.doctor.made import NOW
 from tests.integration.index.conftest import NewDatabase, OpenReader

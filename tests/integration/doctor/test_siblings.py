@@ -11,11 +11,11 @@ import pytest
 from langchain_core.messages import AIMessage
 from langgraph.graph import START, MessagesState, StateGraph
 
-from inspector.config import Mute
 from inspector.demo.graphs.base import Graph, Saver, Update
 from inspector.demo.stage import Durability, Stage
 from inspector.doctor.evidence.races import GRACE, SOON
 from inspector.doctor.rules.siblings import SEVERAL
+from inspector.mute import Mute
 from tests.contract.library import open_reader
 from tests.contract.places import RedisPlace, StoreUnderTest
 from tests.integration.doctor.clocks import clock_set, steady_clock

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from inspector.config import Mute
 from inspector.doctor.case import Case
 from inspector.doctor.evidence.lost import Lost
 from inspector.doctor.evidence.traceless import MANY, SETTLED, traceless_hosts
@@ -18,6 +17,7 @@ from inspector.index.lease import lease_of
 from inspector.index.reads import write_reads
 from inspector.index.workers import Asked, Sum
 from inspector.models import HostTally, StoreEntry
+from inspector.mute import Mute
 from inspector.stores.signs import Session, Signs
 from tests.integration.doctor.crews import HERE, IN_MEMORY, case_with, process
 from tests.integration.doctor.made import MINUTE, NOW, SECOND
