@@ -6,7 +6,6 @@ A look counts whoever made it, a page or another replica: they share the index, 
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from inspector.doctor.diagnosis import diagnose
+from inspector.index.loops import StoreLoops
 from inspector.index.queries import Moment
 from inspector.index.tallies import read_tally
 from inspector.models import StoreEntry
@@ -24,34 +24,18 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two looks, at least.
 EVERY = 15.0
-#: Looks may take this share of the time, waits for a store that hangs included.
-_DUTY = 0.05
-_LONGEST_PAUSE = 300.0
 #: Seconds between two glances at a first build that has nothing to show yet.
 _NOTHING_YET = 2.0
 
 
-class BackgroundDoctor:
+class BackgroundDoctor(StoreLoops):
     """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so and tries again."""
 
+    label = "doctor"
+    patience = 2.0
+
     def __init__(self, readers: list[Reader], *, pause: float = EVERY) -> None:
-        self._pause = pause
-        self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, args=(reader,), name=f"doctor-{reader.store.name}", daemon=True)
-            for reader in readers
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self, timeout: float = 2.0) -> None:
-        """Waits for looks that go on so many seconds at most, however many stores hang."""
-        self._stop.set()
-        until = time.monotonic() + timeout
-        for thread in filter(threading.Thread.is_alive, self._threads):  # none where it was never started
-            thread.join(max(0.0, until - time.monotonic()))
+        super().__init__(readers, pause=pause)
 
     def _run(self, reader: Reader) -> None:
         rest = self._pause
@@ -71,9 +55,6 @@ class BackgroundDoctor:
             finally:
                 close_old_connections()
             self._stop.wait(wait)
-
-    def _rest_after(self, seconds: float) -> float:
-        return max(self._pause, min(seconds * (1 / _DUTY - 1), _LONGEST_PAUSE))
 
 
 def _until_due(name: str, rest: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.lease import LeaseTaken
+from inspector.index.loops import StoreLoops
 from inspector.index.pace import GENTLE, PassStopped
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport
@@ -21,35 +21,16 @@ from inspector.reader import Reader
 
 logger = logging.getLogger(__name__)
 
-#: Passes may load the store for this share of the time.
-_DUTY = 0.05
-_LONGEST_PAUSE = 300.0
 _AFTER_ERROR = 5.0
 #: Seconds between two passes of a walk, in which a person's `inspector sync`, which waits for the lease, gets it.
 BETWEEN = 1.0
 
 
-class BackgroundSync:
+class BackgroundSync(StoreLoops):
     """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so once and tries again."""
 
-    def __init__(self, readers: list[Reader], *, pause: float) -> None:
-        self._pause = pause
-        self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._run, args=(reader,), name=f"sync-{reader.store.name}", daemon=True)
-            for reader in readers
-        ]
-
-    def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self, timeout: float = 5.0) -> None:
-        """Waits for passes that go on so many seconds at most, however many stores hang."""
-        self._stop.set()
-        until = time.monotonic() + timeout
-        for thread in filter(threading.Thread.is_alive, self._threads):  # none where it was never started
-            thread.join(max(0.0, until - time.monotonic()))
+    label = "sync"
+    patience = 5.0
 
     def _run(self, reader: Reader) -> None:
         name, failing = reader.store.name, ""
@@ -94,10 +75,6 @@ class BackgroundSync:
             return BETWEEN
         worked = report.seconds * GENTLE.share  # the rest of it was rests, or reads that wait for turns of their own
         return self._rest_after(worked if report.looked or report.verified else 0.0)
-
-    def _rest_after(self, seconds: float) -> float:
-        """Long enough that passes which read rows stay within their share of the store's time."""
-        return max(self._pause, min(seconds * (1 / _DUTY - 1), _LONGEST_PAUSE))
 
 
 def _rest_left(name: str) -> float:

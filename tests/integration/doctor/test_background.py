@@ -16,6 +16,7 @@ from inspector.doctor import background
 from inspector.doctor.background import BackgroundDoctor
 from inspector.doctor.diagnosis import diagnose, recorded
 from inspector.doctor.record import Diagnosis
+from inspector.index import loops
 from inspector.index.queries import Moment
 from inspector.models import FindingEntry, StoreEntry
 from inspector.reader import Reader
@@ -32,7 +33,7 @@ HOUR = 3_600.0
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """`start(reader, …)`: a look every few milliseconds, stopped at the test's end."""
-    monkeypatch.setattr(background, "_DUTY", 0.9)
+    monkeypatch.setattr(loops, "DUTY", 0.9)
     monkeypatch.setattr(background, "_NOTHING_YET", 0.01)
     started = []
 
@@ -182,7 +183,7 @@ def test_it_rests_in_proportion_to_what_a_look_took() -> None:
     doctor = BackgroundDoctor([])
     assert doctor._rest_after(0.1) == background.EVERY
     assert doctor._rest_after(3.0) == pytest.approx(57.0)
-    assert doctor._rest_after(600.0) == background._LONGEST_PAUSE
+    assert doctor._rest_after(600.0) == loops.LONGEST_PAUSE
 
 
 def test_it_ends_when_told(played: PlayedStore, index: str, open_reader: OpenReader, start: Start) -> None:

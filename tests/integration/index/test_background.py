@@ -14,7 +14,7 @@ from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import open_saver
 from inspector.demo.stage import Stage
 from inspector.errors import StoreUnreachable
-from inspector.index import background
+from inspector.index import background, loops
 from inspector.index.background import BackgroundSync
 from inspector.index.pace import Pace
 from inspector.index.passes import run_pass
@@ -33,7 +33,7 @@ Start = Callable[..., BackgroundSync]
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """`start(reader, …)`: passes every few milliseconds, stopped at the test's end."""
     monkeypatch.setattr(background, "_AFTER_ERROR", 0.05)
-    monkeypatch.setattr(background, "_DUTY", 0.9)
+    monkeypatch.setattr(loops, "DUTY", 0.9)
     started = []
 
     def begin(*readers: Reader) -> BackgroundSync:
