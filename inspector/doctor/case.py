@@ -16,6 +16,7 @@ from inspector.doctor.evidence.lately import DAY, count_active
 from inspector.doctor.evidence.lost import Lost, find_lost
 from inspector.doctor.evidence.samples import Sample, read_samples
 from inspector.doctor.evidence.sites import Site, sites_of
+from inspector.doctor.evidence.traceless import traceless_hosts
 from inspector.doctor.mutes import Mutes
 from inspector.errors import InspectorError
 from inspector.index.connections import get_ledger
@@ -111,6 +112,11 @@ class Case:
         if self.partial and not self.newest_only:
             return "A whole pass over the store. A first one goes on while the dashboard runs, or by `inspector sync`."
         return "" if self.stored else "Threads in the store that could be looked at."
+
+    @cached_property
+    def traceless(self) -> dict[str, int]:
+        """Hosts of whose checkpoints the store holds not one, with how many they have put."""
+        return traceless_hosts(self)
 
     @cached_property
     def lost(self) -> tuple[Lost, ...]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from inspector.doctor.case import Case
 from inspector.doctor.evidence.lost import Lost
-from inspector.doctor.evidence.traceless import traceless_hosts
 from inspector.doctor.finding import EVIDENCE, Confidence, Evidence, Fix, Link, Verdict, fine, problem, unknown
 from inspector.doctor.rule import POSTGRES, Rule
 from inspector.doctor.words import hosts_in_words, lasting
@@ -53,7 +52,7 @@ def check(case: Case) -> Verdict:
     holding = [session for session in sessions if session.holds_writes]
     if not holding:
         return fine(f"None of {count_noun(len(sessions), 'other session')} holds checkpoints that are not committed.")
-    lost, traceless = case.lost, traceless_hosts(case)
+    lost, traceless = case.lost, case.traceless
     idle = [session for session in holding if session.state != "active" and _age(session) >= _A_WHILE]
     theirs = _since(case.moment.now, holding, lost)
     if len({one.thread_id for one in theirs}) > _THREADS_EACH * len(holding):

@@ -8,7 +8,6 @@ from datetime import timedelta
 from inspector.doctor.case import Case
 from inspector.doctor.coverage import no_reports, sound
 from inspector.doctor.evidence.lost import Lost
-from inspector.doctor.evidence.traceless import traceless_hosts
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Verdict, problem, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import hosts_in_words
@@ -45,7 +44,7 @@ def check(case: Case) -> Verdict:
         return no_reports(case, "Whether the store holds all that workers put is not known: no worker reports.")
     told = [one for one in case.lost if not case.mutes.thread("writes-not-found", one.thread_id)]
     lost = [one for one in told if not _is_under_way(case, one)]
-    gone = {host: count for host, count in traceless_hosts(case).items() if not _finds(case, host)}
+    gone = {host: count for host, count in case.traceless.items() if not _finds(case, host)}
     again = _asked_again(case, gone)
     if lost or again:
         return _problem(lost, {host: gone[host] for host in again}, again)
