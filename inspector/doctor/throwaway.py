@@ -18,7 +18,7 @@ def throwaway_index() -> Iterator[None]:
     that connects meanwhile connects there."""
     with (
         TemporaryDirectory(prefix="inspector-", ignore_cleanup_errors=True) as directory,
-        _default(_database(Path(directory) / "index.sqlite3")),
+        default_database(_database(Path(directory) / "index.sqlite3")),
     ):
         call_command("migrate", verbosity=0, interactive=False)
         yield
@@ -31,7 +31,8 @@ def _database(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _default(database: dict[str, Any]) -> Iterator[None]:
+def default_database(database: dict[str, Any]) -> Iterator[None]:
+    """Every thread that connects from now on connects there; who was connected before is connected again after."""
     configured: dict[str, Any] = connections.configure_settings({"default": database})
     before, connection = connections.settings["default"], connections["default"]
     connections.settings["default"] = configured["default"]

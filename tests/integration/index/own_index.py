@@ -17,10 +17,10 @@ from typing import Any
 
 import dj_database_url
 from django.core.management import call_command
-from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
+from inspector.doctor.throwaway import default_database
 from inspector.models import StoreEntry
 from inspector.settings import _sqlite
 
@@ -32,7 +32,7 @@ def sqlite_index(path: Path, blocker: DjangoDbBlocker) -> Iterator[str]:
     """The default database is the SQLite file at `path`; gives its URL for INSPECTOR_DATABASE_URL."""
     with blocker.unblock():
         shutil.copy(_migrated(), path)
-        with _default(_sqlite(str(path))):
+        with default_database(_sqlite(str(path))):
             yield f"sqlite:///{path}"
 
 
@@ -42,7 +42,7 @@ def postgres_index(server: EmbeddedPostgres, blocker: DjangoDbBlocker) -> Iterat
     with blocker.unblock():
         new = not _exists(server, _NAME)
         url = server.create_database(_NAME) if new else server.url_for(_NAME)
-        with _default(_settings(url)):
+        with default_database(_settings(url)):
             if new:
                 call_command("migrate", verbosity=0, interactive=False)
             StoreEntry.objects.all().delete()  # and all that is a store's
@@ -54,24 +54,9 @@ def _migrated() -> Path:
     directory = tempfile.mkdtemp(prefix="inspector-index-")
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     path = Path(directory) / "index.sqlite3"
-    with _default(_sqlite(str(path))):
+    with default_database(_sqlite(str(path))):
         call_command("migrate", verbosity=0, interactive=False)
     return path
-
-
-@contextmanager
-def _default(database: dict[str, Any]) -> Iterator[None]:
-    """Every thread that connects from now on connects there; who was connected before is connected again after."""
-    configured: dict[str, Any] = connections.configure_settings({"default": database})
-    before, connection = connections.settings["default"], connections["default"]
-    connections.settings["default"] = configured["default"]
-    del connections["default"]
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections.settings["default"] = before
-        connections["default"] = connection
 
 
 def _settings(url: str) -> dict[str, Any]:
