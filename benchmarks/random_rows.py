@@ -95,7 +95,7 @@ def _summary(thread: Told, *, owners: bool) -> ThreadSummary:
         head=None,
     )
     owner = thread.owner if owners else ""
-    return ThreadSummary(row, "complete", (), _at(thread.first_at), _at(thread.last_at), owner)
+    return ThreadSummary(row, "complete", (), _at(thread.first_at), _at(thread.last_at), owner, graph="")
 
 
 def _asked(thread: Told) -> Asked:

@@ -44,10 +44,21 @@ class Config:
     ledger_url: StoreUrl | None
     host_keys: tuple[str, ...]
     owner_keys: tuple[str, ...]
+    graph_keys: tuple[str, ...]
     orphan_after: float
     sync_seconds: float
     statement_timeout: float
     muted: tuple[Mute, ...]
+    alert_share: float
+    alert_rise: float
+    alert_threads: int
+    alert_cooldown: float
+    webhook_url: StoreUrl | None
+    webhook_secret: Secret | None
+    email_url: StoreUrl | None
+    email_from: str
+    email_to: tuple[str, ...]
+    public_url: str
     aes_key: Secret | None
     secret_key: Secret | None
     allowed_hosts: tuple[str, ...]
@@ -117,6 +128,40 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < math.inf:
         raise ValueError("not a number of seconds greater than 0")
     return seconds
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0 < share <= 1:
+        raise ValueError("not a share: a number greater than 0 and at most 1")
+    return share
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**6:
+        raise ValueError("not a whole number from 1 to 999999")
+    return int(text)
+
+
+def _web_url(text: str) -> StoreUrl:
+    url = StoreUrl(text)
+    if url.scheme not in ("http", "https"):
+        raise ValueError("it does not begin with http:// or https://")
+    return url
+
+
+def _mail_url(text: str) -> StoreUrl:
+    url = StoreUrl(text)
+    if url.scheme not in ("smtp", "smtps", "smtp+tls"):
+        raise ValueError("it does not begin with smtp://, smtp+tls:// or smtps://")
+    return url
+
+
+def _address(text: str) -> str:
+    return _web_url(text).reveal().rstrip("/")
 
 
 def _directory(text: str) -> Path:
@@ -193,6 +238,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Checkpoint metadata keys that name whose conversation it is; the first that is there counts.",
     ),
     Setting(
+        "graph_keys",
+        _names,
+        "assistant,assistant_name,graph_name,graph_id,graph,agent,agent_name,assistant_id",
+        "Checkpoint metadata keys that name the graph; the first that is there counts.",
+    ),
+    Setting(
         "orphan_after",
         _seconds,
         "1800",
@@ -206,6 +257,60 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Findings of the diagnosis that are not to be told: `RULE`, `RULE:host=PATTERN` or `RULE:thread=PATTERN`, "
         "one a line or comma-separated, patterns as in a shell (`thread-per-run:thread=nightly:*`).",
+    ),
+    Setting(
+        "alert_share",
+        _share,
+        "0.5",
+        "An alert fires only where at least this share of a host's newest threads was left after one turn.",
+    ),
+    Setting(
+        "alert_rise",
+        _share,
+        "0.25",
+        "And only where that is so much more than was to be expected: 0.25 is 25 percentage points.",
+    ),
+    Setting(
+        "alert_threads",
+        _number,
+        "20",
+        "And only where so many of its threads are old enough to tell.",
+    ),
+    Setting(
+        "alert_cooldown",
+        _seconds,
+        "3600",
+        "Seconds in which a host that people were told of is not told of again.",
+    ),
+    Setting(
+        "webhook_url",
+        _web_url,
+        "",
+        "Where alerts are posted to as JSON that Slack's and Alertmanager's receivers read. Default: nowhere.",
+        secret=True,
+    ),
+    Setting(
+        "webhook_secret",
+        Secret,
+        "",
+        "Signs what is posted, as Standard Webhooks does it. Default: unsigned.",
+        secret=True,
+    ),
+    Setting(
+        "email_url",
+        _mail_url,
+        "",
+        "The mail server for alerts: `smtp://`, `smtp+tls://` (STARTTLS) or `smtps://`, with `USER:PASSWORD@HOST`. "
+        "Default: no mail.",
+        secret=True,
+    ),
+    Setting("email_from", str, "checkpoint-inspector@localhost", "The sender of these mails."),
+    Setting("email_to", _names, "", "Who gets them, between commas. Default: nobody."),
+    Setting(
+        "public_url",
+        _address,
+        "",
+        "Where people open the dashboard (`https://inspector.example.com`), for links in alerts. Default: no links.",
     ),
     Setting(
         "aes_key",
@@ -247,6 +352,8 @@ def load(environ: Mapping[str, str]) -> Config:
     values: dict[str, Any] = {setting.field: _value_of(setting, environ) for setting in SETTINGS}
     values["stores"] = values["stores"] or ()
     values["muted"] = values["muted"] or ()
+    values["email_to"] = values["email_to"] or ()
+    values["public_url"] = values["public_url"] or ""
     values["data_dir"] = values["data_dir"] or default_data_dir()
     if values["database_url"] is None:
         values["database_url"] = StoreUrl(f"sqlite:///{quote(str(values['data_dir'] / INDEX_FILE))}")

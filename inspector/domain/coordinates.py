@@ -68,24 +68,3 @@ def parse_time(text: str) -> datetime | None:
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-
-
-_SHAPES = (
-    ("ulid", re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")),
-    ("hex", re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")),
-    ("integer", re.compile(r"[0-9]{1,20}")),
-)
-_RANDOM_SHAPES = frozenset({"uuid1", "uuid4", "uuid6", "uuid7", "ulid", "hex"})
-_UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-
-
-def id_shape(thread_id: str) -> str:
-    """What made an id, judged by its form: `uuid4`, `uuid7`, `ulid`, `hex`, `integer`, or "" for anything else."""
-    if _UUID_TEXT.fullmatch(thread_id):
-        return f"uuid{UUID(thread_id).version or ''}"
-    return next((name for name, pattern in _SHAPES if pattern.fullmatch(thread_id)), "")
-
-
-def looks_random(thread_id: str) -> bool:
-    """Whether an id has the form of one made at random. Weak evidence alone: many teams keep a uuid per user."""
-    return id_shape(thread_id) in _RANDOM_SHAPES

@@ -24,11 +24,13 @@ _INSTANT = timedelta(microseconds=1)
 
 
 class Sums(NamedTuple):
-    """`left` had one turn, and nobody was asked a question; `left_random` have a random id."""
+    """`left` had one turn, and nobody was asked a question; of these, `left_random` have a random id, and `left_muted`
+    are muted."""
 
     threads: int = 0
     left: int = 0
     left_random: int = 0
+    left_muted: int = 0
 
     def plus(self, other: Sums, sign: int = 1) -> Sums:
         return Sums(*(one + sign * two for one, two in zip(self, other, strict=True)))
@@ -103,8 +105,8 @@ class Begun:
         end = self.moment.now + _INSTANT
         if by_rows:
             return by_host(self._rows(begin, end))
-        tallied = self._tallied(begin, _ceil(end), every=False).values("hostname")
-        rows = tallied.annotate(**_SUMMED).values_list("hostname", *_SUMMED)
+        tallied = self._tallied(begin, _ceil(end), by="host").values("name")
+        rows = tallied.annotate(**_SUMMED).values_list("name", *_SUMMED)
         found = {hostname: Sums(*sums) for hostname, *sums in rows}
         for hostname, sums in by_host(self._rows(end, _ceil(end))).items():  # by a clock that is ahead
             found[hostname] = found.get(hostname, Sums()).plus(sums, -1)
@@ -119,8 +121,8 @@ class Begun:
     def _rows(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
         return ThreadEntry.objects.filter(store=self.store, first_at__gte=begin, first_at__lt=end)
 
-    def _tallied(self, first: datetime, last: datetime, *, every: bool = True) -> QuerySet[HourTally]:
-        return HourTally.objects.filter(store=self.store, every__in=(every,), hour__gte=first, hour__lt=last)
+    def _tallied(self, first: datetime, last: datetime, *, by: str = "all") -> QuerySet[HourTally]:
+        return HourTally.objects.filter(store=self.store, by=by, hour__gte=first, hour__lt=last)
 
 
 _LEFT = is_among({"one_turn": True}) & ~is_among({"state": "interrupted"})
@@ -128,6 +130,7 @@ _COUNTED: dict[str, Any] = {
     "threads": Count("id"),
     "left": Count("id", filter=_LEFT),
     "left_random": Count("id", filter=_LEFT & is_among({"random_id": True})),
+    "left_muted": Count("id", filter=_LEFT & is_among({"muted": True})),
 }
 _SUMMED: dict[str, Any] = {f"{name}_sum": Sum(name) for name in Sums._fields}
 
@@ -137,6 +140,7 @@ _COUNTED_LEFT: dict[str, Any] = {
     "threads": Count("id"),
     "left": Count("id"),
     "left_random": Count("id", filter=is_among({"random_id": True})),
+    "left_muted": Count("id", filter=is_among({"muted": True})),
 }
 
 

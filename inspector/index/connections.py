@@ -72,6 +72,7 @@ def _open(config: Config) -> Mapping[str, Reader]:
             store=open_store(setting.name, setting.url.reveal(), limits),
             host_keys=config.host_keys,
             owner_keys=config.owner_keys,
+            graph_keys=config.graph_keys,
             key=config.aes_key.reveal().encode() if config.aes_key else None,
         )
         for setting in config.stores

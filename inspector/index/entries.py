@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from inspector.domain.coordinates import looks_random
+from inspector.domain.thread_ids import RANDOM_SHAPES, id_shape
 from inspector.index.lease import Lease
 from inspector.index.missed import tell_row, told_nothing
 from inspector.index.replace import replace
@@ -27,6 +27,9 @@ UNSTORED: dict[str, Any] = {
     "namespaces": 0,
     "last_checkpoint_id": "",
     "owner": "",
+    "graph": "",
+    "id_shape": "",
+    "muted": False,
     "metadata": {},
     "random_id": False,
     "several_hosts": False,
@@ -89,6 +92,7 @@ def row_of(
     probes count them."""
     row = summary.row
     several = len(row.hosts) > 1 or bool(reported)
+    shape = id_shape(row.thread_id)
     return EntryRow(
         id=None,
         store_id=store.pk,
@@ -105,8 +109,11 @@ def row_of(
         last_checkpoint_id=row.last_checkpoint_id,
         state=summary.state,
         owner=summary.owner,
+        graph=summary.graph,
+        id_shape=shape,
+        muted=False,
         metadata=dict(row.metadata),
-        random_id=looks_random(row.thread_id),
+        random_id=shape in RANDOM_SHAPES,
         several_hosts=several and several_write(row.hosts, reported or {}),
         siblings=row.siblings,
         clock_skew=row.clock_skew,

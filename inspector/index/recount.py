@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import TruncHour
 
 from inspector.index.lease import Lease
@@ -38,13 +38,15 @@ def count_rows(store: StoreEntry) -> Change:
     asked = workers.filter(did_something(), stored__in=(False,), thread__verified_at__gt=UNKNOWN_TIME)
     put = ThreadWorker.objects.filter(did_put(), thread=OuterRef("thread"))
     _count_hosts(change, asked.annotate(put=Exists(put)).values_list("hostname", *_OF_WORKER, "put"))
-    hours = stored.annotate(hour=TruncHour("first_at", tzinfo=UTC)).values_list("hour", *KIND)
-    for hour, *kind, threads in hours.annotate(number=Count("id")).order_by():
-        _count_hour(change, None, hour, kind, threads)
+    begun = stored.annotate(hour=TruncHour("first_at", tzinfo=UTC))
+    for by, column in (("all", Value("")), ("graph", F("graph")), ("shape", F("id_shape"))):
+        hours = begun.annotate(named=column).values_list("named", "hour", *KIND)
+        for name, hour, *kind, threads in hours.annotate(number=Count("id")).order_by():
+            _count_hour(change, by, name, hour, kind, threads)
     wrote = workers.filter(did_write(), stored__in=(True,)).annotate(hour=TruncHour("thread__first_at", tzinfo=UTC))
     hours_of = wrote.values_list("hostname", "hour", *_OF_WORKER).annotate(number=Count("id")).order_by()
     for hostname, hour, *kind, threads in hours_of:
-        _count_hour(change, hostname, hour, kind, threads)
+        _count_hour(change, "host", hostname, hour, kind, threads)
     return change
 
 
@@ -60,8 +62,8 @@ def _count_hosts(change: Change, grouped: QuerySet[ThreadWorker, Any]) -> None:
         change.hosts[hostname, Kind._make(_whole(kind))] = [threads, checkpoints, 0]
 
 
-def _count_hour(change: Change, hostname: str | None, hour: datetime, kind: list[Any], threads: int) -> None:
-    change.add_hour(hostname, hour, Kind._make(_whole(kind)), threads)
+def _count_hour(change: Change, by: str, name: str, hour: datetime, kind: list[Any], threads: int) -> None:
+    change.add_hour(by, name, hour, Kind._make(_whole(kind)), threads)
 
 
 def _whole(kind: list[Any]) -> list[Any]:

@@ -35,7 +35,7 @@ from inspector.stores.base import Fingerprint
 from inspector.stores.followed import FollowedStore
 
 #: Which rules made the index's rows. Another number here makes every store's threads be read anew.
-_RULES = 2
+_RULES = 3
 #: What a pass tells of itself at its end.
 _COUNTED = ["threads", "checkpoints", "hosts", "error", "error_hint"]
 _TOLD = [*_COUNTED, "skipped", "compare", "server", "synced_at", "fingerprint"]
@@ -129,7 +129,8 @@ class _Pass:
     def _read_fingerprint(self) -> Fingerprint:
         """The store's, together with what else decides what the index holds: other settings make other rows."""
         found = self._reader.store.read_fingerprint()
-        how = repr((_RULES, self._reader.host_keys, self._reader.owner_keys, self._reader.key is not None))
+        reader = self._reader
+        how = repr((_RULES, reader.host_keys, reader.owner_keys, reader.graph_keys, reader.key is not None))
         return replace(
             found,
             rows=found.rows and f"{found.rows}|{how}",

@@ -40,6 +40,7 @@ class Kind(NamedTuple):
     clock_skew: bool
     rebuilt_values: bool
     missed: int
+    muted: bool = False
     put: bool = False
 
     @property
@@ -61,6 +62,7 @@ def counts_as(kind: Kind) -> tuple[str, ...]:
             "threads": True,
             "left": kind.left,
             "left_random": kind.left and kind.random_id,
+            "left_muted": kind.left and kind.muted,
             **{flag: getattr(kind, flag) for flag in FLAGGED},
             **{column: kind.state == state for state, column in STATE_COLUMNS.items() if state != ABSENT},
             "missed": kind.missed == SOMETHING,
@@ -85,8 +87,8 @@ class Change:
         self.kinds: dict[Kind, list[int]] = defaultdict(lambda: [0, 0, 0])
         #: By host and kind: threads, checkpoints that it put, 0.
         self.hosts: dict[tuple[str, Kind], list[int]] = defaultdict(lambda: [0, 0, 0])
-        #: By host (None for all threads) and hour: threads, those left, those left with a random id.
-        self.hours: dict[tuple[str | None, datetime], list[int]] = defaultdict(lambda: [0, 0, 0])
+        #: By what an `HourTally` is of, its name and its hour: its numbers.
+        self.hours: dict[tuple[str, str, datetime], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
     def count(self, known: Known, sign: int) -> None:
         """Counts a thread, or with a sign of -1 takes it away. One that left the store, and of which nobody knows yet
@@ -95,7 +97,9 @@ class Change:
         if row.stored:
             kind = Kind(*_kind_of(row))
             hour = row.first_at.replace(minute=0, second=0, microsecond=0)
-            self.add_hour(None, hour, kind, sign)
+            self.add_hour("all", "", hour, kind, sign)
+            self.add_hour("graph", row.graph, hour, kind, sign)
+            self.add_hour("shape", row.id_shape, hour, kind, sign)
         elif row.verified_at > UNKNOWN_TIME:
             kind, hour = Kind._make((*_kind_of(row), any(did.put for did in known.workers.values()))), None
         else:
@@ -110,14 +114,15 @@ class Change:
                 sums[0] += sign
                 sums[1] += sign * did.writes
             if hour is not None and did.wrote:
-                self.add_hour(hostname, hour, kind, sign)
+                self.add_hour("host", hostname, hour, kind, sign)
 
-    def add_hour(self, hostname: str | None, hour: datetime, kind: Kind, threads: int) -> None:
-        sums = self.hours[hostname, hour]
+    def add_hour(self, by: str, name: str, hour: datetime, kind: Kind, threads: int) -> None:
+        sums = self.hours[by, name, hour]
         sums[0] += threads
         if kind.left:
             sums[1] += threads
             sums[2] += threads * kind.random_id
+            sums[3] += threads * kind.muted
 
     def write(self) -> None:
         stores, hosts = _Sums(), _Sums()
@@ -130,11 +135,7 @@ class Change:
         _add(HourTally, _HOUR, HOUR_COLUMNS, [(self._store.pk, *row) for row in self._hours()])
 
     def _hours(self) -> list[tuple[Any, ...]]:
-        return [
-            (hostname is None, hostname or "", hour, *numbers)
-            for (hostname, hour), numbers in self.hours.items()
-            if any(numbers)
-        ]
+        return [(*key, *numbers) for key, numbers in self.hours.items() if any(numbers)]
 
 
 class _Sums:
@@ -172,7 +173,7 @@ def _counts(model: type[models.Model], keys: Sequence[str]) -> tuple[str, ...]:
     return tuple(field.attname for field in model._meta.concrete_fields if field.attname not in ("id", *keys))
 
 
-_HOUR = ("store_id", "every", "hostname", "hour")
+_HOUR = ("store_id", "by", "name", "hour")
 COLUMNS = _counts(StoreTally, ["store_id"])
 HOUR_COLUMNS = _counts(HourTally, _HOUR)
 

@@ -18,7 +18,7 @@ from inspector.reader.standing import make_head, read_head
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, stand, summarize
 from inspector.reader.tasks import build_tasks, build_writes
-from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget, WriteRow
+from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget, ThreadRow, WriteRow
 from inspector.stores.followed import FollowedStore
 
 #: Checkpoints of one namespace that are read to draw its history.
@@ -30,23 +30,27 @@ WRITES = ReadBudget(rows=5_000, bytes=4_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one store. `host_keys` and `owner_keys` are metadata keys; `key` opens rows encrypted with AES."""
+    """Reads one store. Those named keys are of metadata; `key` opens rows encrypted with AES."""
 
     store: CheckpointStore
     host_keys: tuple[str, ...] = ()
     owner_keys: tuple[str, ...] = ()
     key: bytes | None = field(default=None, repr=False)
+    graph_keys: tuple[str, ...] = ()
     inputs: InputMemory = field(default_factory=InputMemory, repr=False, compare=False)
 
     def read_summaries(self, thread_ids: Sequence[str]) -> list[ThreadSummary]:
         """What the index keeps of each thread that exists."""
         found = self.store.read_threads(thread_ids, host_keys=self.host_keys)
-        return [summarize(row, owner_keys=self.owner_keys, key=self.key) for row in found]
+        return [self._summarize(row) for row in found]
 
     def scan_summaries(self, store: FollowedStore, after: str, *, checkpoints: int) -> tuple[list[ThreadSummary], str]:
         """The same of the threads after `after` in the store's order, and where to go on (see `Scan`)."""
         scan = store.scan_threads(after, checkpoints=checkpoints, host_keys=self.host_keys)
-        return [summarize(row, owner_keys=self.owner_keys, key=self.key) for row in scan.threads], scan.last
+        return [self._summarize(row) for row in scan.threads], scan.last
+
+    def _summarize(self, row: ThreadRow) -> ThreadSummary:
+        return summarize(row, owner_keys=self.owner_keys, graph_keys=self.graph_keys, key=self.key)
 
     def read_standing(self, thread_id: str) -> tuple[str, tuple[str, ...]]:
         """A thread's state and next nodes, as its summary has them, by its newest root checkpoint alone."""

@@ -28,9 +28,12 @@ class ThreadSummary:
     first_at: datetime | None
     last_at: datetime | None
     owner: str
+    graph: str  #: what runs in it, by its metadata; "" where that does not say
 
 
-def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -> ThreadSummary:
+def summarize(
+    row: ThreadRow, *, owner_keys: Sequence[str], graph_keys: Sequence[str] = (), key: bytes | None
+) -> ThreadSummary:
     state, next_nodes = stand(row.head, key)
     head_time = parse_time(row.head.row.ts) if row.head is not None else None
     metadata = mask_secrets(row.metadata)
@@ -41,6 +44,7 @@ def summarize(row: ThreadRow, *, owner_keys: Sequence[str], key: bytes | None) -
         first_at=time_of(row.first_root_id or row.last_checkpoint_id) or head_time,
         last_at=time_of(row.last_checkpoint_id) or head_time,
         owner=first_text(metadata, owner_keys),
+        graph=first_text(metadata, graph_keys),
     )
 
 

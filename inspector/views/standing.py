@@ -64,6 +64,7 @@ def _brought_up(reader: Reader, row: Row, namespaces: Sequence[Namespace]) -> Th
         first_at=known(entry.first_at),
         last_at=time_of(last_id) or known(entry.last_at),
         owner=entry.owner,
+        graph=entry.graph,
     )
 
 

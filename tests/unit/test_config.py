@@ -152,7 +152,8 @@ def test_lists_keep_their_order_and_lose_repeats() -> None:
 
 @pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting.secret], ids=lambda row: row.field)
 def test_a_secret_also_comes_from_a_file(setting: Setting, tmp_path: Path) -> None:
-    value = "k" * 16 if setting.field == "aes_key" else "postgresql://reader:hunter2@db/app"
+    values = {"aes_key": "k" * 16, "webhook_url": "https://example.com/hook", "email_url": "smtp://a:hunter2@mail"}
+    value = values.get(setting.field, "postgresql://reader:hunter2@db/app")
     file = tmp_path / "secret"
     file.write_text(f"{value}\n")
     assert load({f"{setting.variable}_FILE": str(file)}) == load({setting.variable: value})

@@ -32,11 +32,9 @@ def forgets_by_hour(case: Case, suspect: Suspect) -> bool:
 
 def _tallies(case: Case) -> dict[datetime, dict[str, Sums]]:
     end = floor(case.moment.now, HOUR) - HOUR * (_YOUNG - 1)
-    kept = HourTally.objects.filter(
-        store=case.entry, every__in=(False,), hour__gte=end - timedelta(hours=_HOURS), hour__lt=end
-    )
+    kept = HourTally.objects.filter(store=case.entry, by="host", hour__gte=end - timedelta(hours=_HOURS), hour__lt=end)
     found: dict[datetime, dict[str, Sums]] = defaultdict(dict)
-    for hour, hostname, *sums in kept.values_list("hour", "hostname", *Sums._fields):
+    for hour, hostname, *sums in kept.values_list("hour", "name", *Sums._fields):
         found[hour][hostname] = Sums(*sums)
     return found
 

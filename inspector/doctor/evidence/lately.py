@@ -56,10 +56,7 @@ def find(
 def count_active(case: Case, since: datetime) -> int:
     """Threads that were active or began since then; at least so many where they are too many to count."""
     active = find_threads(case.entry, ThreadQuery(since=since, limit=1), case.moment).total
-    # `every IN`, because for `every` alone SQLite finds no index.
-    begun = HourTally.objects.filter(store=case.entry, every__in=(True,), hour__gte=since).aggregate(n=Sum("threads"))[
-        "n"
-    ]
+    begun = HourTally.objects.filter(store=case.entry, by="all", hour__gte=since).aggregate(n=Sum("threads"))["n"]
     return max(active, begun or 0)
 
 

@@ -67,7 +67,7 @@ def _summary(thread: Made) -> ThreadSummary:
         metadata={"user_id": thread.owner} if thread.owner else {},
         head=None,
     )
-    return ThreadSummary(row, "complete", (), thread.at, thread.at, thread.owner)
+    return ThreadSummary(row, "complete", (), thread.at, thread.at, thread.owner, graph="")
 
 
 def _asked(thread: Made) -> Asked:

@@ -13,7 +13,7 @@ from inspector.models import UNKNOWN_TIME, HostTally, HourTally, StoreEntry, Sto
 
 Tables = dict[Any, dict[str, int]]
 _MODELS = (StoreTally, HostTally, HourTally)
-_KEYS = ("id", "store_id", "hostname", "every", "hour")
+_KEYS = ("id", "store_id", "hostname", "by", "name", "hour")
 
 
 def assert_tallies_are_right(store: StoreEntry) -> None:
@@ -53,13 +53,14 @@ def _counted(store: StoreEntry) -> Tables:
         counts = _counts(entry, workers[entry.pk])
         found["StoreTally",].update({**counts, "checkpoints": entry.checkpoints, "writes": entry.writes})
         hour = entry.first_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        of_hour = {name: counts[name] for name in ("threads", "left", "left_random") if name in counts}
-        found["HourTally", "", True, hour].update(of_hour)
+        of_hour = {name: counts[name] for name in ("threads", "left", "left_random", "left_muted") if name in counts}
+        for by, name in (("all", ""), ("graph", entry.graph), ("shape", entry.id_shape)):
+            found["HourTally", by, name, hour].update(of_hour)
         for worker in workers[entry.pk]:
             if worker.writes or worker.reads or worker.reported:
                 found["HostTally", worker.hostname].update({**counts, "checkpoints": worker.writes})
             if worker.writes or (worker.reported and not worker.elsewhere):
-                found["HourTally", worker.hostname, False, hour].update(of_hour)
+                found["HourTally", "host", worker.hostname, hour].update(of_hour)
     plain = {key: {name: value for name, value in counts.items() if value} for key, counts in found.items()}
     return {key: counts for key, counts in plain.items() if counts}
 
@@ -79,6 +80,7 @@ def _counts(entry: ThreadEntry, workers: list[ThreadWorker]) -> dict[str, int]:
         *(["one_turn"] if one_turn else []),
         *(["left"] if left else []),
         *(["left_random"] if left and entry.random_id else []),
+        *(["left_muted"] if left and entry.muted else []),
         *(flag for flag in flags if getattr(entry, flag)),
         *([entry.state] if entry.state in ("interrupted", "failed", "unfinished") else []),
         *([missed] if missed else []),

@@ -125,7 +125,9 @@ class Sequence:
             head=None,
         )
         state = self.chance.choice(["complete", "interrupted", "failed", "unfinished"])
-        return ThreadSummary(row, state, (), first, last, self.chance.choice(["", "ada"]))
+        return ThreadSummary(
+            row, state, (), first, last, self.chance.choice(["", "ada"]), self.chance.choice(["", "support"])
+        )
 
     def _asked(self) -> Asked:
         hosts = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid1, uuid3, uuid4, uuid5
+from uuid import uuid1, uuid4
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from langgraph.checkpoint.base.id import UUID as LangGraphUUID
 from langgraph.checkpoint.base.id import uuid6
 
-from inspector.domain.coordinates import id_shape, looks_random, parse_time, step_of, time_of
+from inspector.domain.coordinates import parse_time, step_of, time_of
 
 # LangGraph numbers the steps from -2 (a copied fork) and -1 (an input) upwards; 14 bits hold them.
 STEPS = (-2, -1, 0, 1, 2, 25, 4_095, 8_191)
@@ -75,7 +75,6 @@ def test_no_text_raises(text: str) -> None:
     time_of(text)
     step_of(text)
     parse_time(text)
-    id_shape(text)
 
 
 @given(st.datetimes(timezones=st.timezones() | st.just(UTC)))
@@ -95,39 +94,3 @@ def test_a_time_without_a_zone_is_utc() -> None:
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-13-01", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59-23:59"])
 def test_a_text_that_is_no_time_is_none(text: str) -> None:
     assert parse_time(text) is None
-
-
-SHAPES = {
-    str(uuid1()): "uuid1",
-    str(uuid3(UUID(int=1), "name")): "uuid3",
-    str(uuid4()): "uuid4",
-    str(uuid4()).upper(): "uuid4",
-    str(uuid5(UUID(int=1), "name")): "uuid5",
-    str(uuid6()): "uuid6",
-    "01893b2c-7a6f-7c3e-9d6a-3f6d3c6f2b1a": "uuid7",
-    "00000000-0000-0000-0000-000000000000": "uuid",
-    "01ARZ3NDEKTSV4RRFFQ69G5FAV": "ulid",
-    uuid4().hex: "hex",
-    "d" * 40: "hex",
-    "e" * 64: "hex",
-    "42": "integer",
-    "123456789012345678901": "",
-    "": "",
-    "ada": "",
-    "user-42": "",
-    f"session-{uuid4()}": "",
-    f"{uuid4()}\n": "",
-    "01ARZ3NDEKTSV4RRFFQ69G5FAU": "",
-    "d" * 39: "",
-    "\uff14\uff12": "",
-}
-
-
-@pytest.mark.parametrize(("thread_id", "shape"), SHAPES.items())
-def test_the_shape_of_an_id_is_told_by_its_form(thread_id: str, shape: str) -> None:
-    assert id_shape(thread_id) == shape
-
-
-@pytest.mark.parametrize(("thread_id", "shape"), SHAPES.items())
-def test_ids_made_from_a_name_or_counted_up_do_not_look_random(thread_id: str, shape: str) -> None:
-    assert looks_random(thread_id) == (shape in {"uuid1", "uuid4", "uuid6", "uuid7", "ulid", "hex"})

@@ -20,7 +20,7 @@ FLAGGED = ("one_turn", "random_id", "several_hosts", "siblings", "clock_skew", "
 
 
 #: What decides whether a thread is left, beside its times: with these in an index, orphans are counted from it alone.
-_LEFT = {"one_turn": ["state", "first_at", "random_id"]}
+_LEFT = {"one_turn": ["state", "first_at", "random_id", "muted"]}
 
 
 def _flagged(flag: str) -> models.Index:
@@ -62,6 +62,9 @@ class StoreEntry(models.Model):
     #: was rewritten in place without changing them is found within the round of verifying that follows.
     synced_at = models.DateTimeField(null=True)
     diagnosed_at = models.DateTimeField(null=True)  #: when the rules were last asked, see `FindingEntry`
+    judged_at = models.DateTimeField(null=True)  #: when it was last asked whether an alert begins or ends
+    #: By which mutes its threads are marked as muted, see `index.muted`; other ones make them be marked anew.
+    muted_by = models.TextField(default="")
     skipped = models.JSONField(default=list)  #: ids of threads that the last pass could not read within the time budget
     error = models.TextField(default="")  #: why the last pass failed, or what it left out, in words; "" when neither
     error_hint = models.TextField(default="")
@@ -118,6 +121,9 @@ class ThreadEntry(models.Model):
     last_checkpoint_id = models.TextField()
     state = models.CharField(max_length=12)  #: complete, interrupted, failed, unfinished or absent
     owner = models.TextField()
+    graph = models.TextField(default="")  #: what runs in it, by its metadata; "" where that does not say
+    id_shape = models.CharField(max_length=10, default="")  #: see `domain.thread_ids`
+    muted = models.BooleanField(default=False)  #: a `Mute` covers it
     metadata = models.JSONField()
     random_id = models.BooleanField()
     several_hosts = models.BooleanField()
@@ -180,96 +186,3 @@ class ThreadWorker(models.Model):
 
     def __str__(self) -> str:
         return self.hostname
-
-
-class Tally(models.Model):
-    """How many threads are what, kept with every change of a row (`index.tallies`) so that no page has to count.
-
-    What depends on the time of day (orphans, running threads) is made of these and of the few young threads.
-    """
-
-    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
-    threads = models.BigIntegerField(default=0)  #: stored ones, as are all that follow unless said otherwise
-    checkpoints = models.BigIntegerField(default=0)
-    writes = models.BigIntegerField(default=0)  #: pending writes of these threads, as `ThreadEntry.writes`
-    one_turn = models.BigIntegerField(default=0)
-    left = models.BigIntegerField(default=0)  #: one turn and not interrupted: an orphan once it is old enough
-    left_random = models.BigIntegerField(default=0)  #: of these, with a random id
-    random_id = models.BigIntegerField(default=0)
-    several_hosts = models.BigIntegerField(default=0)
-    siblings = models.BigIntegerField(default=0)
-    clock_skew = models.BigIntegerField(default=0)
-    rebuilt_values = models.BigIntegerField(default=0)
-    interrupted = models.BigIntegerField(default=0)
-    failed = models.BigIntegerField(default=0)
-    unfinished = models.BigIntegerField(default=0)
-    missed = models.BigIntegerField(default=0)  #: `missed` is SOMETHING
-    missed_once = models.BigIntegerField(default=0)  #: `missed` is ONCE_IDLE
-    absent = models.BigIntegerField(default=0)  #: not stored, and known to be asked for
-    absent_missed = models.BigIntegerField(default=0)
-    absent_missed_once = models.BigIntegerField(default=0)
-    never_stored = models.BigIntegerField(default=0)
-
-    class Meta:
-        abstract = True
-
-
-class StoreTally(Tally):
-    """Of a whole store."""
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["store"], name="tally_once_a_store")]
-
-    def __str__(self) -> str:
-        return f"{self.store_id}"
-
-
-class HostTally(Tally):
-    """Of the threads that a host wrote to or read. `checkpoints` are those that it put, `writes` stays 0."""
-
-    hostname = models.CharField(max_length=255)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "hostname"], name="tally_once_a_host")]
-
-    def __str__(self) -> str:
-        return self.hostname
-
-
-class HourTally(models.Model):
-    """Stored threads by the hour in which they began (UTC): all of them, and those that a host wrote to."""
-
-    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
-    every = models.BooleanField()  #: all threads, whoever wrote to them; then `hostname` is ""
-    hostname = models.CharField(max_length=255)
-    hour = models.DateTimeField()
-    threads = models.BigIntegerField(default=0)
-    left = models.BigIntegerField(default=0)
-    left_random = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["store", "every", "hour", "hostname"], name="tally_once_an_hour")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.hostname} {self.hour:%Y-%m-%d %H}:00"
-
-
-class FindingEntry(models.Model):
-    """What one rule of the diagnosis said of a store when it was last looked at, and since when."""
-
-    store = models.ForeignKey(StoreEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
-    rule = models.CharField(max_length=100)
-    status = models.CharField(max_length=10)  #: ok, warning, error or unknown
-    since = models.DateTimeField(null=True)  #: when it was first seen as the problem that it is; None when it is none
-    seen_at = models.DateTimeField(null=True)  #: when it was last seen as such a problem
-    fixed_at = models.DateTimeField(null=True)  #: when it was first seen as none after that; None while it is one
-    was = models.TextField(default="")  #: the headline that it had as a problem, to be told once it is fixed
-    finding = models.JSONField()  #: all that it said, see `doctor.record`
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "rule"], name="finding_once_a_rule")]
-
-    def __str__(self) -> str:
-        return self.rule
