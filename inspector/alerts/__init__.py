@@ -1,0 +1,1 @@
+"""Alerts: when one begins and ends, and how people are told."""
