@@ -1,0 +1,1 @@
+"""What is made of orphaned threads: evidence for each, and which of them belong together."""
