@@ -42,6 +42,13 @@ def section_url(name: str, store: str, stores: tuple[str, ...], **more: str) -> 
 
 
 @register.simple_tag
+def below_url(name: str, below: str, store: str, stores: tuple[str, ...], **more: str) -> str:
+    """The address of a page below a section's own, in the same store: "alerts/" below "orphans"."""
+    path, mark, query = _address(name, store, stores, more).partition("?")
+    return f"{path}{below}{mark}{query}"
+
+
+@register.simple_tag
 def rule_url(slug: str, store: str, stores: tuple[str, ...]) -> str:
     """The page that explains a rule, from which the bar leads on in the same store."""
     return _address("rule", store, stores, {}, slug)
