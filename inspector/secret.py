@@ -6,6 +6,7 @@ make that harmless, and reading the real value takes the word `reveal`, which a 
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -19,6 +20,7 @@ _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.D
 _PASSWORD = re.compile(r"^(?P<user>[^:@/]*):.*@", re.DOTALL)
 _PASSWORD_PARAMETER = re.compile(r"(?i)(?<=[?&])([^=&#]*(?:pass|pwd|secret|token)[^=&#]*)=[^&#]*")
 _MASK = "***"
+_WEBHOOK_SECRET = "whsec_"  # noqa: S105  the prefix of one
 
 
 class Secret:
@@ -84,6 +86,37 @@ class StoreUrl(Secret):
 
     def __str__(self) -> str:
         return self.safe
+
+
+class WebhookUrl(StoreUrl):
+    """Where messages are posted to. Its path or query is often all that keeps others from posting there, as with Slack:
+    it shows as scheme, host and port."""
+
+    __slots__ = ()
+
+    @property
+    def safe(self) -> str:
+        try:
+            parts = urlsplit(self._value)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:  # whoever posts to it reports it
+            return f"{self.scheme}://{_MASK}"
+        host = f"[{host}]" if ":" in host else host
+        return f"{self.scheme}://{host}{f':{port}' if port else ''}"
+
+
+def signing_key(secret: Secret) -> bytes:
+    """The key that a secret of Standard Webhooks stands for: base64 behind `whsec_`; any other text is the key itself.
+
+    Raises ValueError, without the text, where there is no base64 behind `whsec_`.
+    """
+    text = secret.reveal()
+    if not text.startswith(_WEBHOOK_SECRET):
+        return text.encode()
+    try:
+        return base64.b64decode(text.removeprefix(_WEBHOOK_SECRET), validate=True)
+    except ValueError:
+        raise ValueError(f"what follows {_WEBHOOK_SECRET} is not base64") from None
 
 
 def obtain_key(path: Path) -> str:

@@ -13,7 +13,7 @@ import pytest
 import inspector
 from inspector.config import SETTINGS, Config, Setting, load, parse_stores
 from inspector.errors import ConfigError
-from inspector.secret import Secret, StoreUrl, obtain_key
+from inspector.secret import Secret, StoreUrl, obtain_key, signing_key
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
 PROBE = Path(inspector.__file__).parent / "probe"
@@ -107,6 +107,39 @@ def test_a_password_shows_nowhere(url: str) -> None:
 def test_a_url_without_password_shows_whole() -> None:
     for url in ("postgresql://reader@db:5432/app?schema=x", "sqlite:////var/a@b.db", "redis://cache/0"):
         assert StoreUrl(url).safe == url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://hooks.slack.com/services/T0/B0/hunter2", "https://hooks.slack.com"),
+        ("https://hunter2@example.com:8443/in?x=hunter2", "https://example.com:8443"),
+        ("http://[::1]:9/hunter2#hunter2", "http://[::1]:9"),
+        ("http://[hunter2", "http://***"),
+        ("http://host:hunter2/", "http://***"),
+    ],
+)
+def test_of_a_webhook_only_scheme_host_and_port_show(url: str, shown: str) -> None:
+    config = load({"INSPECTOR_WEBHOOK_URL": url})
+    assert config.webhook_url is not None
+    assert config.webhook_url.safe == str(config.webhook_url) == shown
+    assert "hunter2" not in f"{config!r}"
+    assert config.webhook_url.reveal() == url
+
+
+@pytest.mark.parametrize("url", ["ftp://example.com/hunter2", "https:///hunter2", "hunter2"])
+def test_a_webhook_that_cannot_be_posted_to_stops_the_start(url: str) -> None:
+    with pytest.raises(ConfigError, match="INSPECTOR_WEBHOOK_URL") as caught:
+        load({"INSPECTOR_WEBHOOK_URL": url})
+    assert "hunter2" not in caught.value.message + caught.value.hint
+
+
+def test_a_webhooks_secret_is_base64_behind_its_prefix_and_else_itself() -> None:
+    assert signing_key(Secret("whsec_aHVudGVyMg==")) == b"hunter2"
+    assert signing_key(Secret("hunter2")) == b"hunter2"
+    with pytest.raises(ConfigError, match="not base64") as caught:
+        load({"INSPECTOR_WEBHOOK_SECRET": "whsec_hunter2!"})
+    assert "hunter2" not in caught.value.message + caught.value.hint
 
 
 def test_secrets_compare_by_value_and_kind() -> None:

@@ -1,0 +1,102 @@
+"""From a setting's text to its value. Each raises ValueError, which says what is wrong without the value."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+from inspector.mute import Mute, parse_mute
+from inspector.secret import Secret, StoreUrl, WebhookUrl, signing_key
+
+
+def parse_url(text: str) -> StoreUrl:
+    return StoreUrl(text)
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Names between commas or line ends, first one wins, order kept."""
+    return tuple(dict.fromkeys(filter(None, (name.strip() for name in re.split(r"[,\n]", text)))))
+
+
+def parse_seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise ValueError("not a number of seconds greater than 0")
+    return seconds
+
+
+def parse_share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = math.nan
+    if not 0 < share <= 1:
+        raise ValueError("not a share: a number greater than 0 and at most 1")
+    return share
+
+
+def parse_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**6:
+        raise ValueError("not a whole number from 1 to 999999")
+    return int(text)
+
+
+def parse_web_url(text: str) -> WebhookUrl:
+    url = WebhookUrl(text)
+    if url.scheme not in ("http", "https"):
+        raise ValueError("it does not begin with http:// or https://")
+    if not url.safe.partition("://")[2].strip("*"):
+        raise ValueError("it names no host")
+    return url
+
+
+def parse_mail_url(text: str) -> StoreUrl:
+    url = StoreUrl(text)
+    if url.scheme not in ("smtp", "smtps", "smtp+tls"):
+        raise ValueError("it does not begin with smtp://, smtp+tls:// or smtps://")
+    return url
+
+
+def parse_signing_secret(text: str) -> Secret:
+    """As Standard Webhooks writes one, `whsec_` and base64, or any other text."""
+    signing_key(secret := Secret(text))
+    return secret
+
+
+def parse_address(text: str) -> str:
+    return parse_web_url(text).reveal().rstrip("/")
+
+
+def parse_directory(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def parse_mutes(text: str) -> tuple[Mute, ...]:
+    return tuple(parse_mute(entry) for entry in parse_names(text))
+
+
+def parse_switch(text: str) -> bool:
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    try:
+        return words[text.lower()]
+    except KeyError:
+        raise ValueError("neither true nor false") from None
+
+
+def parse_aes_key(text: str) -> Secret:
+    if len(text.encode()) not in (16, 24, 32):
+        raise ValueError("an AES key has 16, 24 or 32 bytes")
+    return Secret(text)
