@@ -89,14 +89,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "alert_share",
         parse_share,
-        parse_signing_secret,
         "0.5",
         "An alert fires only where at least this share of a host's newest threads was left after one turn.",
     ),
     Setting(
         "alert_rise",
         parse_share,
-        parse_signing_secret,
         "0.25",
         "And only where that is so much more than was to be expected: 0.25 is 25 percentage points.",
     ),
