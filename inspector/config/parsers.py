@@ -50,7 +50,7 @@ def parse_web_url(text: str) -> WebhookUrl:
     if url.scheme not in ("http", "https"):
         raise ValueError("it does not begin with http:// or https://")
     if not url.safe.partition("://")[2].strip("*"):
-        raise ValueError("it names no host")
+        raise ValueError("it names no host that can be reached")
     return url
 
 
