@@ -24,6 +24,18 @@ class BadRequest(InspectorError):
     status = 400
 
 
+class Refused(InspectorError):
+    """Something was to be changed, and nothing shows that it was a page of this dashboard that asked for it."""
+
+    status = 403
+
+
+class WrongMethod(InspectorError):
+    """An address that only changes something was opened, or the other way round."""
+
+    status = 405
+
+
 class NotFound(InspectorError):
     """A thread, checkpoint or store that is not there (any more)."""
 

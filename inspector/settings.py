@@ -1,7 +1,8 @@
 """Django's settings, built from `inspector.config`. Nothing here is read from the environment twice.
 
-There are no accounts, sessions or forms: the dashboard shows and never changes, so the apps and middleware
-for those are left out, and with them their tables and cookies.
+There are no accounts and no sessions, so the apps and middleware for those are left out, and with them their tables.
+The checkpoint stores are only read. What people tell the dashboard itself (mutes, a test alert) comes by POST, under
+Django's protection against forged requests: the one cookie that there is, set by pages with a form.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import logging
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 
 from inspector import config as _config
+from inspector.config import Config
 from inspector.errors import ConfigError
 from inspector.secret import obtain_key
 
@@ -39,6 +42,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "inspector.views.protection.FormProtection",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -139,6 +143,34 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # a thread_id in an address stays here
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+
+
+def trusted_origins(config: Config) -> list[str]:
+    """Where forms may come from beside the address that a request names: behind a proxy that speaks TLS, or that gives
+    requests another name, that is not what the browser shows. `*` names nothing, and so adds nothing."""
+    names = {f"*{name}" if name.startswith(".") else name for name in config.allowed_hosts if "*" not in name}
+    origins = {f"https://{name}" for name in names}
+    if config.public_url:
+        address = urlsplit(config.public_url)
+        name = address.netloc.rpartition("@")[2].lower()
+        origins.add(f"{address.scheme}://{name.removesuffix(_DEFAULT_PORTS.get(address.scheme, ''))}")
+    return sorted(origins)
+
+
+#: Browsers leave them out.
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+CSRF_TRUSTED_ORIGINS = trusted_origins(INSPECTOR)
+CSRF_FAILURE_VIEW = "inspector.views.errors.refused"
+# Cookies do not tell ports apart: a name that another Django on this machine has would change with each of the two.
+CSRF_COOKIE_NAME = "inspector-form"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # scripts send the form, and with it the token that is in it
+CSRF_COOKIE_AGE = None  # until the browser ends
+# Nothing that is told to the dashboard is long, and no form holds a file: none is written to a disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 0
 
 
 def _is_fault(record: logging.LogRecord) -> bool:

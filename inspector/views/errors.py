@@ -6,8 +6,9 @@ import logging
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 
-from inspector.errors import BadRequest, InspectorError, NotFound
+from inspector.errors import BadRequest, InspectorError, NotFound, Refused
 from inspector.views.page import show_error
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,20 @@ def _unknown_name(request: HttpRequest) -> BadRequest:
     )
     logger.warning("%s %s", error.message, error.hint)
     return error
+
+
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What `settings.CSRF_FAILURE_VIEW` names: nothing was changed."""
+    if reason == REASON_NO_CSRF_COOKIE:
+        hint = "The browser sent no cookie along. Allow cookies for this address, reload the page and send it again."
+    elif reason.startswith("Origin checking failed"):
+        hint = (
+            f"The page that sent this was opened at {request.headers.get('Origin', '')[:100]}, which the dashboard "
+            "does not know as its own. Behind a proxy, set INSPECTOR_PUBLIC_URL to the address that people open."
+        )
+    else:
+        hint = "The page may be older than the browser's cookie. Reload it and send it again."
+    return show_error(request, Refused("Nothing was changed: this did not come from a page of the dashboard.", hint))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

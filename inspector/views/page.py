@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
 from django_htmx.middleware import HtmxDetails
 
 from inspector.domain.value import Absent, to_json
@@ -32,7 +33,13 @@ View = Callable[..., HttpResponse]
 
 #: Whether an answer is whole, a part or data is told by these.
 _VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
-_TITLES = {400: "This address cannot be read", 404: "Not found", 503: "The store does not answer"}
+_TITLES = {
+    400: "This address cannot be read",
+    403: "Not done",
+    404: "Not found",
+    405: "Not done",
+    503: "The store does not answer",
+}
 #: Of errors that say more than their status.
 _OWN_TITLES: dict[type[InspectorError], str] = {
     ConfigError: "Not set up yet",
@@ -60,16 +67,21 @@ def page_view(view: View) -> View:
     def answer(request: HttpRequest, **held: str) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-        try:
-            _check_format(request)
-            with deadline(settings.INSPECTOR.statement_timeout):
-                return view(request, **held)
-        except InspectorError as error:
-            if error.status >= 500:
-                logger.warning("%s: %s", request.path, error.message)
-            return show_error(request, error)
+        return answer_in_time(view, request, held)
 
-    return answer
+    return csrf_exempt(answer)  # nothing changes, so that 405 is all that needs to be said to a POST
+
+
+def answer_in_time(view: View, request: HttpRequest, held: Mapping[str, str]) -> HttpResponse:
+    """What the view answers, or what went wrong, told to people."""
+    try:
+        _check_format(request)
+        with deadline(settings.INSPECTOR.statement_timeout):
+            return view(request, **held)
+    except InspectorError as error:
+        if error.status >= 500:
+            logger.warning("%s: %s", request.path, error.message)
+        return show_error(request, error)
 
 
 def show_error(request: HttpRequest, error: InspectorError) -> HttpResponse:
