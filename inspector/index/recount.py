@@ -5,15 +5,27 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
-from django.db.models.functions import TruncHour
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Least, TruncHour
 
 from inspector.index.lease import Lease
-from inspector.index.tallies import KIND, Change, Kind
+from inspector.index.tallies import KIND, MOST_READS, Change, Kind
 from inspector.index.workers import did_put, did_something, did_write
 from inspector.models import UNKNOWN_TIME, HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 
 _OF_WORKER = [f"thread__{name}" for name in KIND]
+
+
+def _at_most(column: str) -> Least:
+    """Postgres' own word passes over what is null."""
+    return Least(Coalesce(F(column), 0), MOST_READS, output_field=BigIntegerField())
+
+
+_TOLD: dict[str, Any] = {
+    "all_told": Count("reads"),
+    "all_reads": Sum(_at_most("reads"), output_field=BigIntegerField()),
+    "all_misses": Sum(_at_most("misses"), output_field=BigIntegerField()),
+}
 
 
 def recount(lease: Lease) -> None:
@@ -51,15 +63,15 @@ def count_rows(store: StoreEntry) -> Change:
 
 
 def _count_threads(change: Change, grouped: QuerySet[ThreadEntry, Any]) -> None:
-    sums = grouped.annotate(number=Count("id"), all_checkpoints=Sum("checkpoints"), all_writes=Sum("writes"))
-    for *kind, threads, checkpoints, writes in sums.order_by():
-        change.kinds[Kind._make(_whole(kind))] = [threads, checkpoints, writes]
+    sums = grouped.annotate(number=Count("id"), all_checkpoints=Sum("checkpoints"), all_writes=Sum("writes"), **_TOLD)
+    for *kind, threads, checkpoints, writes, told, reads, misses in sums.order_by():
+        change.kinds[Kind._make(_whole(kind))] = [threads, checkpoints, writes, told, reads or 0, misses or 0]
 
 
 def _count_hosts(change: Change, grouped: QuerySet[ThreadWorker, Any]) -> None:
-    sums = grouped.annotate(number=Count("id"), all_writes=Sum("writes")).order_by()
-    for hostname, *kind, threads, checkpoints in sums:
-        change.hosts[hostname, Kind._make(_whole(kind))] = [threads, checkpoints, 0]
+    sums = grouped.annotate(number=Count("id"), all_writes=Sum("writes"), **_TOLD).order_by()
+    for hostname, *kind, threads, checkpoints, told, reads, misses in sums:
+        change.hosts[hostname, Kind._make(_whole(kind))] = [threads, checkpoints, 0, told, reads or 0, misses or 0]
 
 
 def _count_hour(change: Change, by: str, name: str, hour: datetime, kind: list[Any], threads: int) -> None:

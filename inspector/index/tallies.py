@@ -21,6 +21,10 @@ from inspector.index.rows import Known
 from inspector.models import ABSENT, FLAGGED, UNKNOWN_TIME, HostTally, HourTally, StoreEntry, StoreTally
 
 HOSTS = 500  #: hosts that a list can be narrowed to
+#: Reads or misses of one thread that count, at most: a ledger may say anything, and sums have to stay numbers.
+MOST_READS = 10**12
+#: What is summed up of threads of one kind, beside how many they are. All are columns of `Tally`.
+SUMMED = ("checkpoints", "writes", "told", "reads", "misses")
 
 #: Columns of a tally by the state whose threads they count; those that run are among the unfinished. The complete ones
 #: are what is left of `threads`.
@@ -83,10 +87,10 @@ class Change:
 
     def __init__(self, store: StoreEntry) -> None:
         self._store = store
-        #: By kind: threads, checkpoints, pending writes.
-        self.kinds: dict[Kind, list[int]] = defaultdict(lambda: [0, 0, 0])
-        #: By host and kind: threads, checkpoints that it put, 0.
-        self.hosts: dict[tuple[str, Kind], list[int]] = defaultdict(lambda: [0, 0, 0])
+        #: By kind: threads, then what is `SUMMED` of them.
+        self.kinds: dict[Kind, list[int]] = defaultdict(_nothing)
+        #: By host and kind the same; the checkpoints are those that it put, and pending writes stay 0.
+        self.hosts: dict[tuple[str, Kind], list[int]] = defaultdict(_nothing)
         #: By what an `HourTally` is of, its name and its hour: its numbers.
         self.hours: dict[tuple[str, str, datetime], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
@@ -104,15 +108,10 @@ class Change:
             kind, hour = Kind._make((*_kind_of(row), any(did.put for did in known.workers.values()))), None
         else:
             return
-        sums = self.kinds[kind]
-        sums[0] += sign
-        sums[1] += sign * row.checkpoints
-        sums[2] += sign * row.writes
+        _sum(self.kinds[kind], sign, row.checkpoints, row.writes, row.reads, row.misses)
         for hostname, did in known.workers.items():
             if did.something:
-                sums = self.hosts[hostname, kind]
-                sums[0] += sign
-                sums[1] += sign * did.writes
+                _sum(self.hosts[hostname, kind], sign, did.writes, 0, did.reads, did.misses)
             if hour is not None and did.wrote:
                 self.add_hour("host", hostname, hour, kind, sign)
 
@@ -138,6 +137,20 @@ class Change:
         return [(*key, *numbers) for key, numbers in self.hours.items() if any(numbers)]
 
 
+def _nothing() -> list[int]:
+    return [0] * (1 + len(SUMMED))
+
+
+def _sum(sums: list[int], sign: int, checkpoints: int, writes: int, reads: int | None, misses: int | None) -> None:
+    sums[0] += sign
+    sums[1] += sign * checkpoints
+    sums[2] += sign * writes
+    if reads is not None:
+        sums[3] += sign
+        sums[4] += sign * min(reads, MOST_READS)
+        sums[5] += sign * min(misses or 0, MOST_READS)
+
+
 class _Sums:
     """Rows of a tally in the making, by their keys."""
 
@@ -146,11 +159,10 @@ class _Sums:
 
     def add(self, key: tuple[Any, ...], kind: Kind, numbers: Sequence[int]) -> None:
         sums = self._sums[key]
-        threads, checkpoints, writes = numbers
         for column in counts_as(kind):
-            sums[column] += threads
-        sums["checkpoints"] += checkpoints
-        sums["writes"] += writes
+            sums[column] += numbers[0]
+        for column, number in zip(SUMMED, numbers[1:], strict=True):
+            sums[column] += number
 
     def rows(self) -> list[tuple[Any, ...]]:
         return [(*key, *sums.values()) for key, sums in self._sums.items() if any(sums.values())]

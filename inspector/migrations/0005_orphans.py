@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("due_at", models.DateTimeField()),
                 ("attempts", models.PositiveIntegerField(default=0)),
+                ("unsure", models.BooleanField(default=False)),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("dropped_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(default="")),
@@ -108,6 +109,36 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="storetally",
             name="left_muted",
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="hosttally",
+            name="told",
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="hosttally",
+            name="reads",
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="hosttally",
+            name="misses",
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="storetally",
+            name="told",
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="storetally",
+            name="reads",
+            field=models.BigIntegerField(default=0),
+        ),
+        migrations.AddField(
+            model_name="storetally",
+            name="misses",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(

@@ -35,6 +35,10 @@ class Tally(models.Model):
     absent_missed = models.BigIntegerField(default=0)
     absent_missed_once = models.BigIntegerField(default=0)
     never_stored = models.BigIntegerField(default=0)
+    #: Threads, stored or absent, of which a probe tells, and what it reports of them: reads, and misses among these.
+    told = models.BigIntegerField(default=0)
+    reads = models.BigIntegerField(default=0)
+    misses = models.BigIntegerField(default=0)
 
     class Meta:
         abstract = True

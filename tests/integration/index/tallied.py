@@ -51,18 +51,25 @@ def _counted(store: StoreEntry) -> Tables:
         if not entry.stored and entry.verified_at == UNKNOWN_TIME:
             continue
         counts = _counts(entry, workers[entry.pk])
-        found["StoreTally",].update({**counts, "checkpoints": entry.checkpoints, "writes": entry.writes})
+        kept = {**counts, "checkpoints": entry.checkpoints, "writes": entry.writes, **_told(entry)}
+        found["StoreTally",].update(kept)
         hour = entry.first_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         of_hour = {name: counts[name] for name in ("threads", "left", "left_random", "left_muted") if name in counts}
         for by, name in (("all", ""), ("graph", entry.graph), ("shape", entry.id_shape)):
             found["HourTally", by, name, hour].update(of_hour)
         for worker in workers[entry.pk]:
             if worker.writes or worker.reads or worker.reported:
-                found["HostTally", worker.hostname].update({**counts, "checkpoints": worker.writes})
+                found["HostTally", worker.hostname].update({**counts, "checkpoints": worker.writes, **_told(worker)})
             if worker.writes or (worker.reported and not worker.elsewhere):
                 found["HourTally", "host", worker.hostname, hour].update(of_hour)
     plain = {key: {name: value for name, value in counts.items() if value} for key, counts in found.items()}
     return {key: counts for key, counts in plain.items() if counts}
+
+
+def _told(row: ThreadEntry | ThreadWorker) -> dict[str, int]:
+    if row.reads is None:
+        return {}
+    return {"told": 1, "reads": min(row.reads, 10**12), "misses": min(row.misses or 0, 10**12)}
 
 
 def _counts(entry: ThreadEntry, workers: list[ThreadWorker]) -> dict[str, int]:

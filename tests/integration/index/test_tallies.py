@@ -132,7 +132,7 @@ class Sequence:
     def _asked(self) -> Asked:
         hosts = {}
         for hostname in self.chance.sample(["web-1", "web-2", "web-9"], self.chance.randint(1, 3)):
-            reads = self.chance.choice([0, 1, 4])
+            reads = self.chance.choice([0, 1, 4, 2**61])  # a ledger may say anything
             reported = self.chance.choice([0, 0, 3])
             hosts[hostname] = Sum(reads, self.chance.choice([0, reads]), reported, self.chance.choice(["", "memory"]))
         missed = NOW - timedelta(hours=self.chance.choice([0, 1, 2000]))
