@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from inspector.doctor.evidence.ids import run_form, run_prefix, shape_of
 from inspector.doctor.evidence.pace import Pace
+from inspector.domain.id_families import run_form, run_prefix, shape_of
 from inspector.domain.thread_ids import random_tail
 from inspector.index.queries import Row
 

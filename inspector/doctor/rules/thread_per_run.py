@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from inspector.doctor.case import Case
 from inspector.doctor.evidence.cohort import Begun, pace_of
-from inspector.doctor.evidence.ids import count_form, run_prefix
 from inspector.doctor.evidence.pace import Pace
 from inspector.doctor.evidence.resumed import were_resumed
 from inspector.doctor.evidence.suspects import ODD, ODD_GUESSED
 from inspector.doctor.finding import Confidence, Evidence, Fix, Link, Severity, Verdict, fine, problem, unknown
 from inspector.doctor.rule import Rule
 from inspector.doctor.words import at_time, hosts_in_words, listed
+from inspector.domain.id_families import count_form, run_prefix
 from inspector.domain.text import count_noun, shorten_middle, thousands
 
 _FIX = Fix(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.doctor.evidence.ids import count_form, random_tail, run_form, run_prefix, shape_of
+from inspector.domain.id_families import count_form, random_tail, run_form, run_prefix, shape_of
 
 UUID = "d7291a34-c423-41bd-ab3c-99c1014bcfb8"
 

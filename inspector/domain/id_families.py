@@ -1,4 +1,4 @@
-"""What the form of a thread_id says of how it was made."""
+"""What the ids of one family share: of the runs of one job, say."""
 
 from __future__ import annotations
 
