@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(null=True)),
                 ("dropped_at", models.DateTimeField(null=True)),
                 ("error", models.TextField(default="")),
+                ("answer", models.TextField(default="")),
             ],
         ),
         migrations.CreateModel(

@@ -84,9 +84,12 @@ class Delivery(models.Model):
     made_at = models.DateTimeField()
     due_at = models.DateTimeField()  #: no attempt before
     attempts = models.PositiveIntegerField(default=0)
+    #: An attempt is under way, or one ended without an answer: it may have arrived, though nothing confirms it.
+    unsure = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
     dropped_at = models.DateTimeField(null=True)  #: given up, or not needed any more
     error = models.TextField(default="")  #: what came of the last attempt, in words; "" when nothing went wrong
+    answer = models.TextField(default="")  #: how it was taken, in words; "" until it was
 
     class Meta:
         indexes = [
