@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inspector.views import doctor, errors, health, orphans, rules, stores, thread, threads, workers
+from inspector.views import doctor, errors, health, metrics, orphans, rules, stores, thread, threads, workers
 
 urlpatterns = [
     path("", threads.go_to_threads, name="home"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("doctor/rules/<str:slug>/", rules.show_rule, name="rule"),
     path("stores/", stores.list_stores, name="stores"),
     path("-/health", health.show_health, name="health"),
+    path("-/metrics", metrics.show_metrics, name="metrics"),
 ]
 
 handler400 = errors.bad_request

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count
 
 from inspector.doctor.finding import Confidence, Evidence, Finding, Fix, Link, Status
+from inspector.index.briefly import waiting_briefly
 from inspector.models import FindingEntry, StoreEntry
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def record(entry: StoreEntry, findings: Iterable[Finding], now: datetime) -> Dia
     told all the same."""
     findings = tuple(findings)
     try:
-        with _waiting_briefly(), transaction.atomic():
+        with waiting_briefly(PATIENCE_MS), transaction.atomic():
             held = StoreEntry.objects.select_for_update().filter(pk=entry.pk).only("diagnosed_at").first()
             rows = _rows(entry, findings, now)
             if held is not None and not _is_later(held.diagnosed_at, now):
@@ -74,21 +74,6 @@ def record(entry: StoreEntry, findings: Iterable[Finding], now: datetime) -> Dia
         rows = _rows(entry, findings, now)
     entry.diagnosed_at = now
     return Diagnosis(tuple(_recorded(row, now) for row in rows), now)
-
-
-@contextmanager
-def _waiting_briefly() -> Iterator[None]:
-    """Whoever asks for a page should not wait as long as a pass may for an index in SQLite that somebody else locks."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {min(before, PATIENCE_MS)}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def _is_later(at: datetime | None, now: datetime) -> bool:
