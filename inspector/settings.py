@@ -190,5 +190,8 @@ LOGGING = {
         # Django's own set-up is silent without DEBUG; errors belong on stderr. A missing page is no event.
         "django": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["faults"]},
+        # These tell whole addresses of what is asked, and that of a webhook is a secret.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }

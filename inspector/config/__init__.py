@@ -5,6 +5,7 @@ configuration from a plain mapping.
 """
 
 from inspector.config.environment import default_data_dir, load
+from inspector.config.mail import MailServer
 from inspector.config.stores import parse_stores
 from inspector.config.table import INDEX_FILE, SETTINGS
 from inspector.config.values import PREFIX, Config, Setting, StoreSetting
@@ -14,6 +15,7 @@ __all__ = [
     "PREFIX",
     "SETTINGS",
     "Config",
+    "MailServer",
     "Setting",
     "StoreSetting",
     "default_data_dir",

@@ -6,6 +6,7 @@ import math
 import re
 from pathlib import Path
 
+from inspector.config.mail import MailServer
 from inspector.mute import Mute, parse_mute
 from inspector.secret import Secret, StoreUrl, WebhookUrl, signing_key
 
@@ -55,9 +56,7 @@ def parse_web_url(text: str) -> WebhookUrl:
 
 
 def parse_mail_url(text: str) -> StoreUrl:
-    url = StoreUrl(text)
-    if url.scheme not in ("smtp", "smtps", "smtp+tls"):
-        raise ValueError("it does not begin with smtp://, smtp+tls:// or smtps://")
+    MailServer.of(url := StoreUrl(text))
     return url
 
 
