@@ -13,6 +13,7 @@ from django.utils import timezone
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.lease import LeaseTaken
 from inspector.index.loops import StoreLoops
+from inspector.index.muted import mark
 from inspector.index.pace import GENTLE, PassStopped
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 _AFTER_ERROR = 5.0
 #: Seconds between two passes of a walk, in which a person's `inspector sync`, which waits for the lease, gets it.
 BETWEEN = 1.0
+#: Seconds between two looks at the mutes, where passes come less often.
+_LOOK = 5.0
 
 
 class BackgroundSync(StoreLoops):
@@ -64,7 +67,24 @@ class BackgroundSync(StoreLoops):
                 pause = max(self._pause, _AFTER_ERROR)
             finally:
                 close_old_connections()
-            self._stop.wait(pause)
+            self._wait(name, pause)
+
+    def _wait(self, name: str, pause: float) -> None:
+        """Mutes that people change do not wait for the next pass."""
+        until = time.monotonic() + pause
+        while (left := until - time.monotonic()) > 0 and not self._stop.wait(min(left, _LOOK)):
+            if left > _LOOK:
+                self._mark(name)
+
+    def _mark(self, name: str) -> None:
+        try:
+            mark(name, sleep=self._sleep)
+        except PassStopped:
+            pass
+        except Exception:
+            logger.exception("The muted threads of %s could not be marked.", name)
+        finally:
+            close_old_connections()
 
     def _sleep(self, seconds: float) -> None:
         if self._stop.wait(seconds):

@@ -11,10 +11,9 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from inspector.index.columns import is_among
 from inspector.index.drivers import Driver, driver_of_host, find_drivers, smallest
-from inspector.index.kinds import Kind, Moment, Way, of_flag, of_state, of_turns
-from inspector.index.scope import Scope, ThreadQuery, is_part
+from inspector.index.kinds import Kind, Moment, Way, of_flag, of_muted, of_state, of_turns
+from inspector.index.scope import Scope, ThreadQuery, is_part, muted_of
 from inspector.index.tallies import read_tally
 from inspector.index.workers import did_something
 from inspector.models import StoreEntry, ThreadEntry
@@ -55,8 +54,8 @@ class ThreadCounts:
 def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadCounts:
     """The query without its own turns, state and flag, narrowed to each of them in turn."""
     scope = Scope.of(store, query, moment).narrowed_to()
-    kinds = _quick(moment)
-    if scope.is_kept or not (query.q or query.host is not None or query.owner is not None):
+    kinds = _quick(moment, muted_of(query))
+    if scope.is_kept or not scope.is_narrow:
         found = {name: _sum(scope.narrowed_to(*kind)) for name, kind in kinds.items()}
     else:
         found = _count_at_once(scope, kinds)
@@ -64,19 +63,21 @@ def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> Thre
     return ThreadCounts(**{name: number.value for name, number in found.items()}, at_least=at_least)
 
 
-def _quick(moment: Moment) -> dict[str, tuple[Kind, ...]]:
+def _quick(moment: Moment, muted: bool | None) -> dict[str, tuple[Kind, ...]]:
+    """`muted` as in `muted_of`: where only muted threads are listed, every other filter is narrowed to them, too."""
+    also = (of_muted(),) if muted else ()
     return {
-        "all": (),
-        "one_turn": (of_turns("one"),),
-        "orphans": (of_flag("orphan", moment),),
-        "random_ids": (of_flag("random-id", moment),),
-        "interrupted": (of_state("interrupted", moment),),
-        "failed": (of_state("failed", moment),),
-        "unfinished": (of_state("unfinished", moment),),
-        "several_hosts": (of_flag("several-hosts", moment),),
-        "siblings": (of_flag("siblings", moment),),
-        "missed_reads": (of_flag("missed-reads", moment),),
-        "never_stored": (of_flag("never-stored", moment),),
+        "all": also,
+        "one_turn": (of_turns("one"), *also),
+        "orphans": (of_flag("orphan", moment, muted=muted),),
+        "random_ids": (of_flag("random-id", moment), *also),
+        "interrupted": (of_state("interrupted", moment), *also),
+        "failed": (of_state("failed", moment), *also),
+        "unfinished": (of_state("unfinished", moment), *also),
+        "several_hosts": (of_flag("several-hosts", moment), *also),
+        "siblings": (of_flag("siblings", moment), *also),
+        "missed_reads": (of_flag("missed-reads", moment), *also),
+        "never_stored": (of_flag("never-stored", moment), *also),
     }
 
 
@@ -87,10 +88,18 @@ def count_owned(store: StoreEntry, owner: str) -> Number:
     return Number(min(count, MOST), count <= MOST)
 
 
-def count_orphans(store: StoreEntry, moment: Moment) -> int:
-    """Over all time."""
-    scope = Scope(store, ThreadQuery(), moment, (of_flag("orphan", moment),), None, read_tally(store))
-    return _count_kept(scope, True)
+def count_orphans(store: StoreEntry, moment: Moment, *, muted: bool | None = None) -> int:
+    """Over all time: all of them, those that are muted, or those that are not."""
+    kinds = (of_flag("orphan", moment, muted=muted),)
+    return _count_kept(Scope(store, ThreadQuery(), moment, kinds, None, read_tally(store)), True)
+
+
+def count_left_out(scope: Scope) -> int:
+    """Muted orphans that a list of orphans leaves out: at least so many, where they are not all counted."""
+    if scope.query.flag != "orphan" or muted_of(scope.query) is not False or not scope.tally.left_muted:
+        return 0
+    muted = Scope.of(scope.store, replace(scope.query, muted="only"), scope.moment)
+    return sum(number.value for number in count_found(muted).values())
 
 
 def count_found(scope: Scope) -> dict[bool, Number]:
@@ -125,9 +134,9 @@ def _count_young(scope: Scope, way: Way, stored: bool, border: datetime) -> int:
     if scope.query.host is not None:
         query = replace(scope.query, since=border)
         driver = driver_of_host(replace(scope.narrowed_to(), query=query, only=stored), stored)
-        asked = is_among(way.held) & way.asked_of_held
+        asked = replace(way, since=None, until=None).asked
         return sum(rows.order_by().filter(asked).count() for rows in driver.threads())
-    here, held = Q(store=scope.store, last_at__gte=border), Q(**way.held)
+    here, held = Q(store=scope.store, last_at__gte=border), way.rows
     if way.by_stored:
         held &= Q(stored__in=(stored,))
     elif way.kept_absent:
@@ -137,7 +146,7 @@ def _count_young(scope: Scope, way: Way, stored: bool, border: datetime) -> int:
 
 def hosts_of_young(store: StoreEntry, way: Way, hostnames: Collection[str]) -> dict[str, int]:
     """Threads of a way with a last activity of `way.since` or later, by host, stored and absent ones together."""
-    rows = Q(store=store, last_at__gte=way.since, **way.held) & is_part(True, False)
+    rows = Q(store=store, last_at__gte=way.since) & way.rows & is_part(True, False)
     theirs = Q(did_something("workers__"), workers__hostname__in=hostnames)
     found = ThreadEntry.every.filter(rows & theirs).values("workers__hostname").annotate(threads=Count("id"))
     return dict(found.order_by().values_list("workers__hostname", "threads"))
@@ -165,7 +174,7 @@ def _count_at_once(scope: Scope, kinds: Mapping[str, Sequence[Kind]]) -> dict[st
     for stored in (True, False) if scope.tally.absent else (True,):
         part = replace(scope, only=stored)
         counts = {
-            f"{name}_count": Count("id", filter=kind[0].asked if kind else None)
+            f"{name}_count": Count("id", filter=_all_of(kind))
             for name, kind in kinds.items()
             if stored in scope.narrowed_to(*kind).parts
         }
@@ -175,6 +184,13 @@ def _count_at_once(scope: Scope, kinds: Mapping[str, Sequence[Kind]]) -> dict[st
                 for name, value in rows.aggregate(**counts).items():
                     found[name.removesuffix("_count")] += Number(value, exact)
     return found
+
+
+def _all_of(kinds: Sequence[Kind]) -> Q | None:
+    asked = Q()
+    for kind in kinds:
+        asked &= kind.asked
+    return asked if kinds else None
 
 
 def _drivers(scope: Scope) -> list[Driver]:

@@ -150,7 +150,7 @@ def _of_kind(scope: Scope, kind: Kind, order: Order) -> list[Driver]:
 
 
 def _of_way(scope: Scope, kind: Kind, way: Way, order: Order, parts: Sequence[bool]) -> Driver:
-    rows = Q(store=scope.store, **way.held)
+    rows = Q(store=scope.store) & way.rows
     rest = way.asked_of_held & scope.rest(leave_out=kind)
     if way.by_stored:
         rows &= Q(stored__in=parts)

@@ -9,6 +9,8 @@ from typing import Any
 from inspector.domain.thread_ids import RANDOM_SHAPES, id_shape
 from inspector.index.lease import Lease
 from inspector.index.missed import tell_row, told_nothing
+from inspector.index.muted import is_muted
+from inspector.index.mutes import Mutes
 from inspector.index.replace import replace
 from inspector.index.rows import Did, EntryRow, Known, read_known
 from inspector.index.workers import several_write
@@ -52,7 +54,7 @@ def write_entries(lease: Lease, asked: Sequence[str], summaries: Sequence[Thread
         }
         gone = {thread_id: known for thread_id, known in before.items() if known.row.stored and thread_id not in found}
         after |= {thread_id: _removed(known) for thread_id, known in gone.items()}
-        replace(store, before, after)
+        replace(store, before, after, read_at)
     return len(gone)
 
 
@@ -81,8 +83,11 @@ def _removed(known: Known) -> Known | None:
 def entry_of(
     store: StoreEntry, summary: ThreadSummary, read_at: datetime, reported: Mapping[str, int] | None = None
 ) -> ThreadEntry:
-    """`row_of` as a model's instance, for a page."""
-    return ThreadEntry(*row_of(store, summary, read_at, reported))
+    """`row_of` as a model's instance, for a page. It says, too, whether a mute covers it now."""
+    row = row_of(store, summary, read_at, reported)
+    workers = {hostname: Did(reported=count) for hostname, count in (reported or {}).items()}
+    workers |= {hostname: Did(writes) for hostname, writes in summary.row.hosts.items()}
+    return ThreadEntry(*row._replace(muted=is_muted(Mutes.in_force(store, read_at), row, workers)))
 
 
 def row_of(

@@ -56,22 +56,33 @@ class Way:
     their last activity from `since` on and before `until`.
 
     `kept` and `kept_absent` are the tallies' numbers of the stored and the absent ones of any time, "" where there can
-    be none. `by_stored` says that the index tells stored from absent ones; a flag is only ever raised for stored ones.
+    be none. `less` is one of the stored ones that are kept and do not belong to it. `by_stored` says that the index
+    tells stored from absent ones; a flag is only ever raised for stored ones. `muted` leaves muted ones out, or all
+    others; None neither.
     """
 
     held: Mapping[str, Any]
     kept: str = ""
     kept_absent: str = ""
+    less: str = ""
     but: Mapping[str, Any] = field(default_factory=dict)
     rest: Q = field(default_factory=Q)
     since: datetime | None = None
     until: datetime | None = None
     by_stored: bool = True
+    muted: bool | None = None
+
+    @property
+    def rows(self) -> Q:
+        """The index's rows. `IN` for what is no condition of the index itself, see `StoredThreads`."""
+        rows = Q(**self.held)
+        return rows if self.muted is None else rows & Q(muted__in=(self.muted,))
 
     @property
     def asked(self) -> Q:
         """What is asked of a row that another index has led to: no index is used for it."""
-        return is_among(self.held) & self.asked_of_held & self.when
+        muted = {} if self.muted is None else {"muted": self.muted}
+        return is_among({**self.held, **muted}) & self.asked_of_held & self.when
 
     @property
     def asked_of_held(self) -> Q:
@@ -122,11 +133,12 @@ def of_state(state: str, moment: Moment) -> Kind:
     return Kind((Way({"state": state}, state, until=until),))
 
 
-def of_flag(flag: str, moment: Moment) -> Kind:
+def of_flag(flag: str, moment: Moment, *, muted: bool | None = None) -> Kind:
+    """`muted` is of orphans, see `left`; other flags are raised for muted threads as for all."""
     if flag not in FLAGS:
         raise BadRequest(f"No flag is called {flag!r}.", f"Flags are {', '.join(FLAGS)}.")
     if flag == "orphan":
-        return Kind((left(until=moment.orphan_before),))
+        return Kind((left(until=moment.orphan_before, muted=muted),))
     if flag == "missed-reads":
         some = Way({"missed": SOMETHING}, "missed", "absent_missed", by_stored=False)
         return Kind((some, once_missed(until=moment.orphan_before)))
@@ -136,9 +148,23 @@ def of_flag(flag: str, moment: Moment) -> Kind:
     return _flagged(flag.replace("-", "_"))
 
 
-def left(*, since: datetime | None = None, until: datetime | None = None) -> Way:
-    """One turn, and then nothing; someone who is asked a question may still come back."""
-    return Way({"one_turn": True}, "left", but={"state": "interrupted"}, since=since, until=until, by_stored=False)
+def of_muted() -> Kind:
+    return Kind((left(muted=True),))
+
+
+def left(*, since: datetime | None = None, until: datetime | None = None, muted: bool | None = None) -> Way:
+    """One turn, and then nothing; someone who is asked a question may still come back. Without the muted ones, or these
+    alone, where `muted` says so."""
+    return Way(
+        {"one_turn": True},
+        "left_muted" if muted else "left",
+        less="left_muted" if muted is False else "",
+        but={"state": "interrupted"},
+        since=since,
+        until=until,
+        by_stored=False,
+        muted=muted,
+    )
 
 
 def _flagged(column: str) -> Kind:

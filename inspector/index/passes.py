@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from django.utils import timezone
+
 from inspector.errors import ConfigError
 from inspector.index.connections import all_readers, get_ledger
 from inspector.index.fold import fold_ledger, note_trouble
 from inspector.index.lease import Lease, lease_of
+from inspector.index.muted import mark_rows
 from inspector.index.pace import GENTLE, Pace
 from inspector.index.progress import Progress
 from inspector.index.sync import PassReport, sync_store
@@ -18,11 +21,12 @@ from inspector.reader import Reader
 def run_pass(
     reader: Reader, *, full: bool = False, pace: Pace = GENTLE, progress: Progress | None = None
 ) -> PassReport:
-    """Syncs the store, then folds its ledger, also where nothing in the store changed: reads move only the ledger.
-    Raises `StoreError` for the store, and `LeaseTaken` where another process syncs it; trouble with the ledger is
-    remembered for the pages, and told in the report."""
+    """Marks rows anew where mutes came or went, syncs the store, then folds its ledger, also where nothing in the store
+    changed: people move only the mutes, and reads only the ledger. Raises `StoreError` for the store, and `LeaseTaken`
+    where another process syncs it; trouble with the ledger is remembered for the pages, and told in the report."""
     entry, _ = StoreEntry.objects.get_or_create(name=reader.store.name)
     with lease_of(entry) as lease:
+        mark_rows(lease, timezone.now(), sleep=pace.sleep)
         report = sync_store(lease, reader, full=full, pace=pace, progress=progress)
         return _fold(lease, reader, report, anew=full)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from inspector.errors import BadRequest
-from inspector.index.counts import ThreadCounts, count_found, count_orphans, count_owned, count_threads
+from inspector.index.counts import ThreadCounts, count_found, count_left_out, count_orphans, count_owned, count_threads
 from inspector.index.cursor import Cursor, decode_cursor
 from inspector.index.drivers import find_drivers
 from inspector.index.kinds import FLAGS, STATES, Moment, raised_flags, state_of
@@ -31,6 +31,7 @@ __all__ = [
     "find_thread",
     "find_threads",
     "flags_of",
+    "read_threads",
     "state_of",
 ]
 
@@ -46,7 +47,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
     """`total` is how many threads there are, or at least are where it is not exact. `cut`, where it is not 0, says that
-    so many were looked at and too few of them fit to fill the page: `next` goes on behind them."""
+    so many were looked at and too few of them fit to fill the page: `next` goes on behind them. `muted` are not of the
+    total: so many, at least, a list of orphans leaves out as they are muted."""
 
     rows: tuple[Row, ...]
     next: str  #: cursor of the next page, "" on the last
@@ -54,6 +56,7 @@ class ThreadPage:
     total_is_exact: bool = True
     absent: int = 0  #: of the total, those that are not stored
     cut: int = 0
+    muted: int = 0
 
 
 def find_threads(
@@ -61,29 +64,41 @@ def find_threads(
 ) -> ThreadPage:
     """One page. Raises `BadRequest` for a cursor, sort, state or flag that cannot be. `fits` says how many of some
     thread_ids the page has room for; the next page begins where it ended."""
+    scope = Scope.of(store, query, moment)
+    rows, more, cut = _read(scope, fits)
+    if not query.after and not more and not scope.is_kept:  # the page is the whole list
+        absent = sum(not row.entry.stored for row in rows)
+        return ThreadPage(rows, "", len(rows), absent=absent, muted=count_left_out(scope))
+    counted = count_found(scope)
+    total = max(sum(number.value for number in counted.values()), len(rows))  # rows may have come since
+    exact = all(number.exact for number in counted.values())
+    absent = counted[False].value if False in counted else 0
+    return ThreadPage(rows, more, total, exact, absent, cut, count_left_out(scope))
+
+
+def read_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> tuple[tuple[Row, ...], str]:
+    """One page and the cursor of the next, without a count: for those who read all pages one after the other. A page
+    may have no row at all and be followed by others. Raises as `find_threads` does."""
+    rows, more, _ = _read(Scope.of(store, query, moment), None)
+    return rows, more
+
+
+def _read(scope: Scope, fits: Callable[[list[str]], int] | None) -> tuple[tuple[Row, ...], str, int]:
+    """One page's rows, the cursor of the next one, and as `cut` how many rows were looked at in vain."""
+    query = scope.query
     column, descending = _sort(query.sort)
     after = decode_cursor(query.after, sort=query.sort).place() if query.after else None
-    scope = Scope.of(store, query, moment)
     drivers = find_drivers(scope, column, descending=descending)
     found = read_page(drivers, column, after, query.limit + 1, descending=descending)
     room = fits([entry.thread_id for entry in found.entries[: query.limit]]) if fits else query.limit
     shown = found.entries[: min(room, query.limit)]
     rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
-    more, cut = "", 0
     if len(found.entries) > len(shown):
-        more = Cursor.at(query.sort, getattr(shown[-1], column), shown[-1].pk).encode()
-    elif found.cut is not None:
-        more, cut = (
-            Cursor.at(query.sort, found.cut[0], found.cut[-1] if len(found.cut) > 1 else 0).encode(),
-            found.looked,
-        )
-    if not query.after and not more and not scope.is_kept:  # the page is the whole list
-        return ThreadPage(rows, "", len(rows), absent=sum(not row.entry.stored for row in rows))
-    counted = count_found(scope)
-    total = max(sum(number.value for number in counted.values()), len(rows))  # rows may have come since
-    exact = all(number.exact for number in counted.values())
-    absent = counted[False].value if False in counted else 0
-    return ThreadPage(rows, more, total, exact, absent, cut)
+        return rows, Cursor.at(query.sort, getattr(shown[-1], column), shown[-1].pk).encode(), 0
+    if found.cut is not None:
+        row = found.cut[-1] if len(found.cut) > 1 else 0
+        return rows, Cursor.at(query.sort, found.cut[0], row).encode(), found.looked
+    return rows, "", 0
 
 
 def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:

@@ -44,7 +44,7 @@ def write_reads(store: StoreEntry, asked: Mapping[str, Asked | None], untold: Co
         elif thread_id not in untold:
             kept = sums is not None and _is_kept(thread_id, sums, now)
             after[thread_id] = _absent(store, thread_id, sums, now, known) if sums is not None and kept else None
-    replace(store, before, after)
+    replace(store, before, after, now)
 
 
 def forget_reads(store: StoreEntry) -> None:
@@ -63,7 +63,7 @@ def _forget(store: StoreEntry, rows: list[int]) -> None:
     for some in batched(rows, _BATCH):
         before = {known.row.thread_id: known for known in read_rows(some)}
         after = {thread_id: _told(known, None) if known.row.stored else None for thread_id, known in before.items()}
-        replace(store, before, after)
+        replace(store, before, after, timezone.now())
 
 
 def _told(known: Known, sums: Asked | None) -> Known:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from inspector.index import bulk
+from inspector.index.muted import is_muted, mutes_for_writing
 from inspector.index.rows import Did, EntryRow, Known
 from inspector.index.tallies import Change
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
@@ -16,14 +18,17 @@ _AGAIN = ("store_id", "stored", "last_at")
 _WORKER_KEY = ("thread_id", "hostname")
 
 
-def replace(store: StoreEntry, before: Mapping[str, Known], after: Mapping[str, Known | None]) -> None:
+def replace(store: StoreEntry, before: Mapping[str, Known], after: Mapping[str, Known | None], now: datetime) -> None:
     """Makes the threads of `after` what it says of them; None takes a thread away. `before` is what is known of them,
-    all that there is, read in the same transaction of `Lease.writing`. Rows of new threads get their `id` here."""
-    change = Change(store)
+    all that there is, read in the same transaction of `Lease.writing`. Rows of new threads get their `id` here, and all
+    are marked by the mutes that are in force `now`."""
+    change, mutes = Change(store), mutes_for_writing(store, now)
     new: list[Known] = []
     writer = _Writer(change)
     for thread_id, known in after.items():
         old = before.get(thread_id)
+        if known is not None and known.row.muted != (muted := is_muted(mutes, known.row, known.workers)):
+            known.row = known.row._replace(muted=muted)
         if known is not None and old is None:
             new.append(known)
             change.count(known, 1)

@@ -72,12 +72,19 @@ def read_rows(pks: Sequence[int]) -> Iterator[Known]:
     """The rows with these keys."""
     columns = [column.attname for column in ThreadEntry._meta.concrete_fields]
     for some in batched(pks, _MANY):
-        workers: dict[int, dict[str, Did]] = {}
+        workers = read_workers(some)
+        for values in ThreadEntry.every.filter(pk__in=some).order_by("pk").values_list(*columns):
+            yield Known(EntryRow._make(values), workers.get(values[0], {}))
+
+
+def read_workers(pks: Sequence[int]) -> dict[int, dict[str, Did]]:
+    """What each host did to the threads with these keys, by the key."""
+    workers: dict[int, dict[str, Did]] = {}
+    for some in batched(pks, _MANY):
         theirs = ThreadWorker.objects.filter(thread__in=some).values_list("thread_id", "hostname", *Did._fields)
         for thread, hostname, *did in theirs:
             workers.setdefault(thread, {})[hostname] = Did(*did)
-        for values in ThreadEntry.every.filter(pk__in=some).order_by("pk").values_list(*columns):
-            yield Known(EntryRow._make(values), workers.get(values[0], {}))
+    return workers
 
 
 def _find(store: StoreEntry, thread_ids: Sequence[str]) -> list[int]:

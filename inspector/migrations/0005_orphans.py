@@ -165,6 +165,14 @@ class Migration(migrations.Migration):
                 name="thread_one_turn",
             ),
         ),
+        migrations.AddIndex(
+            model_name="threadentry",
+            index=models.Index(
+                condition=models.Q(("one_turn", True)),
+                fields=["store", "muted", "-last_at", "-id", "state", "graph", "id_shape"],
+                name="thread_one_turn_by_muted",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="hourtally",
             constraint=models.UniqueConstraint(fields=("store", "by", "hour", "name"), name="tally_once_an_hour"),

@@ -123,7 +123,7 @@ class ThreadEntry(models.Model):
     owner = models.TextField()
     graph = models.TextField(default="")  #: what runs in it, by its metadata; "" where that does not say
     id_shape = models.CharField(max_length=10, default="")  #: see `domain.thread_ids`
-    muted = models.BooleanField(default=False)  #: a `Mute` covers it
+    muted = models.BooleanField(default=False)  #: it was left after one turn, and a `Mute` covers it: see `index.muted`
     metadata = models.JSONField()
     random_id = models.BooleanField()
     several_hosts = models.BooleanField()
@@ -155,6 +155,11 @@ class ThreadEntry(models.Model):
             models.Index(fields=["store", "stored", "verified_at"], name="thread_by_verified_at"),
             models.Index(fields=["store", "missed", "-last_at", "-id"], name="thread_by_missed"),
             *(_flagged(flag) for flag in FLAGGED),
+            models.Index(  # what narrows lists of these is in it, as any of it may leave few
+                fields=["store", "muted", "-last_at", "-id", "state", "graph", "id_shape"],
+                name="thread_one_turn_by_muted",
+                condition=models.Q(one_turn=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -187,7 +187,7 @@ def chips(context: Context, *shown: str) -> list[tuple[str, str, str]]:
     """
     given = _request(context).GET
     found = []
-    for name in ("state", "flag", "owner", "until"):
+    for name in ("state", "flag", "owner", "graph", "shape", "muted", "until"):
         value = given.get(name, "")
         if value and f"{name}={value}" not in shown:
             query = given.copy()

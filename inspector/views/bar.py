@@ -84,18 +84,19 @@ def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None
         entry = entry or entry_of(reader_of(request))
     except (InspectorError, SuspiciousOperation):
         return Bar(section, "", tuple(readers), "", None, 0, choices=_choices(readers, ""))
-    problems = count_problems(entry)
+    problems, now = count_problems(entry), moment()
     return Bar(
         section=section,
         store=entry.name,
         stores=tuple(readers),
         server=entry.server,
         index=index_state(entry),
-        orphans=count_orphans(entry, moment()),
+        orphans=count_orphans(entry, now, muted=False),
         kind=readers[entry.name].store.kind,
         choices=_choices(readers, entry.name),
         problems=problems.all,
         errors=problems.errors,
+        muted=count_orphans(entry, now, muted=True),
     )
 
 

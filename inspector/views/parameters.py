@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from inspector.domain.coordinates import parse_time
+from inspector.domain.thread_ids import SHAPES
 from inspector.errors import BadRequest
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -26,6 +27,25 @@ def read_text(request: HttpRequest, name: str, default: str = "") -> str:
 def read_optional(request: HttpRequest, name: str) -> str | None:
     """None where the parameter is not given at all; "" is a value."""
     return read_text(request, name) if name in request.GET else None
+
+
+#: In a query string, "" means any host, graph or shape, so what has no name needs a word.
+UNNAMED = "(unnamed)"
+
+
+def read_named(request: HttpRequest, name: str) -> str | None:
+    """The name of a host, a graph or the like: None for any, which an empty parameter of a form says as well, and ""
+    for those that have none."""
+    value = read_text(request, name)
+    return "" if value == UNNAMED else value or None
+
+
+def read_shape(request: HttpRequest) -> str | None:
+    """The shape of ids to list. Raises `BadRequest` for one that there is not, with those that there are."""
+    shape = read_named(request, "shape")
+    if shape and shape not in SHAPES:
+        raise BadRequest(f"`shape` cannot be {shape[:60]!r}.", f"It can be {', '.join(SHAPES)} or {UNNAMED}.")
+    return shape
 
 
 def read_choice(request: HttpRequest, name: str, choices: tuple[str, ...], default: str) -> str:

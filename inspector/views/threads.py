@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -26,9 +27,10 @@ from inspector.reader import Reader
 from inspector.views.also import find_also, look_also
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
 from inspector.views.contexts import AlsoIn, Filter, ThreadsForm, ThreadsPage
+from inspector.views.downloads import download, wanted_form
 from inspector.views.items import thread_items
 from inspector.views.page import page_view, show, wants_json
-from inspector.views.parameters import read_limit, read_optional, read_text, read_time
+from inspector.views.parameters import read_limit, read_named, read_shape, read_text, read_time
 from inspector.views.weight import hosts_that_fit, rows_that_fit
 
 
@@ -39,11 +41,13 @@ def go_to_threads(request: HttpRequest) -> HttpResponse:
 
 
 @page_view
-def list_threads(request: HttpRequest) -> HttpResponse:
+def list_threads(request: HttpRequest) -> HttpResponseBase:
     reader = reader_of(request)
     entry = entry_of(reader)
     query = read_query(request)
     now = moment()
+    if wanted_form(request):
+        return download(request, "threads", entry, query, now)
     found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
     exact, indexed = _find_exact(reader, entry, query, found)
     rows, absent = _without(found, exact)
@@ -65,6 +69,7 @@ def list_threads(request: HttpRequest) -> HttpResponse:
         owner_threads_is_exact=owned.exact,
         first_page=not query.after,
         absent=absent,
+        muted=found.muted,
         also_in=_also_in(entry, query, found_here=bool(exact or rows)),
     )
     return show(request, "threads", page)
@@ -77,22 +82,17 @@ def read_query(request: HttpRequest) -> ThreadQuery:
         turns=read_text(request, "turns"),
         state=read_text(request, "state"),
         flag=read_text(request, "flag"),
-        host=_unless_any(read_optional(request, "host")),
-        owner=_unless_any(read_optional(request, "owner")),
+        host=read_named(request, "host"),
+        owner=read_named(request, "owner"),
+        graph=read_named(request, "graph"),
+        shape=read_shape(request),
+        muted=read_text(request, "muted"),
         since=read_time(request, "since"),
         until=read_time(request, "until"),
         sort=read_text(request, "sort") or "-last_at",
         after=read_text(request, "after"),
         limit=read_limit(request),
     )
-
-
-#: In a query string, "" means any host, so the host that the metadata does not name needs a word.
-UNNAMED = "(unnamed)"
-
-
-def _unless_any(value: str | None) -> str | None:
-    return "" if value == UNNAMED else value or None
 
 
 def _find_exact(

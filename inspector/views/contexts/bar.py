@@ -60,8 +60,8 @@ class StoreChoice:
 @dataclass(frozen=True, slots=True)
 class Bar:
     """`section` is the current page's name; `store` is "" when none is configured. `choices` are the stores of a
-    dashboard that has several, else none. `kind` is the current store's. `problems` are those of the last diagnosis,
-    `errors` among them."""
+    dashboard that has several, else none. `orphans` is without the `muted` ones. `kind` is the current store's.
+    `problems` are those of the last diagnosis, `errors` among them."""
 
     section: str
     store: str
@@ -73,6 +73,7 @@ class Bar:
     choices: tuple[StoreChoice, ...] = ()
     problems: int = 0
     errors: int = 0
+    muted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

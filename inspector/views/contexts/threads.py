@@ -84,6 +84,7 @@ class ThreadsPage:
     index: IndexState
     not_indexed: bool  #: the one thread shown was found in the store by its exact id; the index has not met it yet
     absent: int  #: of the total, those that are not stored
+    muted: int  #: orphans that are muted and so not listed, at least; 0 for lists that leave none out
     also_in: tuple[AlsoIn, ...]  #: other stores with a thread whose id is exactly `q`
     bar: Bar = page_only()
     form: ThreadsForm = page_only()

@@ -15,6 +15,7 @@ from inspector.index.tallies import read_tally
 from inspector.models import ABSENT, HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 
 HOSTS = ("", "web-1", "web-2", 'host "x"', "100%_host")
+GRAPHS = ("", "support", "b%b")
 OWNERS = ("", "ada", "Ada", "b%b", "o'wner")
 
 
@@ -57,6 +58,8 @@ def add(chance: random.Random, entries: list[ThreadEntry]) -> None:
     for entry in entries:
         entry.missed = rank_missed(entry)
         entry.one_turn = entry.turns == 1 and not entry.turns_is_lower_bound
+        left = entry.stored and entry.one_turn and entry.state != "interrupted"
+        entry.muted = left and chance.random() < 0.3
     created = ThreadEntry.every.bulk_create(entries)
     workers = [worker for entry in created for worker in _workers(chance, entry)]
     ThreadWorker.objects.bulk_create(workers)
@@ -120,6 +123,8 @@ def _entry(chance: random.Random, store: StoreEntry, thread_id: str, now: dateti
         last_checkpoint_id="1ef",
         state=chance.choice([state for state in STATES if state not in ("running", ABSENT)]),
         owner=chance.choice(OWNERS),
+        graph=chance.choice(GRAPHS),
+        id_shape=chance.choice(["", "uuid4", "prefixed"]),
         metadata={},
         random_id=chance.random() < 0.3,
         several_hosts=chance.random() < 0.3,

@@ -75,8 +75,9 @@ def test_the_samples_have_orphans_in_and_before_every_window_but_the_last(store:
 
 
 def test_the_number_in_the_bar_is_what_the_flag_lists(store: StoreEntry) -> None:
-    found = find_threads(store, ThreadQuery(flag="orphan", limit=10_000), MOMENT)
-    assert count_orphans(store, MOMENT) == len(found.rows) > 0
+    for listed, muted in (("", False), ("show", None), ("only", True)):
+        found = find_threads(store, ThreadQuery(flag="orphan", muted=listed, limit=10_000), MOMENT)
+        assert count_orphans(store, MOMENT, muted=muted) == len(found.rows) > 0
 
 
 def test_a_share_of_nothing_is_none_and_not_zero(index: str) -> None:

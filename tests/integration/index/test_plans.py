@@ -32,6 +32,9 @@ ALONE = [
     ThreadQuery(turns="one"),
     *(ThreadQuery(state=state) for state in STATES),
     *(ThreadQuery(flag=flag) for flag in FLAGS),
+    ThreadQuery(flag="orphan", muted="show"),
+    ThreadQuery(flag="orphan", muted="only"),
+    ThreadQuery(muted="only"),
     ThreadQuery(host="web-1"),
     ThreadQuery(owner="ada"),
     ThreadQuery(since=NOW - WEEK),
@@ -43,6 +46,7 @@ TOGETHER = [
     ThreadQuery(state="failed", host="web-1"),
     ThreadQuery(flag="missed-reads", host="web-1"),
     ThreadQuery(flag="orphan", owner="ada", since=NOW - WEEK),
+    ThreadQuery(flag="orphan", graph="support", shape="uuid4"),
     ThreadQuery(q="e", state="failed"),
 ]
 #: How a plan says that it reads a whole table, whatever the index: the tables of threads and of what hosts did to them.

@@ -14,6 +14,7 @@ import pytest
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import BadRequest
 from inspector.index.cursor import Cursor
+from inspector.index.kinds import is_orphan
 from inspector.index.missed import SOMETHING
 from inspector.index.queries import (
     FLAGS,
@@ -30,13 +31,13 @@ from inspector.index.queries import (
 )
 from inspector.models import ABSENT, UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 from tests.integration.index.conftest import OpenReader
-from tests.integration.index.samples import HOSTS, OWNERS, count, fill, more
+from tests.integration.index.samples import GRAPHS, HOSTS, OWNERS, count, fill, more
 from tests.integration.index.syncing import sync
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MOMENT = Moment(NOW, 1800.0)
 ALL = 10_000
-IMPOSSIBLE = [{"sort": "owner"}, {"sort": "--turns"}, {"turns": "two"}, {"state": "x"}, {"flag": "x"}]
+IMPOSSIBLE = [{"sort": "owner"}, {"sort": "--turns"}, {"turns": "two"}, {"state": "x"}, {"flag": "x"}, {"muted": "x"}]
 EACH_SORT = [f"{sign}{sort}" for sort, sign in product(SORTS, ("", "-"))]
 FILTERS = [
     ThreadQuery(),
@@ -44,7 +45,13 @@ FILTERS = [
     ThreadQuery(turns="one"),
     ThreadQuery(state="unfinished"),
     ThreadQuery(flag="orphan"),
+    ThreadQuery(flag="orphan", muted="show"),
+    ThreadQuery(flag="orphan", muted="only", host="web-1"),
+    ThreadQuery(flag="orphan", graph="support"),
+    ThreadQuery(muted="only"),
+    ThreadQuery(muted="only", q="e", state="failed"),
     ThreadQuery(host="web-1"),
+    ThreadQuery(graph="", shape="uuid4"),
     ThreadQuery(flag="never-stored"),
     ThreadQuery(state="absent", host="web-2"),
     ThreadQuery(q="asked-1", host="web-1", until=NOW - timedelta(minutes=1)),
@@ -95,7 +102,7 @@ def test_a_page_whose_last_row_is_gone_goes_on_behind_it(store: StoreEntry) -> N
 def test_the_database_and_python_raise_the_same_flags(store: StoreEntry) -> None:
     everything = _everything(store)
     for flag in FLAGS:
-        raised = {row.entry.pk for row in _list(store, ThreadQuery(flag=flag))}
+        raised = {row.entry.pk for row in _list(store, ThreadQuery(flag=flag, muted="show"))}
         assert raised == {row.entry.pk for row in everything if flag in flags_of(row, MOMENT)}, flag
         assert 0 < len(raised) < len(everything)
 
@@ -165,7 +172,7 @@ def test_flags_agree_on_what_real_graphs_wrote(
         moment = Moment(latest + timedelta(seconds=age), 1800.0)
         everything = _list(entry, ThreadQuery(), moment)
         for flag in FLAGS:
-            raised = {row.entry.pk for row in _list(entry, ThreadQuery(flag=flag), moment)}
+            raised = {row.entry.pk for row in _list(entry, ThreadQuery(flag=flag, muted="show"), moment)}
             assert raised == {row.entry.pk for row in everything if flag in flags_of(row, moment)}, flag
 
 
@@ -179,6 +186,7 @@ def _check_counts(store: StoreEntry, query: ThreadQuery) -> None:
     counts = count_threads(store, query, MOMENT)
     assert counts.all == len(_list(store, plain))
     assert counts.one_turn == len(_list(store, replace(plain, turns="one")))
+    assert counts.orphans == len(_list(store, replace(plain, flag="orphan")))
     assert counts.interrupted == len(_list(store, replace(plain, state="interrupted")))
     assert counts.failed == len(_list(store, replace(plain, state="failed")))
     assert counts.unfinished == len(_list(store, replace(plain, state="unfinished")))
@@ -197,6 +205,12 @@ def test_filters_select_what_python_would(store: StoreEntry) -> None:
         (ThreadQuery(since=edge), lambda row: row.entry.last_at >= edge),
         (ThreadQuery(until=edge), lambda row: row.entry.last_at < edge),
         *((ThreadQuery(owner=name), lambda row, name=name: row.entry.owner == name) for name in OWNERS),
+        *((ThreadQuery(graph=name), lambda row, name=name: row.entry.graph == name) for name in GRAPHS),
+        (ThreadQuery(shape=""), lambda row: row.entry.id_shape == ""),
+        (ThreadQuery(shape="prefixed"), lambda row: row.entry.id_shape == "prefixed"),
+        (ThreadQuery(muted="only"), lambda row: row.entry.muted),
+        (ThreadQuery(flag="orphan"), lambda row: is_orphan(row.entry, MOMENT) and not row.entry.muted),
+        (ThreadQuery(flag="orphan", muted="only"), lambda row: is_orphan(row.entry, MOMENT) and row.entry.muted),
         *(
             (ThreadQuery(host=name), lambda row, name=name: any(w.hostname == name and _did(w) for w in row.workers))
             for name in HOSTS
@@ -207,6 +221,20 @@ def test_filters_select_what_python_would(store: StoreEntry) -> None:
         assert _ids(_list(store, query)) == {row.entry.thread_id for row in among if holds(row)}, query
         assert _list(store, query)
     assert _list(store, ThreadQuery(owner="nobody")) == []
+
+
+@pytest.mark.parametrize(
+    "query", [ThreadQuery(), ThreadQuery(host="web-1"), ThreadQuery(q="e"), ThreadQuery(graph="support")], ids=str
+)
+def test_a_list_of_orphans_says_how_many_it_leaves_out_as_they_are_muted(store: StoreEntry, query: ThreadQuery) -> None:
+    orphans = replace(query, flag="orphan")
+    muted = _list(store, replace(orphans, muted="only"))
+    for limit in (1, ALL):
+        assert find_threads(store, replace(orphans, limit=limit), MOMENT).muted == len(muted) > 0
+        assert find_threads(store, replace(orphans, muted="show", limit=limit), MOMENT).muted == 0
+        assert find_threads(store, replace(query, limit=limit), MOMENT).muted == 0
+    both = _ids(_list(store, orphans)) | _ids(muted)
+    assert both == _ids(_list(store, replace(orphans, muted="show")))
 
 
 def test_what_cannot_be_asked_is_told_with_what_can(store: StoreEntry) -> None:
