@@ -1,0 +1,80 @@
+"""The evidence about the orphans of one page, gathered at once and judged one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from inspector.index.kinds import Moment
+from inspector.index.queries import Row
+from inspector.models import UNKNOWN_TIME, StoreEntry
+from inspector.orphans.evidence.around import near_of, read_around
+from inspector.orphans.evidence.course import judge_course
+from inspector.orphans.evidence.crowd import judge_crowd
+from inspector.orphans.evidence.graph import judge_graph
+from inspector.orphans.evidence.owner import Near, judge_owner
+from inspector.orphans.evidence.past import Past
+from inspector.orphans.evidence.piece import Assessment, Evidence
+from inspector.orphans.evidence.rates import share
+from inspector.orphans.evidence.reads import judge_reads
+from inspector.orphans.evidence.shape import judge_shape
+from inspector.orphans.evidence.share import Shares, judge_share
+
+#: Who comes back within this time goes on with the conversation, more often than not.
+PACE = timedelta(minutes=30)
+#: Rows of one page.
+MOST = 500
+
+
+def assess(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> Mapping[str, Assessment]:
+    """By thread_id, of those of these rows (`MOST` at most) that have one turn: absent and longer threads are left out.
+    The number of queries grows with the number of owners, by one for sixty of them, and not with the rows."""
+    judged = [row for row in rows[:MOST] if row.entry.stored and row.entry.one_turn]
+    dated = [row for row in judged if row.entry.first_at != UNKNOWN_TIME]
+    past = _past(store, dated, moment) if dated else None
+    around = read_around(store, dated, PACE)
+    return {
+        row.entry.thread_id: Assessment.of(
+            [
+                *(_placed(row, past, around) if past is not None and row.entry.first_at != UNKNOWN_TIME else ()),
+                *judge_course(row.entry, timedelta(seconds=moment.orphan_after)),
+            ]
+        )
+        for row in judged
+    }
+
+
+def _past(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> Past:
+    hosts = {host_of(row) for row in rows}
+    return Past.read(store, moment, [row.entry.first_at for row in rows], hosts, {row.entry.graph for row in rows})
+
+
+def host_of(row: Row) -> str:
+    """The host that put most of its checkpoints; "" where none is named."""
+    wrote = [w for w in row.workers if w.writes or (w.reported and not w.elsewhere)]
+    return max(wrote, key=lambda w: (bool(w.hostname), w.writes, w.reported or 0)).hostname if wrote else ""
+
+
+def _placed(row: Row, past: Past, around: Mapping[str, Sequence[Near]]) -> list[Evidence | None]:
+    """All that depends on when it was."""
+    entry, host = row.entry, host_of(row)
+    shares = past.shares(host, entry.graph, entry.first_at)
+    mine = near_of(row)
+    owned = around.get(entry.owner, ()) if entry.owner else ()
+    others = [near for near in owned if near.thread_id != mine.thread_id and near.is_within(mine, PACE)]
+    return [
+        judge_shape(entry.id_shape, *past.shape(entry.id_shape, entry.first_at)),
+        judge_graph(entry.graph, *past.graph(entry.graph, entry.first_at)),
+        judge_share(shares),
+        judge_owner(mine, others, PACE) if entry.owner else _crowd(shares),
+        judge_reads(entry, earlier=any(near.first_at < mine.first_at for near in others)),
+    ]
+
+
+def _crowd(shares: Shares) -> Evidence | None:
+    """None where nothing tells how many are usual."""
+    usual = shares.usual if shares.usual.threads else shares.others
+    if not shares.now.threads or not usual.threads:
+        return None
+    others = max(0, shares.now.left - 1)
+    return judge_crowd(shares.hostname, others, max(0.0, (shares.now.threads - 1) * share(usual)))
