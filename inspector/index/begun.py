@@ -6,12 +6,13 @@ nobody knows yet whether they are left.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Func, Q, QuerySet, Sum, TextField
+from django.db.models import Count, Func, QuerySet, Sum, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 from inspector.index.columns import is_among
@@ -20,6 +21,9 @@ from inspector.index.workers import did_write
 from inspector.models import HourTally, StoreEntry, ThreadEntry
 
 HOUR = timedelta(hours=1)
+#: What threads are told apart by, as `HourTally.by` says it; with a name it makes a key.
+NAMED = ("host", "graph", "shape")
+Named = tuple[str, str]
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -66,7 +70,8 @@ class _Prefix(Func):
         return self.as_sql(compiler, connection, template=f"substr({text}, 1, %(length)s)", **extra)
 
 
-_LENGTHS = {timedelta(minutes=1): 16, HOUR: 13, timedelta(days=1): 10}
+#: The minute in which a thread began, as text.
+BEGUN_MINUTE = _Prefix("first_at", length=16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Begun:
     def count(self, begin: datetime, end: datetime) -> Sums:
         """Threads begun from `begin` on and before `end`."""
         first, last = nearest_hour(begin), nearest_hour(end)
-        found = self._tallied(first, last).aggregate(**_SUMMED)
+        found = self._tallied(first, last, "all").aggregate(**_SUMMED)
         sums = Sums(*(value or 0 for value in found.values()))
         for a, b, sign in (*_between(begin, first), *_between(last, end)):
             sums = sums.plus(Sums(**self._rows(a, b).aggregate(**_COUNTED)), sign)
@@ -89,40 +94,50 @@ class Begun:
         """Those begun from `begin` on until now, by the bucket's first moment."""
         first, end = nearest_hour(begin), self.moment.now + _INSTANT
         if bucket < HOUR:
-            return by_bucket(self._rows(begin, end), bucket)
-        found: dict[datetime, Sums] = {}
-        for hour, *sums in self._tallied(first, _ceil(end)).values_list("hour", *Sums._fields):
-            at = floor(hour, bucket)
-            found[at] = found.get(at, Sums()).plus(Sums(*sums))
+            return fold(by_minute(self._rows(begin, end)).items(), bucket)
+        found = fold(self._hours(first, _ceil(end), "all"), bucket)
         for a, b, sign in (*_between(begin, first), *_between(_ceil(end), end)):
             at = floor(a, bucket)
             found[at] = found.get(at, Sums()).plus(Sums(**self._rows(a, b).aggregate(**_COUNTED)), sign)
         return found
 
-    def hosts(self, begin: datetime, *, by_rows: bool) -> dict[str, Sums]:
-        """The same by the hosts that wrote to them. Unless `by_rows`, `begin` is a full hour, see `nearest_hour`: which
-        hosts wrote to the threads of a part of an hour, only a look at each of them tells."""
+    def named(self, first: datetime, last: datetime) -> dict[Named, Sums]:
+        """Those begun in these whole hours, by host, graph and id shape."""
+        tallied = self._tallied(first, last, *NAMED).values("by", "name").annotate(**_SUMMED)
+        return {(by, name): Sums(*sums) for by, name, *sums in tallied.values_list("by", "name", *_SUMMED)}
+
+    def named_rows(self, begin: datetime, end: datetime) -> dict[Named, Sums]:
+        """The same of any short stretch of time, by a look at each thread."""
+        return by_name(self._rows(begin, end))
+
+    def ahead(self) -> dict[Named, Sums]:
+        """Those that the tallies count in the present hour and that begin later than now, by a clock that is ahead."""
         end = self.moment.now + _INSTANT
-        if by_rows:
-            return by_host(self._rows(begin, end))
-        tallied = self._tallied(begin, _ceil(end), by="host").values("name")
-        rows = tallied.annotate(**_SUMMED).values_list("name", *_SUMMED)
-        found = {hostname: Sums(*sums) for hostname, *sums in rows}
-        for hostname, sums in by_host(self._rows(end, _ceil(end))).items():  # by a clock that is ahead
-            found[hostname] = found.get(hostname, Sums()).plus(sums, -1)
-        return {hostname: sums for hostname, sums in found.items() if sums.threads}
+        return self.named_rows(end, _ceil(end)) if self._rows(end, _ceil(end)).exists() else {}
+
+    def hours(self, first: datetime, by: str, names: Collection[str]) -> dict[str, dict[datetime, Sums]]:
+        """Those of some names, hour by hour until the present one."""
+        kept = self._tallied(first, _ceil(self.moment.now + _INSTANT), by).filter(name__in=names)
+        found: dict[str, dict[datetime, Sums]] = {name: {} for name in names}
+        for name, hour, *sums in kept.values_list("name", "hour", *Sums._fields):
+            found[name][hour] = Sums(*sums)
+        return found
 
     def young(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
         """Those that were left too lately to tell, begun in this time."""
         way = left(since=self.moment.orphan_before)
-        held = ThreadEntry.every.filter(Q(**way.held), way.asked_of_held, store=self.store, last_at__gte=way.since)
+        held = ThreadEntry.every.filter(way.rows, way.asked_of_held, store=self.store, last_at__gte=way.since)
         return held.filter(is_among({}, time="first_at", since=begin, until=end))
 
     def _rows(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
         return ThreadEntry.objects.filter(store=self.store, first_at__gte=begin, first_at__lt=end)
 
-    def _tallied(self, first: datetime, last: datetime, *, by: str = "all") -> QuerySet[HourTally]:
-        return HourTally.objects.filter(store=self.store, by=by, hour__gte=first, hour__lt=last)
+    def _hours(self, first: datetime, last: datetime, by: str) -> Iterator[tuple[datetime, Sums]]:
+        for hour, *sums in self._tallied(first, last, by).values_list("hour", *Sums._fields):
+            yield hour, Sums(*sums)
+
+    def _tallied(self, first: datetime, last: datetime, *by: str) -> QuerySet[HourTally]:
+        return HourTally.objects.filter(store=self.store, by__in=by, hour__gte=first, hour__lt=last)
 
 
 _LEFT = is_among({"one_turn": True}) & ~is_among({"state": "interrupted"})
@@ -144,17 +159,49 @@ _COUNTED_LEFT: dict[str, Any] = {
 }
 
 
-def by_bucket(threads: QuerySet[ThreadEntry], bucket: timedelta, *, all_left: bool = False) -> dict[datetime, Sums]:
-    """Rows by the bucket in which they began."""
-    at = _Prefix("first_at", length=_LENGTHS[bucket])
-    counted = _COUNTED_LEFT if all_left else _COUNTED
-    rows = threads.order_by().annotate(at=at).values("at").annotate(**counted).values_list("at", *counted)
-    return {datetime.fromisoformat(at).replace(tzinfo=UTC): Sums(*sums) for at, *sums in rows}
+def by_minute(threads: QuerySet[ThreadEntry], *, all_left: bool = False) -> dict[datetime, Sums]:
+    """Rows by the minute in which they began."""
+    rows = _by_columns(threads.annotate(at=BEGUN_MINUTE), ("at",), all_left)
+    return {minute_of(at): sums for (at,), sums in rows.items()}
+
+
+def by_name(threads: QuerySet[ThreadEntry], *more: str, all_left: bool = False) -> dict[Any, Sums]:
+    """Rows by host, graph and id shape, each key being which of these and the name; one that several hosts wrote to
+    counts for each. The values of `more` columns stand in the key behind the name."""
+    found: dict[tuple[Any, ...], Sums] = {}
+    of_rows = _by_columns(threads, ("graph", "id_shape", *more), all_left)
+    for (graph, shape, *rest), sums in of_rows.items():
+        for key in (("graph", graph, *rest), ("shape", shape, *rest)):
+            found[key] = found.get(key, Sums()).plus(sums)
+    if of_rows:
+        found |= {("host", *key): sums for key, sums in _by_host(threads, more, all_left).items()}
+    return found
 
 
 def by_host(threads: QuerySet[ThreadEntry], *, all_left: bool = False) -> dict[str, Sums]:
     """Rows by the hosts that wrote to them; one that several hosts wrote to counts for each."""
-    wrote = threads.order_by().filter(did_write("workers__")).values("workers__hostname")
+    return {key[0]: sums for key, sums in _by_host(threads, (), all_left).items()}
+
+
+def minute_of(at: str) -> datetime:
+    """A time as `BEGUN_MINUTE` tells it."""
+    return datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+def fold(parts: Iterable[tuple[datetime, Sums]], bucket: timedelta) -> dict[datetime, Sums]:
+    """Sums of shorter stretches by the bucket that each lies in."""
+    found: dict[datetime, Sums] = {}
+    for at, sums in parts:
+        first = floor(at, bucket)
+        found[first] = found.get(first, Sums()).plus(sums)
+    return found
+
+
+def _by_host(threads: QuerySet[ThreadEntry], more: Sequence[str], all_left: bool) -> dict[tuple[Any, ...], Sums]:
+    return _by_columns(threads.filter(did_write("workers__")), ("workers__hostname", *more), all_left)
+
+
+def _by_columns(threads: QuerySet[ThreadEntry], columns: Sequence[str], all_left: bool) -> dict[tuple[Any, ...], Sums]:
     counted = _COUNTED_LEFT if all_left else _COUNTED
-    rows = wrote.annotate(**counted).values_list("workers__hostname", *counted)
-    return {hostname: Sums(*sums) for hostname, *sums in rows}
+    rows = threads.order_by().values(*columns).annotate(**counted).values_list(*columns, *counted)
+    return {tuple(row[: len(columns)]): Sums(*row[len(columns) :]) for row in rows}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from inspector.errors import BadRequest
 from inspector.index.counts import count_orphans
-from inspector.index.orphans import WINDOWS, Window, find_window, report_orphans
+from inspector.index.orphans import WINDOWS, Parts, Share, Window, find_window, report_orphans
 from inspector.index.queries import Moment, Row, ThreadQuery, find_threads, flags_of
 from inspector.models import StoreEntry, ThreadWorker
 from tests.integration.index.samples import fill
@@ -32,39 +32,45 @@ def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, windo
     begin = NOW - window.length
     begun = [row for row in rows if begin <= row.entry.first_at <= NOW]
     before = [row for row in rows if begin - BASELINE <= row.entry.first_at < begin]
-    assert (report.current.threads, report.current.orphans) == (len(begun), _orphans(begun))
-    assert (report.baseline.threads, report.baseline.orphans) == (len(before), _orphans(before))
-    assert sum(bar.threads for bar in report.series) == report.current.threads
-    assert sum(bar.orphans for bar in report.series) == report.current.orphans
+    assert report.current == _share(begun)
+    assert report.baseline == _share(before)
+    assert report.newest_at is None
+    for name in ("threads", "orphans", "undecided", "muted"):
+        assert sum(getattr(bar.share, name) for bar in report.series) == getattr(report.current, name)
 
     for bar in report.series:
-        inside = [row for row in begun if bar.at <= row.entry.first_at < bar.at + window.bucket]
-        assert (bar.threads, bar.orphans) == (len(inside), _orphans(inside)), bar
+        assert bar.share == _share([row for row in begun if bar.at <= row.entry.first_at < bar.at + window.bucket]), bar
     steps = [later.at - bar.at for bar, later in zip(report.series, report.series[1:], strict=False)]
     assert set(steps) == {window.bucket}
     assert report.series[0].at <= begin < report.series[0].at + window.bucket
     assert report.series[-1].at <= NOW < report.series[-1].at + window.bucket
 
-    young = {row.entry.thread_id for row in begun if _is_undecided(row)}
-    assert report.current.undecided == len(young)
-    assert report.current.rate == _orphans(begun) / (len(begun) - len(young))
 
-    if window.bucket >= timedelta(hours=1):  # of hosts, whole hours are counted
-        begin = (begin + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
-        begun = [row for row in rows if begin <= row.entry.first_at <= NOW]
-    threads = Counter(worker.hostname for row in begun for worker in row.workers if _wrote(worker))
-    orphans = Counter(worker.hostname for row in begun if _orphans([row]) for worker in row.workers if _wrote(worker))
-    assert {host.hostname: (host.threads, host.orphans) for host in report.hosts} == {
-        name: (count, orphans[name]) for name, count in threads.items()
+@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.name)
+def test_parts_are_what_python_counts(store: StoreEntry, window: Window) -> None:
+    report = report_orphans(store, window, MOMENT)
+    rows = find_threads(store, ThreadQuery(limit=10_000), MOMENT).rows
+    hour = (NOW - window.length + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
+    begin = hour if window.length > timedelta(hours=1) else NOW - window.length  # of parts, whole hours are counted
+    begun = [row for row in rows if begin <= row.entry.first_at <= NOW]
+    before = [row for row in rows if hour - BASELINE <= row.entry.first_at < hour]
+
+    names: dict[str, Callable[[Row], list[str]]] = {
+        "hosts": lambda row: [worker.hostname for worker in row.workers if _wrote(worker)],
+        "graphs": lambda row: [row.entry.graph],
+        "shapes": lambda row: [row.entry.id_shape],
     }
-    for host in report.hosts:
-        theirs = [
-            row for row in begun if any(worker.hostname == host.hostname and _wrote(worker) for worker in row.workers)
-        ]
-        alone = [row for row in theirs if _orphans([row]) or _is_undecided(row)]
-        assert host.undecided == sum(map(_is_undecided, theirs))
-        assert host.random_ids == sum(row.entry.random_id for row in alone)
-    assert [host.orphans for host in report.hosts] == sorted((host.orphans for host in report.hosts), reverse=True)
+    for kind, names_of in names.items():
+        parts = getattr(report, kind)
+        assert {part.name for part in parts.shown} == {name for row in begun for name in names_of(row)}, kind
+        for part in parts.shown:
+            theirs = [row for row in begun if part.name in names_of(row)]
+            assert part.current == _share(theirs), (kind, part.name)
+            assert part.before == _share([row for row in before if part.name in names_of(row)]), (kind, part.name)
+            assert part.random_ids == sum(_is_left(row) and row.entry.random_id for row in theirs)
+        orphans = [part.current.orphans for part in parts.shown]
+        assert orphans == sorted(orphans, reverse=True)
+        assert parts.more == 0
 
 
 def test_the_samples_have_orphans_in_and_before_every_window_but_the_last(store: StoreEntry) -> None:
@@ -83,8 +89,9 @@ def test_the_number_in_the_bar_is_what_the_flag_lists(store: StoreEntry) -> None
 def test_a_share_of_nothing_is_none_and_not_zero(index: str) -> None:
     report = report_orphans(StoreEntry.objects.create(name="empty"), WINDOWS[0], MOMENT)
     assert report.current.rate is None
-    assert report.hosts == ()
-    assert [bar.threads for bar in report.series] == [0] * 61
+    assert report.hosts == report.graphs == report.shapes == Parts()
+    assert [bar.share for bar in report.series] == [Share()] * 61
+    assert (report.rise, report.newest_at) == (None, None)
 
 
 def test_an_unknown_window_is_told_with_the_known_ones() -> None:
@@ -94,14 +101,15 @@ def test_an_unknown_window_is_told_with_the_known_ones() -> None:
     assert "24h" in caught.value.hint
 
 
-def _is_undecided(row: Row) -> bool:
-    """One turn, not asked anything, and too young to tell."""
-    flags = flags_of(row, MOMENT)
-    return "one-turn" in flags and row.entry.state != "interrupted" and row.entry.last_at >= MOMENT.orphan_before
+def _share(rows: list[Row]) -> Share:
+    orphans = [row for row in rows if "orphan" in flags_of(row, MOMENT)]
+    undecided = sum(_is_left(row) for row in rows) - len(orphans)
+    return Share(len(rows), len(orphans), undecided, sum(row.entry.muted for row in orphans))
 
 
-def _orphans(rows: list[Row]) -> int:
-    return sum("orphan" in flags_of(row, MOMENT) for row in rows)
+def _is_left(row: Row) -> bool:
+    """One turn, and nobody is asked anything."""
+    return row.entry.one_turn and row.entry.state != "interrupted"
 
 
 def _wrote(worker: ThreadWorker) -> bool:
