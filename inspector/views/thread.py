@@ -16,6 +16,7 @@ from inspector.views.also import find_also, look_also, show_down, show_elsewhere
 from inspector.views.asked import show_asked
 from inspector.views.bar import entry_of, make_bar, moment, reader_of
 from inspector.views.contexts import Selected, ThreadItem, ThreadPage
+from inspector.views.evidence import assess_thread
 from inspector.views.graphs import list_graphs, namespace_items
 from inspector.views.items import thread_item
 from inspector.views.layouts import layout_of
@@ -85,6 +86,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         worker_errors=told.errors,
         layout=layout_of(reader.store.kind, thread),
         findings=about_thread(entry, thread_id),
+        assessment=assess_thread(entry, thread, moment()),
         bar=make_bar(request, "threads", entry),
         reads_hint=told.hint,
         gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),

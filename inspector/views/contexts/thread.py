@@ -9,6 +9,7 @@ from inspector.domain.value import Json
 from inspector.views.contexts.bar import AlsoIn, Bar
 from inspector.views.contexts.base import Tree, page_only
 from inspector.views.contexts.doctor import MentionItem
+from inspector.views.contexts.evidence import OrphanAssessment
 from inspector.views.contexts.threads import ThreadItem
 
 
@@ -23,8 +24,7 @@ class NamespaceItem:
 
 @dataclass(frozen=True, slots=True)
 class GraphList:
-    """Namespaces that the page links to: the root, the current one, and some of the `matching` ones of `total`
-    subgraphs."""
+    """Namespaces that the page links to: root, current one, and some of the `matching` of `total` subgraphs."""
 
     items: tuple[NamespaceItem, ...]
     total: int
@@ -286,6 +286,7 @@ class ThreadPage:
     worker_errors: tuple[WorkerError, ...]
     layout: str  #: which of `stores.differences.LAYOUTS` the thread is kept in
     findings: tuple[MentionItem, ...]  #: problems of the last diagnosis that name the thread
+    assessment: OrphanAssessment | None  #: of an orphan: whether it is part of a conversation that went on elsewhere
     bar: Bar = page_only()
     graphs: GraphList = page_only()
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list
