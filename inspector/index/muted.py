@@ -34,11 +34,10 @@ MIXED = "mixed"
 _BATCH, _REST = 2_000, 0.01
 _NEWEST = Order("last_at", "id", descending=True)
 _tuple_type: Any = namedtuple
+_TO_MARK = ("id", "thread_id", "owner", "graph", "last_at")
+_TO_COUNT = ("id_shape", "first_at", "checkpoints", "writes", "reads", "misses")
 #: What has to be known of a row to mark and to count it: a part of `EntryRow`.
-_Row: Any = _tuple_type(
-    "_Row",
-    [*KIND, "id", "thread_id", "owner", "graph", "id_shape", "first_at", "last_at", "checkpoints", "writes"],
-)
+_Row: Any = _tuple_type("_Row", [*KIND, *_TO_MARK, *_TO_COUNT])
 
 
 def is_muted(mutes: Mutes, row: Any, workers: Mapping[str, Did]) -> bool:

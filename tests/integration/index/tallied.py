@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import UTC
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django.db import transaction
 
 from inspector.index.recount import count_rows
-from inspector.models import UNKNOWN_TIME, HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
+from inspector.models import UNKNOWN_TIME, HostTally, HourTally, Mute, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 
 Tables = dict[Any, dict[str, int]]
 _MODELS = (StoreTally, HostTally, HourTally)
@@ -29,6 +30,19 @@ def assert_tallies_are_right(store: StoreEntry) -> None:
     for worker in ThreadWorker.objects.filter(thread__store=store).select_related("thread"):
         thread = worker.thread
         assert (worker.store_id, worker.stored, worker.last_at) == (thread.store_id, thread.stored, thread.last_at)
+
+
+def assert_marks_are_right(store: StoreEntry, now: datetime) -> None:
+    """Every thread that was left after one turn is marked where a mute covers it, and no other."""
+    mutes = [
+        mute for mute in Mute.objects.filter(store=store, undone_at=None) if not mute.ends_at or mute.ends_at > now
+    ]
+    for entry in ThreadEntry.every.filter(store=store).prefetch_related("workers"):
+        wrote = [w.hostname for w in entry.workers.all() if w.writes or (w.reported and not w.elsewhere)]
+        names = {"id": [entry.thread_id], "owner": [entry.owner], "graph": [entry.graph], "host": wrote}
+        covered = any(fnmatchcase(name, mute.pattern) for mute in mutes for name in names[mute.what])
+        left = entry.stored and entry.one_turn and entry.state != "interrupted"
+        assert entry.muted == (left and covered), (entry.thread_id, names, mutes)
 
 
 def _kept(store: StoreEntry) -> Tables:

@@ -13,18 +13,27 @@ import pytest
 
 from inspector.index.entries import write_entries
 from inspector.index.lease import Lease, LeaseTaken, lease_of
+from inspector.index.muted import is_marked, mark_rows
 from inspector.index.reads import forget_old, forget_reads, write_reads
 from inspector.index.recount import recount
 from inspector.index.rows import Did, EntryRow
 from inspector.index.tallies import COLUMNS, HOSTS, STATE_COLUMNS, hosts_of, read_tally
 from inspector.index.workers import Asked, Sum
-from inspector.models import HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
+from inspector.models import HostTally, HourTally, Mute, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 from inspector.reader import ThreadSummary
 from inspector.stores.base import ThreadRow
-from tests.integration.index.tallied import assert_tallies_are_right
+from tests.integration.index.tallied import assert_marks_are_right, assert_tallies_are_right
 
 SEEDS = int(os.environ.get("TEST_TALLY_SEEDS", "15"))  # more by hand, after a change in what a thread counts as
 STEPS = 12
+PATTERNS = (
+    ("id", "user-*"),
+    ("id", "????????-*"),
+    ("owner", "ada"),
+    ("host", "web-?"),
+    ("host", "ö"),
+    ("graph", "s*t"),
+)
 NOW = datetime(2026, 11, 22, 12, 30, tzinfo=UTC)
 
 
@@ -35,11 +44,13 @@ class Sequence:
         self.chance = random.Random(seed)
         self.lease = lease
         self.truth: dict[str, ThreadSummary] = {}
+        self.now = NOW
         uuids = [str(UUID(int=self.chance.getrandbits(128), version=4)) for _ in range(6)]
         self.ids = [*uuids, *(f"user-{number}" for number in range(6)), "ein Thread, ü", "x" * 300]
 
     def act(self) -> str:
         actions = {self.write: 6, self.read: 5, self.settle: 1, self.forget: 1, self.forget_old: 1, self.recount: 1}
+        actions |= {self.mute: 2, self.undo: 1, self.wait: 1, self.mark: 3}
         (action,) = self.chance.choices(list(actions), weights=list(actions.values()))
         action()
         return action.__name__
@@ -55,7 +66,7 @@ class Sequence:
         self.truth |= {one.row.thread_id: one for one in [*same, *new]}
         listed = asked if self.chance.random() < 0.7 else [one for one in asked if one not in here]
         before = set(ThreadEntry.objects.filter(store=self.lease.entry).values_list("thread_id", flat=True))
-        removed = write_entries(self.lease, listed, [*same, *new], NOW)
+        removed = write_entries(self.lease, listed, [*same, *new], self.now)
         assert removed == len(before & set(asked) - set(here))
 
     def read(self) -> None:
@@ -83,8 +94,29 @@ class Sequence:
     def recount(self) -> None:
         recount(self.lease)
 
+    def mute(self) -> None:
+        what, pattern = self.chance.choice(PATTERNS)
+        ends = self.now + timedelta(minutes=self.chance.choice([5, 60])) if self._flag() else None
+        entry = self.lease.entry
+        Mute.objects.create(store=entry, what=what, pattern=pattern, reason="", made_at=self.now, ends_at=ends)
+
+    def undo(self) -> None:
+        lasting = Mute.objects.filter(store=self.lease.entry, undone_at=None).order_by("pk")
+        if lasting:
+            Mute.objects.filter(pk=self.chance.choice(lasting).pk).update(undone_at=self.now)
+
+    def wait(self) -> None:
+        self.now += timedelta(minutes=10)
+
+    def mark(self) -> None:
+        """To the end, or not."""
+        mark_rows(self.lease, self.now, budget=self.chance.choice([0.0, None]), sleep=lambda _: None)
+
     def check(self) -> None:
         assert_tallies_are_right(self.lease.entry)
+        self.lease.entry.refresh_from_db(fields=["muted_by"])
+        if is_marked(self.lease.entry, self.now):
+            assert_marks_are_right(self.lease.entry, self.now)
         entries = {entry.thread_id: entry for entry in ThreadEntry.objects.filter(store=self.lease.entry)}
         assert entries.keys() == self.truth.keys()
         for thread_id, summary in self.truth.items():
@@ -150,7 +182,8 @@ class Sequence:
         )
 
 
-def test_the_tallies_equal_the_rows_after_every_step(either_index: str) -> None:
+def test_the_tallies_equal_the_rows_after_every_step(either_index: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inspector.index.muted._BATCH", 3)
     for seed in range(SEEDS):
         done = []
         with lease_of(StoreEntry.objects.create(name=f"store {seed}")) as lease:
