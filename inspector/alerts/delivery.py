@@ -110,8 +110,7 @@ def _told(channel: Channel, delivery: Delivery, failure: SendFailed) -> tuple[st
 
 def _about(delivery: Delivery) -> str:
     host = printable(delivery.alert.hostname) if delivery.alert else ""
-    what = "ended" if delivery.event == RESOLVED else "fires"
-    return f"Message that the alert of {host or 'a host without a name'} {what}"
+    return f"Message {delivery.pk} ({delivery.event}, host {host or 'without a name'})"
 
 
 def _name(channel: Channel) -> str:

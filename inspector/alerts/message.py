@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 from django.urls import reverse
 
-from inspector.alerts.words import headline
+from inspector.alerts.words import headline, random_in_words
 from inspector.domain.text import exact_time, one_line, shorten_middle
 from inspector.models import AlertEntry, Delivery
 
@@ -22,6 +22,7 @@ _THREADS = 5
 _LONGEST_ID = 120
 #: What would end a line, or turn the way it is read around. Hosts and ids are whatever workers say.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MEANING = "Whoever writes again in such a thread is met without a memory, or gets another thread each time."
 _ENDS = {
     "fixed": "Its newer threads go on as they should.",
     "quiet": "It has begun no more threads.",
@@ -94,11 +95,9 @@ def _headline(alert: AlertEntry, *, resolved: bool) -> str:
 
 
 def _firing_lines(alert: AlertEntry) -> tuple[str, ...]:
-    random = f" {alert.random_ids} of them have a random id." if alert.random_ids else ""
-    newest = f"the {alert.threads} newest threads of {printable(alert.hostname)} that are old enough to tell"
     return (
-        f"Nobody went on with {alert.orphans} of {newest}; {alert.expected:.0%} were to be expected.{random}",
-        f"The first of them began at {exact_time(alert.since)}; the alert fired at {exact_time(alert.fired_at)}.",
+        " ".join(filter(None, (_MEANING, random_in_words(alert)))),
+        f"The alert fired at {exact_time(alert.fired_at)}.",
     )
 
 

@@ -20,8 +20,8 @@ _AFTER_ERROR = 10.0
 
 
 class BackgroundDelivery:
-    """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so and tries again. Without a channel it
-    has nothing to do."""
+    """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so and tries again. Without a channel
+    it has nothing to do."""
 
     def __init__(self, channels: Sequence[Channel], *, pause: float = EVERY) -> None:
         self._channels = tuple(channels)
