@@ -60,14 +60,18 @@ def find_conversations(openings: Iterable[Opening], pause: Pause) -> list[Group]
     return [group for group in split_all(openings, pause) if len(group.openings) > 1]
 
 
+def learn_breaks(openings: Iterable[Opening], pause: Pause) -> Pause:
+    """The pause with the time between conversations, as these threads' owners have it."""
+    lanes = _lanes(sorted(openings, key=lambda one: one.place))
+    return pause.with_breaks(gap for lane in lanes.values() for gap in _gaps(lane))
+
+
 def split_all(openings: Iterable[Opening], pause: Pause) -> list[Group]:
     """The same with the threads that are alone, each a group of its own."""
     ordered = sorted(openings, key=lambda one: one.place)
     wordings = {one.thread_id: read_wording(one.first) for one in ordered}
     frequencies = Frequencies.of(wordings.values())
-    lanes = _lanes(ordered)
-    pause = pause.with_breaks(gap for lane in lanes.values() for gap in _gaps(lane))
-    found = [group for lane in lanes.values() for group in _Lane(pause, frequencies, wordings).walk(lane)]
+    found = [group for lane in _lanes(ordered).values() for group in _Lane(pause, frequencies, wordings).walk(lane)]
     found += _Crowd(pause, frequencies, wordings, [one for one in ordered if not one.owner]).walk()
     found.sort(key=lambda group: (group.last_at, group.thread_ids[-1]), reverse=True)
     return found

@@ -1,0 +1,98 @@
+"""What was said first in a thread, and answered: read live from the store, for the threads in sight and no others.
+
+Of each thread the newest root checkpoint is read and of it the channel that holds the messages. It goes no further
+than the page that shows it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from inspector.domain.channels import is_internal
+from inspector.domain.messages import as_message, is_message_list
+from inspector.domain.thread import ChannelState
+from inspector.domain.value import Value
+from inspector.errors import StoreError
+from inspector.reader import Reader
+from inspector.reader.state import StateReader
+from inspector.stores.base import CheckpointRow, ReadBudget
+from inspector.stores.guard import deadline
+
+_HEAD = ReadBudget(rows=1, bytes=1_000_000)
+#: Seconds and bytes of values that all threads of a page may take together.
+SECONDS, BYTES = 0.6, 6_000_000
+#: Characters that are kept of a text.
+_LONGEST = 600
+#: Where graphs without messages keep what they were asked.
+_ASKED = ("question", "query", "input", "user_input", "prompt", "text", "request", "topic")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The first thing a person said, and the beginning of the last answer; "" where there is none."""
+
+    first: str = ""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """`cut` when time or bytes did not suffice for all threads; `error` and `hint` say why the store did not answer."""
+
+    said: Mapping[str, Said] = field(default_factory=dict)
+    cut: bool = False
+    error: str = ""
+    hint: str = ""
+
+
+def read_texts(reader: Reader, thread_ids: Iterable[str], *, seconds: float = SECONDS, size: int = BYTES) -> Texts:
+    """In the given order, as far as the budgets go. Threads that are gone are left out. Never raises for a store that
+    does not answer: that is told."""
+    said: dict[str, Said] = {}
+    until = time.monotonic() + seconds
+    left = size
+    with deadline(seconds):
+        for thread_id in dict.fromkeys(thread_ids):
+            if left <= 0 or time.monotonic() >= until:
+                return Texts(said, cut=True)
+            try:
+                states = _read_chat(reader, thread_id)
+            except StoreError as error:
+                if time.monotonic() >= until:
+                    return Texts(said, cut=True)
+                return Texts(said, cut=True, error=error.message, hint=error.hint)
+            if states is not None:
+                left -= sum(state.size_bytes for state in states)
+                said[thread_id] = said_in(states)
+    return Texts(said)
+
+
+def _read_chat(reader: Reader, thread_id: str) -> tuple[ChannelState, ...] | None:
+    rows = reader.store.read_checkpoints(thread_id, "", budget=_HEAD).rows
+    return StateReader(reader.store, reader.key).read(rows[0], only=_chat_of(rows[0])) if rows else None
+
+
+def _chat_of(row: CheckpointRow) -> list[str]:
+    """The channel that holds the messages, by its usual name; else all of the graph's own, which are small before
+    anybody knows better."""
+    own = [channel for channel in {*row.channel_versions, *row.inline_values} if not is_internal(channel)]
+    return ["messages"] if "messages" in own else own
+
+
+def said_in(states: Iterable[ChannelState]) -> Said:
+    """By the messages of a state, else by the channel that usually holds a question."""
+    values = {state.channel: state.value for state in states}
+    for value in values.values():
+        if is_message_list(value):
+            return _of_messages(value)
+    first = next((text for name in _ASKED if isinstance(text := values.get(name), str) and text), "")
+    return Said(first[:_LONGEST])
+
+
+def _of_messages(value: Value) -> Said:
+    messages = [message for item in value if (message := as_message(item)) is not None]  # type: ignore[union-attr]
+    first = next((message.text for message in messages if message.role == "human" and message.text.strip()), "")
+    answer = next((message.text for message in reversed(messages) if message.role == "ai" and message.text.strip()), "")
+    return Said(first.strip()[:_LONGEST], answer.strip()[:_LONGEST])
