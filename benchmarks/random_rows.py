@@ -33,11 +33,11 @@ _NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 
 def written_case(traffic: Traffic, *, reads: bool, owners: bool) -> Case:
     """A case as of now by the traffic's clock, whose index holds all threads so far. `reads` as probes report them."""
-    now = _at(traffic.now)
+    now = at(traffic.now)
     entry = StoreEntry.objects.create(name=f"site-{uuid4()}")
     told = list(traffic.threads.values())
     with lease_of(entry) as lease:
-        write_entries(lease, [], [_summary(thread, owners=owners) for thread in told], now)
+        write_entries(lease, [], [summary_of(thread, owners=owners) for thread in told], now)
         if reads:
             with lease.writing() as held:
                 write_reads(held, {thread.thread_id: _asked(thread) for thread in told}, ())
@@ -46,7 +46,7 @@ def written_case(traffic: Traffic, *, reads: bool, owners: bool) -> Case:
 
 def quick_case(traffic: Traffic, entry: StoreEntry, *, reads: bool, owners: bool) -> Case:
     """The same with all rows at hand instead of in the index; of `entry` the index holds nothing."""
-    now = _at(traffic.now)
+    now = at(traffic.now)
     case = _case(entry, now)
     rows = [_row(entry, number, thread, now, reads=reads, owners=owners) for number, thread in _numbered(traffic)]
     rows.sort(key=lambda row: (row.entry.last_at, row.entry.pk), reverse=True)
@@ -63,7 +63,7 @@ def _numbered(traffic: Traffic) -> Iterator[tuple[int, Told]]:
 
 
 def _row(entry: StoreEntry, number: int, thread: Told, now: datetime, *, reads: bool, owners: bool) -> Row:
-    known = known_of(entry, _summary(thread, owners=owners), now)
+    known = known_of(entry, summary_of(thread, owners=owners), now)
     workers = dict(known.workers)
     row = known.row
     if reads:
@@ -75,7 +75,7 @@ def _row(entry: StoreEntry, number: int, thread: Told, now: datetime, *, reads: 
     return Row(ThreadEntry(*row._replace(id=number)), tuple(made))
 
 
-def _summary(thread: Told, *, owners: bool) -> ThreadSummary:
+def summary_of(thread: Told, *, owners: bool, graph: str = "") -> ThreadSummary:
     last = id_of(_key(thread), _microseconds(thread.last_at), TURN * thread.turns - 2)
     row = ThreadRow(
         thread_id=thread.thread_id,
@@ -95,7 +95,7 @@ def _summary(thread: Told, *, owners: bool) -> ThreadSummary:
         head=None,
     )
     owner = thread.owner if owners else ""
-    return ThreadSummary(row, "complete", (), _at(thread.first_at), _at(thread.last_at), owner, graph="")
+    return ThreadSummary(row, "complete", (), at(thread.first_at), at(thread.last_at), owner, graph)
 
 
 def _asked(thread: Told) -> Asked:
@@ -105,9 +105,9 @@ def _asked(thread: Told) -> Asked:
         hosts=hosts,
         reads=thread.turns,
         misses=sum(thread.misses.values()),
-        first_at=_at(thread.first_at),
-        last_at=_at(thread.last_at),
-        last_miss_at=_at(thread.last_miss_at),
+        first_at=at(thread.first_at),
+        last_at=at(thread.last_at),
+        last_miss_at=at(thread.last_miss_at),
         elsewhere_at=None,
         in_vain=False,
     )
@@ -117,9 +117,9 @@ def _key(thread: Told) -> int:
     return zlib.crc32(thread.thread_id.encode())
 
 
-def _at(seconds: float) -> datetime:
+def at(seconds: float) -> datetime:
     return BEGAN + timedelta(seconds=seconds)
 
 
 def _microseconds(seconds: float) -> int:
-    return (_at(seconds) - _EPOCH) // timedelta(microseconds=1)
+    return (at(seconds) - _EPOCH) // timedelta(microseconds=1)

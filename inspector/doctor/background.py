@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
 from inspector.doctor.diagnosis import diagnose
+from inspector.index.claims import give_back, left, take
 from inspector.index.loops import StoreLoops
 from inspector.index.queries import Moment
 from inspector.index.tallies import read_tally
@@ -62,7 +63,7 @@ def _until_due(name: str, rest: float) -> float:
     entry = StoreEntry.objects.filter(name=name).only("diagnosed_at", "synced_at", "error").first()
     if entry is None or not _has_anything(entry):
         return _NOTHING_YET
-    return _left(entry.diagnosed_at, timezone.now(), rest)
+    return left(entry.diagnosed_at, timezone.now(), rest)
 
 
 def _has_anything(entry: StoreEntry) -> bool:
@@ -70,29 +71,20 @@ def _has_anything(entry: StoreEntry) -> bool:
     return bool(entry.synced_at or entry.error or read_tally(entry).threads)
 
 
-def _left(looked_at: datetime | None, now: datetime, rest: float) -> float:
-    """A look that a wrong clock puts into the future counts as none."""
-    if looked_at is None or looked_at > now:
-        return 0.0
-    return max(0.0, (looked_at + timedelta(seconds=rest) - now).total_seconds())
-
-
 def _look(reader: Reader, rest: float) -> bool:
     """False where another replica, which was due at the same moment, was the first to take this look."""
     entry = StoreEntry.objects.get(name=reader.store.name)
     now, before = timezone.now(), entry.diagnosed_at
-    if _left(before, now, rest) or not _take(entry, before, now):
+    if left(before, now, rest) or not _take(entry, before, now):
         return False
     try:
         diagnose(reader, entry, Moment(now, settings.INSPECTOR.orphan_after))
     except BaseException:
-        StoreEntry.objects.filter(pk=entry.pk, diagnosed_at=now).update(diagnosed_at=before)
+        give_back(entry, "diagnosed_at", before, now)
         raise
     return True
 
 
 def _take(entry: StoreEntry, before: datetime | None, now: datetime) -> bool:
     """A first look is not taken: what is not written yet must not count as known."""
-    if before is None:
-        return True
-    return bool(StoreEntry.objects.filter(pk=entry.pk, diagnosed_at=before).update(diagnosed_at=now))
+    return before is None or take(entry, "diagnosed_at", before, now)
