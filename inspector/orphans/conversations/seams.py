@@ -31,7 +31,7 @@ class Seam:
     """`messages` of the threads before were unknown to the one that begins here; `more_values` are not listed."""
 
     thread_id: str
-    host: str
+    hosts: tuple[str, ...]
     messages: int
     values: tuple[Unknown, ...]
     more_values: int = 0
@@ -63,7 +63,7 @@ def masked(value: Value) -> Value:
     return value
 
 
-def find_seam(thread_id: str, host: str, before: Sequence[State], first: State) -> Seam:
+def find_seam(thread_id: str, hosts: tuple[str, ...], before: Sequence[State], first: State) -> Seam:
     """`before` are the last states of the threads before it, oldest first, `first` is its own once it had taken in its
     input."""
     known = {key for value in first.values() for key in _keys(value)}
@@ -72,7 +72,7 @@ def find_seam(thread_id: str, host: str, before: Sequence[State], first: State) 
     for state in before:
         latest |= {name: value for name, value in state.items() if not is_message_list(value) and not role_of(value)}
     lost = [Unknown(name, value, first.get(name)) for name, value in sorted(latest.items()) if first.get(name) != value]
-    return Seam(thread_id, host, len(unknown), tuple(lost[:MOST_VALUES]), max(0, len(lost) - MOST_VALUES))
+    return Seam(thread_id, hosts, len(unknown), tuple(lost[:MOST_VALUES]), max(0, len(lost) - MOST_VALUES))
 
 
 def messages_of(state: State) -> list[Value]:

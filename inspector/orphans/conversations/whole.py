@@ -31,7 +31,7 @@ class Stretch:
     messages. `gone` when the store does not hold it any more."""
 
     thread_id: str
-    host: str
+    hosts: tuple[str, ...]
     at: datetime
     messages: tuple[Value, ...]
     values: State
@@ -106,11 +106,11 @@ def _after_input(reader: Reader, rows: Sequence[CheckpointRow], *, truncated: bo
 
 
 def _stretch(opening: Opening, found: _Read | None, before: Sequence[State], room: int) -> Stretch:
-    host = ", ".join(opening.hosts)
+    hosts = opening.hosts
     if found is None:
-        return Stretch(opening.thread_id, host, opening.at, (), {}, None, gone=True)
+        return Stretch(opening.thread_id, hosts, opening.at, (), {}, None, gone=True)
     messages = messages_of(found.last)
-    seam = find_seam(opening.thread_id, host, before, found.first) if before else None
+    seam = find_seam(opening.thread_id, hosts, before, found.first) if before else None
     values = {} if messages else found.last
     shown = tuple(messages[:room])
-    return Stretch(opening.thread_id, host, opening.at, shown, values, seam, left_out=len(messages) - len(shown))
+    return Stretch(opening.thread_id, hosts, opening.at, shown, values, seam, left_out=len(messages) - len(shown))

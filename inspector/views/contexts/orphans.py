@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain.value import Json
 from inspector.views.contexts.bar import Bar, IndexState
 from inspector.views.contexts.base import page_only
+from inspector.views.contexts.conversations import GroupItem
 from inspector.views.contexts.threads import ThreadItem
 
 
@@ -123,7 +123,7 @@ class OrphansPage:
     graphs: tuple[OrphanGraph, ...]
     more_graphs: int
     shapes: tuple[OrphanShape, ...]
-    groups: tuple[Json, ...]
+    groups: tuple[GroupItem, ...]  #: in data only; the page fetches them by itself
     threads: tuple[ThreadItem, ...]
     next: str
     total: int

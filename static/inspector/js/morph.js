@@ -22,6 +22,7 @@ export function morph(old, fresh) {
     return;
   }
   if (old.localName === "select" && old === document.activeElement) return; // its list may be unfolded
+  if ("lazy" in fresh.dataset && !("lazy" in old.dataset)) return; // what was fetched into its place stays
   morphAttributes(old, fresh);
   if (old.localName === "input" || old.localName === "select") morphControl(old, fresh);
   if (old.localName !== "input") morphChildren(old, fresh);

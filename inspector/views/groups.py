@@ -1,0 +1,100 @@
+"""Groups of threads as the items that pages show, and why we think so, in words."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from itertools import pairwise
+
+from inspector.domain.text import count_noun
+from inspector.models import StoreEntry, ThreadEntry
+from inspector.orphans.conversations.find import SHOWN, Conversation
+from inspector.orphans.conversations.opening import Group, Join, Opening
+from inspector.orphans.conversations.pause import Pause
+from inspector.templatetags.ids import owner_key
+from inspector.templatetags.words import seconds
+from inspector.views.contexts.conversations import GroupItem, SaidItem
+
+#: Threads that data lists of one group.
+LISTED = 500
+
+
+def group_items(store: StoreEntry, found: Sequence[Conversation], pause: Pause) -> tuple[GroupItem, ...]:
+    keys = _owner_keys(store, [one.group for one in found if one.group.owner])
+    return tuple(_item(one, keys.get(one.group.thread_ids[0], ""), pause) for one in found)
+
+
+def _item(one: Conversation, key: str, pause: Pause) -> GroupItem:
+    group = one.group
+    joins: tuple[Join | None, ...] = (None, *group.joins)
+    return GroupItem(
+        threads=len(group.openings),
+        thread_ids=group.thread_ids[:LISTED],
+        owner=group.owner,
+        owner_key=key,
+        graph=group.graph,
+        hosts=group.hosts,
+        shapes=tuple(shape for shape in group.shapes if shape),
+        first_at=group.first_at.astimezone(UTC),
+        last_at=group.last_at.astimezone(UTC),
+        confidence=round(group.confidence, 3),
+        likely=group.likely,
+        others=group.others,
+        why=why_together(group, key, pause),
+        perhaps=one.perhaps,
+        said=tuple(
+            _said(one, opening, join) for opening, join in list(zip(group.openings, joins, strict=True))[:SHOWN]
+        ),
+        mute_pattern=glob.escape(group.owner),
+        span=seconds((group.last_at - group.first_at).total_seconds()),
+    )
+
+
+def _said(one: Conversation, opening: Opening, join: Join | None) -> SaidItem:
+    said = one.texts.said.get(opening.thread_id)
+    return SaidItem(
+        thread_id=opening.thread_id,
+        at=opening.at.astimezone(UTC),
+        hosts=opening.hosts,
+        first=said.first if said is not None else None,
+        answer=said.answer if said is not None else None,
+        chance=round(join.chance, 3) if join is not None else None,
+        signs=join.signs if join is not None else (),
+    )
+
+
+def why_together(group: Group, key: str, pause: Pause) -> str:
+    """Full sentences. Of texts, only what kind of sign they gave."""
+    if len(group.openings) < 2:
+        return ""
+    where = _where(group)
+    longest = max((after.at - before.at).total_seconds() for before, after in pairwise(group.openings))
+    told = f"never more than {seconds(longest)} apart" if longest >= 1 else "within a second of each other"
+    if group.owner:
+        usual = "conversations that went on here" if pause.learnt else "a conversation is taken to"
+        pauses = f"{usual} pause {seconds(pause.middle)} as a rule and {seconds(pause.cut)} at most"
+        sentence = f"The same {key or 'owner'}{where}, one after another, {told}; {pauses}."
+    else:
+        signs = list(dict.fromkeys(sign for join in group.joins for sign in join.signs))[:4]
+        sentence = f"No owner is named, so only words tell{where}, {told}: {'; '.join(signs)}."
+    if group.others:
+        sentence += f" Some of it could also follow {count_noun(group.others, 'other thread')}."
+    return sentence
+
+
+def _where(group: Group) -> str:
+    """What its threads share beside the owner."""
+    shared = []
+    if group.graph and all(one.graph == group.graph for one in group.openings):
+        shared.append("the same graph")
+    if len(group.hosts) == 1:
+        shared.append("the same host")
+    return f" and {' and '.join(shared)}" if shared and group.owner else f" on {' and '.join(shared)}" if shared else ""
+
+
+def _owner_keys(store: StoreEntry, groups: Sequence[Group]) -> Mapping[str, str]:
+    """The metadata key of each group's owner, by its first thread."""
+    owners = {group.thread_ids[0]: group.owner for group in groups}
+    rows = ThreadEntry.objects.filter(store=store, thread_id__in=list(owners)).values_list("thread_id", "metadata")
+    return {thread_id: owner_key(metadata, owners[thread_id]) for thread_id, metadata in rows}
