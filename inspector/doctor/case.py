@@ -21,6 +21,7 @@ from inspector.doctor.mutes import Mutes
 from inspector.errors import InspectorError
 from inspector.index.connections import get_ledger
 from inspector.index.hosts import unwatched_hosts
+from inspector.index.mutes import Mutes as StoreMutes
 from inspector.index.places import Places, places_of
 from inspector.index.queries import Moment, Row
 from inspector.index.recent import begun_before, newest_threads
@@ -143,6 +144,11 @@ class Case:
         known = {row.entry.pk for row in young}
         earlier = begun_before(self.entry, before, NEWEST)
         return (*young, *(row for row in earlier if row.entry.pk not in known and row.entry.first_at > UNKNOWN_TIME))
+
+    @cached_property
+    def muted_here(self) -> StoreMutes:
+        """What people said on the pages about orphans to be as it should."""
+        return StoreMutes.in_force(self.entry, self.moment.now)
 
     @cached_property
     def cohort(self) -> Cohort:

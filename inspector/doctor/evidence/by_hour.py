@@ -35,8 +35,14 @@ def _tallies(case: Case) -> dict[datetime, dict[str, Sums]]:
     kept = HourTally.objects.filter(store=case.entry, by="host", hour__gte=end - timedelta(hours=_HOURS), hour__lt=end)
     found: dict[datetime, dict[str, Sums]] = defaultdict(dict)
     for hour, hostname, *sums in kept.values_list("hour", "name", *Sums._fields):
-        found[hour][hostname] = Sums(*sums)
+        found[hour][hostname] = _without_muted(Sums(*sums))
     return found
+
+
+def _without_muted(sums: Sums) -> Sums:
+    """How many of the muted ones have a random id is not kept: all that may."""
+    muted = sums.left_muted
+    return Sums(sums.threads - muted, sums.left - muted, max(0, sums.left_random - muted))
 
 
 def _shares(hosts: dict[str, Sums], hostname: str) -> tuple[Sums, Sums]:

@@ -42,12 +42,13 @@ class Begun:
     @property
     def hosts(self) -> tuple[str, ...]:
         """Hosts that wrote to it here; "" where the metadata names none."""
-        return tuple(w.hostname for w in self.row.workers if w.writes or (w.reported and not w.elsewhere))
+        return _hosts_of(self.row)
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Newest first. Threads that wait for an answer are left out: they may go on or not."""
+    """Newest first. Threads that wait for an answer are left out: they may go on or not. So are those that are muted,
+    by a setting or on the pages about orphans."""
 
     threads: Sequence[Begun]
 
@@ -153,4 +154,10 @@ def _begun(row: Row, now: datetime) -> Begun:
 
 
 def _is_muted(case: Case, row: Row) -> bool:
-    return any(case.mutes.thread(slug, row.entry.thread_id) for slug in SHARED)
+    entry = row.entry
+    covered = case.muted_here.covers(entry.thread_id, entry.owner, entry.graph, _hosts_of(row))
+    return covered or any(case.mutes.thread(slug, entry.thread_id) for slug in SHARED)
+
+
+def _hosts_of(row: Row) -> tuple[str, ...]:
+    return tuple(w.hostname for w in row.workers if w.writes or (w.reported and not w.elsewhere))

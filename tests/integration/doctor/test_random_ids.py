@@ -21,6 +21,8 @@ from inspector.doctor.finding import Verdict
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.thread_id_random import RULE
 from inspector.doctor.rules.thread_per_run import RULE as PER_RUN
+from inspector.index.muted import mark
+from inspector.models import Mute as StoredMute
 from inspector.models import StoreEntry
 from inspector.mute import Mute
 from inspector.secret import StoreUrl
@@ -126,6 +128,36 @@ def test_threads_of_runs_are_told_by_their_prefix_and_leave_conversations_in_pea
     muted = dataclasses.replace(case, mutes=Mutes((Mute("thread-per-run", "thread", "nightly:*"),)))
     vars(muted)["begun"] = case.begun
     assert (PER_RUN.check(muted).outcome, ask(muted).outcome) == ("fine", "fine")
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"), [("id", "nightly:*"), ("host", "web-1"), ("owner", "nobody"), ("id", "*")]
+)
+def test_what_people_muted_on_the_pages_is_left_out(entry: StoreEntry, what: str, pattern: str) -> None:
+    traffic = forgetful_traffic(one_turn=0.2)
+    for thread in traffic.threads.values():
+        if "web-1" in thread.by_host:
+            thread.thread_id = f"nightly:{thread.thread_id}"
+    case = quick_case(traffic, entry, reads=True, owners=False)
+    assert PER_RUN.check(case).outcome == "problem"
+    made = StoredMute.objects.create(store=entry, what=what, pattern=pattern, reason="", made_at=case.moment.now)
+    again = quick_case(traffic, entry, reads=True, owners=False)
+    expected = {"nobody": "problem", "*": "unknown"}.get(pattern, "fine")
+    assert PER_RUN.check(again).outcome == expected
+    StoredMute.objects.filter(pk=made.pk).update(undone_at=case.moment.now)
+    assert PER_RUN.check(quick_case(traffic, entry, reads=True, owners=False)).outcome == "problem"
+
+
+def test_hours_are_compared_without_muted_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    traffic = Traffic(Site(3, 1, 0.2, every=60.0, pause=300.0))
+    traffic.until(200)
+    case = written_case(traffic, reads=False, owners=False)
+    (suspect,) = find_suspects(Cohort.of(case))
+    monkeypatch.setattr(by_hour, "NEWEST", 10)
+    StoredMute.objects.create(store=case.entry, what="host", pattern="web-1", reason="", made_at=case.moment.now)
+    assert mark(case.entry.name, now=case.moment.now)
+    assert suspect.hostname == "web-1"
+    assert not forgets_by_hour(case, suspect)
 
 
 def test_threads_of_runs_that_somebody_looks_at_later_are_no_trouble(entry: StoreEntry) -> None:
