@@ -13,6 +13,7 @@ from inspector.index.covered import Cover
 from inspector.index.mutes import active_mutes
 from inspector.index.queries import Moment
 from inspector.models import Mute, StoreEntry
+from inspector.templatetags.words import percent
 from inspector.views.bar import index_state, make_bar
 from inspector.views.contexts import MuteForm, MuteItem, MutePreview, MutesPage, PastMute, RuleMute
 from inspector.views.mute_form import NAMES
@@ -87,7 +88,5 @@ def _preview(what: str, pattern: str, cover: Cover) -> MutePreview:
     warning = ""
     if share is not None and share >= _NEARLY_ALL and covered.threads > 1:
         kind = "newest " if what in ("id", "owner") and covered.bound else ""
-        warning = (
-            f"This mutes {share:.0%} of all {kind}one-turn threads: next to nothing is left that you would be told of."
-        )
+        warning = f"This mutes {percent(share)} of all {kind}one-turn threads: next to nothing is left to be told of."
     return MutePreview(what, pattern, covered.threads, covered.bound, share, covered.examples, warning)

@@ -268,7 +268,7 @@ def test_a_pattern_that_covers_nearly_all_is_warned_of(people: People) -> None:
     one = people.browser.data(PAGE, pattern="resume-sync")["preview"]
 
     assert all_of_them["share"] == 1.0
-    assert all_of_them["warning"].startswith("This mutes 100% of all one-turn threads")
+    assert all_of_them["warning"].startswith("This mutes 100 % of all one-turn threads")
     assert one["warning"] == ""
 
 
@@ -287,7 +287,7 @@ def test_the_preview_works_without_a_script_and_mutes_nothing(people: People) ->
 
     assert answer.status_code == 200
     assert not Mute.objects.exists()
-    assert "Covers" in elements["preview"].text
+    assert "It covers" in elements["preview"].text
     assert elements["pattern"].attributes["value"] == "*"
 
 
