@@ -1,6 +1,6 @@
 """Verdicts on threads of traffic that is known: which were a part of a conversation, and which one question.
 
-Measured over 21 sites (four hosts or one; none, one or all of which forget; requests that stay at a host or do not; 20 %
+Measured over 21 sites (four hosts or one; none, one or all of which forget; requests that stay at a host or do not; 20
 or 60 % of conversations of one question; a pace of 40 s or of 15 min; with owners and probes, or with neither), some
 40,000 judgements. Of the parts of conversations at hosts that forget, none was called a single question: with owners,
 or where other hosts remember, 73 % at the least were called lost and mostly all, and the rest unclear; where all hosts
