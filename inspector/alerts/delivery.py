@@ -39,7 +39,7 @@ def deliver_due(channels: Sequence[Channel], now: datetime) -> bool:
             continue
         claimed = _claim(delivery, now)
         if claimed is not None:
-            _attempt(by_name[delivery.channel], delivery, claimed, now)
+            attempt(by_name[delivery.channel], delivery, now, timeout=TIMEOUT, claimed=claimed)
             return True
     return False
 
@@ -75,29 +75,34 @@ def _claim(delivery: Delivery, now: datetime) -> datetime | None:
     return until
 
 
-def _attempt(channel: Channel, delivery: Delivery, claimed: datetime, now: datetime) -> None:
+def attempt(
+    channel: Channel, delivery: Delivery, now: datetime, *, timeout: float, claimed: datetime | None = None
+) -> None:
+    """Sends it and writes down what came of it. What was `claimed` is tried again; else this was the only attempt."""
     began = time.monotonic()
     try:
-        answer = channel.send(message_of(delivery), timeout=TIMEOUT)
+        answer = channel.send(message_of(delivery), timeout=timeout)
     except SendFailed as failure:
         _note_failure(channel, delivery, claimed, failure, now + timedelta(seconds=time.monotonic() - began))
         return
     took = time.monotonic() - began
     taken = f"{answer} after {took * 1000:.0f} ms"
-    Delivery.objects.filter(pk=delivery.pk).update(
-        sent_at=now + timedelta(seconds=took), dropped_at=None, unsure=False, error="", answer=taken
-    )
+    at = now + timedelta(seconds=took)
+    own = Delivery.objects.filter(pk=delivery.pk)
+    own.update(sent_at=at, dropped_at=None, unsure=False, error="", answer=taken)
     logger.info("%s: the %s %s.", _about(delivery), _name(channel), taken)
 
 
-def _note_failure(channel: Channel, delivery: Delivery, claimed: datetime, failure: SendFailed, now: datetime) -> None:
+def _note_failure(
+    channel: Channel, delivery: Delivery, claimed: datetime | None, failure: SendFailed, now: datetime
+) -> None:
     """`unsure` stays where an earlier attempt may have arrived, and goes where each of them surely did not."""
-    pause = pause_after(delivery.attempts + 1, lasting=failure.lasting, asked=failure.wait)
-    own = pending(Delivery.objects.filter(pk=delivery.pk, due_at=claimed))
+    pause = pause_after(delivery.attempts + 1, lasting=failure.lasting, asked=failure.wait) if claimed else None
+    own = pending(Delivery.objects.filter(pk=delivery.pk, due_at=claimed or delivery.due_at))
     unsure = delivery.unsure or failure.unsure
     if pause is None:
         own.update(dropped_at=now, error=failure.words, unsure=unsure)
-        logger.error("%s: given up after %d attempts. The %s %s.", *_told(channel, delivery, failure))
+        logger.error("%s: given up after attempt %d. The %s %s.", *_told(channel, delivery, failure))
     else:
         own.update(due_at=now + timedelta(seconds=pause), error=failure.words, unsure=unsure)
         if delivery.error != failure.words:  # the same again is no news
@@ -109,8 +114,9 @@ def _told(channel: Channel, delivery: Delivery, failure: SendFailed) -> tuple[st
 
 
 def _about(delivery: Delivery) -> str:
-    host = printable(delivery.alert.hostname) if delivery.alert else ""
-    return f"Message {delivery.pk} ({delivery.event}, host {host or 'without a name'})"
+    if delivery.alert is None:
+        return "Test message"
+    return f"Message {delivery.pk} ({delivery.event}, host {printable(delivery.alert.hostname) or 'without a name'})"
 
 
 def _name(channel: Channel) -> str:

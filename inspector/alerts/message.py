@@ -79,7 +79,7 @@ def message_of(delivery: Delivery) -> Message:
         basis=alert.basis,
         answers=_id(alert.pk, alert.fired_at, delivery.channel, FIRING) if resolved else "",
         alert_link=_link("alerts", alert.store.name),
-        host_link=_link("threads", alert.store.name, host=alert.hostname, flag="orphan"),
+        host_link=_link("orphans", alert.store.name, host=alert.hostname or "(unnamed)"),
         doctor_link=_link("doctor", alert.store.name),
     )
 

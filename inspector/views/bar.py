@@ -10,6 +10,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils import timezone
 
+from inspector.alerts.words import firing, headline
 from inspector.doctor.record import count_problems
 from inspector.errors import InspectorError
 from inspector.index.connections import all_readers, get_reader
@@ -84,7 +85,7 @@ def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None
         entry = entry or entry_of(reader_of(request))
     except (InspectorError, SuspiciousOperation):
         return Bar(section, "", tuple(readers), "", None, 0, choices=_choices(readers, ""))
-    problems, now = count_problems(entry), moment()
+    problems, now, fires = count_problems(entry), moment(), firing(entry)
     return Bar(
         section=section,
         store=entry.name,
@@ -97,6 +98,8 @@ def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None
         problems=problems.all,
         errors=problems.errors,
         muted=count_orphans(entry, now, muted=True),
+        alerts=len(fires),
+        alert=headline(fires[0]) if fires else "",
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import smtplib
+from contextlib import suppress
 from email.utils import parseaddr
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from inspector.alerts.channels.base import SendFailed
 from inspector.alerts.channels.reasons import why_unreached
@@ -46,6 +48,15 @@ class Email:
             timeout=timeout,
         )
         try:
+            self._send(connection, message, timeout)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):  # what was taken is taken, however they part
+                connection.close()
+        return f"was taken by {server.host}"
+
+    def _send(self, connection: BaseEmailBackend, message: Message, timeout: float) -> None:
+        """Until the connection stands nothing can have arrived. After that, only an answer tells."""
+        try:
             connection.open()
         except (OSError, smtplib.SMTPException) as error:
             raise SendFailed(_refusal(error, timeout), lasting=_is_lasting(error)) from None
@@ -57,9 +68,6 @@ class Email:
             raise SendFailed(_refusal(error, timeout), unsure=True) from None
         except ValueError:  # an address that is none, which Django or the header's own rules refuse
             raise SendFailed("cannot be sent from or to the addresses that are set", lasting=True) from None
-        finally:
-            connection.close()
-        return f"was taken by {server.host}"
 
 
 def write_mail(message: Message, sender: str, to: tuple[str, ...]) -> EmailMessage:

@@ -4,6 +4,7 @@ A field marked `page_only` is furniture of the HTML page (links, choices, the ba
 names are part of the public interface: they are added to, never renamed.
 """
 
+from inspector.views.contexts.alerts import AlertChannel, AlertItem, AlertsPage, DeliveryItem, Threshold
 from inspector.views.contexts.bar import (
     AlsoIn,
     Bar,
@@ -25,6 +26,7 @@ from inspector.views.contexts.doctor import (
     MissingGroup,
     RulePage,
 )
+from inspector.views.contexts.evidence import OrphanItem
 from inspector.views.contexts.mutes import (
     Choice,
     MuteForm,
@@ -86,6 +88,9 @@ from inspector.views.contexts.workers import (
 __all__ = [
     "PAGE_ONLY",
     "AgainstChoice",
+    "AlertChannel",
+    "AlertItem",
+    "AlertsPage",
     "AlsoIn",
     "AskedHost",
     "AskedPage",
@@ -94,6 +99,7 @@ __all__ = [
     "ChannelItem",
     "CheckpointItem",
     "Choice",
+    "DeliveryItem",
     "DifferenceItem",
     "DoctorPage",
     "ElsewherePage",
@@ -121,6 +127,7 @@ __all__ = [
     "OrphanBar",
     "OrphanGraph",
     "OrphanHost",
+    "OrphanItem",
     "OrphanMark",
     "OrphanPart",
     "OrphanShape",
@@ -148,6 +155,7 @@ __all__ = [
     "ThreadPage",
     "ThreadsForm",
     "ThreadsPage",
+    "Threshold",
     "Tree",
     "TurnGroup",
     "ValueChange",

@@ -61,7 +61,7 @@ class StoreChoice:
 class Bar:
     """`section` is the current page's name; `store` is "" when none is configured. `choices` are the stores of a
     dashboard that has several, else none. `orphans` is without the `muted` ones. `kind` is the current store's.
-    `problems` are those of the last diagnosis, `errors` among them."""
+    `problems` are those of the last diagnosis, `errors` among them. `alerts` fire, and `alert` tells the last one."""
 
     section: str
     store: str
@@ -73,6 +73,8 @@ class Bar:
     choices: tuple[StoreChoice, ...] = ()
     problems: int = 0
     errors: int = 0
+    alerts: int = 0
+    alert: str = ""
     muted: int = 0
 
 

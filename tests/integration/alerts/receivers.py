@@ -129,7 +129,7 @@ def mailing(*, password: str = "") -> Iterator[Mailbox]:
     """A mail server that wants a login where there is a password."""
 
     def check(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> AuthResult:
-        return AuthResult(success=data.password == password.encode())
+        return AuthResult(success=data.password == password.encode(), handled=False)
 
     mailbox = Mailbox()
     login: dict[str, Any] = {"auth_required": True, "auth_require_tls": False, "authenticator": check}
