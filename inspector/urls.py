@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inspector.views import doctor, errors, health, metrics, mutes, orphans, rules, stores, thread, threads, workers
+from inspector.views import (
+    alerts,
+    conversations,
+    doctor,
+    errors,
+    health,
+    metrics,
+    mutes,
+    orphans,
+    rules,
+    stores,
+    thread,
+    threads,
+    workers,
+)
 
 urlpatterns = [
     path("", threads.go_to_threads, name="home"),
     path("threads/", threads.list_threads, name="threads"),
     path("thread/", thread.show_thread, name="thread"),
     path("orphans/", orphans.list_orphans, name="orphans"),
+    path("orphans/alerts/", alerts.list_alerts, name="alerts"),
+    path("orphans/alerts/test/", alerts.test_alert, name="test-alert"),
+    path("orphans/conversations/", conversations.list_conversations, name="conversations"),
     path("orphans/mutes/", mutes.list_mutes, name="mutes"),
     path("orphans/mutes/add/", mutes.add_mute, name="add-mute"),
     path("orphans/mutes/undo/", mutes.undo_mute, name="undo-mute"),

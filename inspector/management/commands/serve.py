@@ -8,6 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from inspector.alerts.background import BackgroundAlerts
+from inspector.alerts.channels import configured_channels
+from inspector.alerts.sender import BackgroundDelivery
 from inspector.doctor.background import BackgroundDoctor
 from inspector.errors import ConfigError
 from inspector.index.background import BackgroundSync
@@ -20,7 +23,7 @@ DEFAULT_PORT = 8765
 
 
 class Command(BaseCommand):
-    help = "Serve the dashboard: migrate its own database, keep index and diagnosis up to date, answer pages."
+    help = "Serve the dashboard: migrate its own database, keep index, diagnosis and alerts up to date, answer pages."
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_store_option(parser)
@@ -34,10 +37,14 @@ class Command(BaseCommand):
         readers = list(all_readers().values())
         sync = BackgroundSync(readers, pause=settings.INSPECTOR.sync_seconds)
         doctor = BackgroundDoctor(readers)
+        alerts = BackgroundAlerts(readers)
+        delivery = BackgroundDelivery(configured_channels(settings.INSPECTOR))
         server = _listen(options["host"], options["port"])
         if not options["no_sync"]:
             sync.start()
             doctor.start()
+            alerts.start()
+            delivery.start()
         for store in stores:
             self.stdout.write(f"Reading {store.name} ({store.url.safe}), read-only.")
         self.stdout.write(
@@ -49,6 +56,8 @@ class Command(BaseCommand):
             server.run()
         finally:
             server.close()
+            delivery.stop()
+            alerts.stop()
             doctor.stop()
             sync.stop()
             close_readers()
