@@ -40,6 +40,8 @@ PAGES = {
     "narrowed": "/threads/?q=two&flag=several-hosts&sort=turns&owner=ada",
     "orphans": "/orphans/?limit=20",
     "no orphans": "/orphans/?store=gone",
+    "mutes": "/orphans/mutes/?what=id&pattern=*",
+    "no mutes": "/orphans/mutes/?store=gone",
     "workers": "/workers/?store=extra",
     "no workers": "/workers/",
     "a ledger that does not answer": "/workers/?store=gone",

@@ -45,6 +45,7 @@ def walk(page: Page, most: int) -> list[dict[str, Any]]:
     [
         "/threads/?limit=4",
         "/orphans/?limit=4",
+        "/orphans/mutes/?pattern=*",
         "/workers/?store=extra",
         "/stores/",
         *(f"{THREADS['tool calls']}&tab={tab}" for tab in ("changes", "state")),
