@@ -33,5 +33,5 @@ def expose(figures: Figures, accept: str) -> tuple[bytes, str]:
 def _encoder(accept: str) -> tuple[Callable[[CollectorRegistry], bytes], str]:
     try:
         return choose_encoder(accept)
-    except ValueError:  # a version that is none
+    except (TypeError, ValueError):  # a version that is none
         return choose_encoder("")

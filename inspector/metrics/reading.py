@@ -29,13 +29,12 @@ def read_figures(names: Sequence[str], moment: Moment) -> Figures:
 def _read_store(entry: StoreEntry, moment: Moment) -> StoreFigures:
     if entry.pk is None:
         return StoreFigures(entry, moment.now, StoreTally(), 0, 0, 0, {}, (), {})
-    orphans = count_orphans(entry, moment)
     return StoreFigures(
         entry=entry,
         now=moment.now,
         tally=StoreTally.objects.filter(store=entry).first() or StoreTally(store=entry),
-        orphans=orphans.told + orphans.muted,
-        muted_orphans=orphans.muted,
+        orphans=count_orphans(entry, moment),
+        muted_orphans=count_orphans(entry, moment, muted=True),
         missed_read_threads=_count_missed(entry, moment),
         hosts=read_hosts(entry, moment),
         findings=_read_findings(entry),

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from inspector.errors import WrongMethod
@@ -25,7 +26,7 @@ def action_view(view: View) -> View:
     """Errors made for people become pages (or JSON, with `format=json` in the address) with their status."""
 
     @functools.wraps(view)
-    def answer(request: HttpRequest, **held: str) -> HttpResponse:
+    def answer(request: HttpRequest, **held: str) -> HttpResponseBase:
         if request.method != "POST":
             error = WrongMethod(
                 "This address only takes what a form sends, and was opened without one.",

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
@@ -29,7 +30,7 @@ from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
 logger = logging.getLogger(__name__)
 
 #: Takes the request, and what its address holds by name.
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 #: Whether an answer is whole, a part or data is told by these.
 _VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
@@ -64,7 +65,7 @@ def page_view(view: View) -> View:
     """Errors made for people become pages (or JSON) with their status; only GET and HEAD are answered."""
 
     @functools.wraps(view)
-    def answer(request: HttpRequest, **held: str) -> HttpResponse:
+    def answer(request: HttpRequest, **held: str) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
         return answer_in_time(view, request, held)
@@ -72,7 +73,7 @@ def page_view(view: View) -> View:
     return csrf_exempt(answer)  # nothing changes, so that 405 is all that needs to be said to a POST
 
 
-def answer_in_time(view: View, request: HttpRequest, held: Mapping[str, str]) -> HttpResponse:
+def answer_in_time(view: View, request: HttpRequest, held: Mapping[str, str]) -> HttpResponseBase:
     """What the view answers, or what went wrong, told to people."""
     try:
         _check_format(request)

@@ -27,7 +27,7 @@ from inspector.reader import Reader
 from inspector.views.also import find_also, look_also
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
 from inspector.views.contexts import AlsoIn, Filter, ThreadsForm, ThreadsPage
-from inspector.views.downloads import download, wanted_form
+from inspector.views.downloads import THREADS, download, wanted_form
 from inspector.views.items import thread_items
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_limit, read_named, read_shape, read_text, read_time
@@ -47,7 +47,7 @@ def list_threads(request: HttpRequest) -> HttpResponseBase:
     query = read_query(request)
     now = moment()
     if wanted_form(request):
-        return download(request, "threads", entry, query, now)
+        return download(request, THREADS, entry, query, now)
     found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
     exact, indexed = _find_exact(reader, entry, query, found)
     rows, absent = _without(found, exact)

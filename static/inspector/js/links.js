@@ -17,7 +17,7 @@ function follow(root, url) {
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   const root = link?.closest("[data-links]");
-  if (!root || !plain(event)) return;
+  if (!root || !plain(event) || link.hasAttribute("download")) return;
   const url = address(link);
   if (url.origin !== location.origin || url.pathname !== location.pathname) return;
   if (url.searchParams.get("format") || url.searchParams.get("id") !== new URLSearchParams(location.search).get("id")) return;
