@@ -55,6 +55,8 @@ TELLS_WHO, VERY_SHORT, SHORT, LONG, LOWER_CASE = 0.3, 3.0, 1.6, 0.6, 1.5
 NEW_TOPIC, NEW_NUMBER = 0.3, 0.05
 #: A text that goes on repeats a rare word of before so often.
 _REPEATS = 0.25
+#: Few texts do not tell how rare a word is: so many more are imagined without it. Numbers are rare everywhere.
+_UNSEEN, _UNSEEN_NUMBER = 10, 200
 #: Words come in phrases that many use, so a second one says little more.
 _MOST_SHARED, _MOST_FACTOR, _MORE = 3, 60.0, 1.5
 #: Words that are in everybody's mouth are told by how many texts hold them; these stay out however few texts there are.
@@ -129,7 +131,7 @@ def _length_factor(text: str, words: list[str]) -> float:
 
 
 def _may_be_rare(word: str) -> bool:
-    if any(character.isdigit() for character in word):
+    if _has_digit(word):
         return len(word) >= 3
     return (len(word) >= 5 or not word.isascii()) and word not in _COMMON
 
@@ -156,7 +158,9 @@ class Frequencies:
         for word in wording.rare:
             if here := earlier.get(word, 0):
                 elsewhere = max(self.holding[word] - here - 1, 0)
-                factor = _REPEATS * (self.texts + 10) / (elsewhere + 1) / 2
+                factor = (
+                    _REPEATS * (self.texts + (_UNSEEN_NUMBER if _has_digit(word) else _UNSEEN)) / (elsewhere + 1) / 2
+                )
                 if factor > 1.5:
                     factors.append((factor, word))
         if not factors and earlier:
@@ -171,4 +175,8 @@ def _fresh(wording: Wording) -> float:
     """New names and numbers, and nothing that leans on what was before: a new topic."""
     if wording.signs or not wording.rare:
         return 1.0
-    return NEW_NUMBER if any(any(sign.isdigit() for sign in word) for word in wording.rare) else NEW_TOPIC
+    return NEW_NUMBER if any(map(_has_digit, wording.rare)) else NEW_TOPIC
+
+
+def _has_digit(word: str) -> bool:
+    return any(character.isdigit() for character in word)

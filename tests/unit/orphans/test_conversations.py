@@ -1,0 +1,150 @@
+"""Conversations that were torn into threads of one turn are put together again, as the truth says that they were."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from benchmarks.conversation_truth import HOSTS, MIDNIGHT, compare, generate, pauses
+from inspector.orphans.conversations.cluster import MOST, find_conversations, learn_breaks, split_all
+from inspector.orphans.conversations.opening import LIKELY, Opening
+from inspector.orphans.conversations.pause import Pause
+
+GUESS = Pause()
+
+
+def at(seconds: float, owner: str = "ada", **more: object) -> Opening:
+    thread_id = str(more.pop("thread_id", f"{owner}-{seconds}"))
+    return Opening(thread_id, MIDNIGHT + timedelta(seconds=seconds), owner, **more)  # type: ignore[arg-type]
+
+
+def ids(*openings: Opening) -> list[tuple[str, ...]]:
+    return [group.thread_ids for group in find_conversations(openings, GUESS)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_an_owner_pairs_are_right_and_few_are_missed(seed: int) -> None:
+    turns = generate(seed, owners=500, days=1)
+    openings = [turn.opening for turn in turns]
+    groups = find_conversations(openings, learn_breaks(openings, Pause.learn(pauses(seed))))
+    found = compare(turns, groups)
+    assert found.precision >= 0.98
+    assert found.recall >= 0.95
+    owners = {turn.opening.thread_id: turn.opening.owner for turn in turns}
+    assert all(len({owners[one] for one in group.thread_ids}) == 1 for group in groups)
+
+
+def test_with_an_owner_and_without_a_text_most_pairs_are_right() -> None:
+    turns = generate(7, owners=500, days=1)
+    openings = [replace(turn.opening, first=None) for turn in turns]
+    found = compare(turns, find_conversations(openings, learn_breaks(openings, Pause.learn(pauses(7)))))
+    assert found.precision >= 0.94
+    assert found.recall >= 0.95
+
+
+@pytest.mark.parametrize("owners", [5, 25, 300])
+def test_without_an_owner_what_is_called_likely_is_right_four_times_in_five(owners: int) -> None:
+    said = right = 0
+    for seed in range(8 if owners < 100 else 2):
+        turns = generate(seed, owners=owners, days=1, keyed=False)
+        groups = find_conversations([turn.opening for turn in turns], Pause.learn(pauses(seed)))
+        found = compare(turns, [group for group in groups if group.likely])
+        said, right = said + found.said, right + found.right
+    assert said > 5
+    assert right / said >= LIKELY
+
+
+def test_without_an_owner_a_crowd_makes_less_sure() -> None:
+    """The same follow-up, after one thread and after many like it."""
+    asked = [
+        at(-20 - number, "", first=f"Hello, where is parcel {9_000 + number}?", hosts=("h",)) for number in range(9)
+    ]
+    answer = at(0, "", first="and when does it come?", hosts=("h",))
+    (alone,) = find_conversations([asked[0], answer], GUESS)
+    assert alone.others == 0
+    assert find_conversations([*asked, answer], GUESS) == []
+    tied = find_conversations([*asked, replace(answer, first="9004, and when does it come?")], GUESS)
+    assert [group.thread_ids[0] for group in tied] == [asked[4].thread_id]
+    assert tied[0].confidence < alone.confidence or tied[0].others > 0
+
+
+@pytest.mark.parametrize("first", [None, "", "Where is order 4711?"])
+def test_without_an_owner_nothing_is_joined_by_time_alone(first: str | None) -> None:
+    assert ids(at(0, "", first="Hi, where is order 4712?", hosts=("h",)), at(30, "", first=first, hosts=("h",))) == []
+
+
+def test_without_an_owner_threads_of_other_hosts_and_graphs_are_apart() -> None:
+    first = at(0, "", first="Where is order 8841?", hosts=("a",), graph="support")
+    follow = at(30, "", first="and 8841 again?", hosts=("a",), graph="support")
+    assert len(ids(first, follow)) == 1
+    assert ids(first, replace(follow, hosts=("b",))) == []
+    assert ids(first, replace(follow, graph="concierge")) == []
+    assert len(ids(replace(first, hosts=("a", "b")), replace(follow, hosts=("b",)))) == 1
+
+
+def test_owners_are_never_mixed_whatever_they_say() -> None:
+    openings = [at(number, f"u-{number % 2}", first="8841", graph="g") for number in range(20)]
+    for group in find_conversations(openings, GUESS):
+        assert {one.rpartition("-")[0] for one in group.thread_ids} == {group.owner}
+
+
+def test_an_owner_in_two_graphs_at_once_has_two_conversations() -> None:
+    support = [at(number * 30, graph="support", thread_id=f"s{number}") for number in range(3)]
+    shop = [at(number * 30 + 10, graph="shop", thread_id=f"c{number}") for number in range(3)]
+    assert set(ids(*support, *shop)) == {("s0", "s1", "s2"), ("c0", "c1", "c2")}
+
+
+def test_a_thread_whose_graph_nobody_named_goes_on_with_what_is_nearest() -> None:
+    assert ids(at(0, graph="shop", thread_id="a"), at(20, thread_id="b"), at(40, graph="shop", thread_id="c")) == [
+        ("a", "b", "c")
+    ]
+
+
+def test_equal_times_and_any_order_of_the_records_give_the_same_groups() -> None:
+    openings = [at(number // 3 * 40, thread_id=f"t{number}") for number in range(12)]
+    expected = ids(*openings)
+    assert len(expected) == 1
+    for seed in range(5):
+        shuffled = openings.copy()
+        random.Random(seed).shuffle(shuffled)
+        assert ids(*shuffled) == expected
+
+
+def test_a_long_break_ends_a_conversation_and_the_last_active_comes_first() -> None:
+    assert ids(*(at(number, thread_id=f"{number}") for number in (0, 30, 9_000, 9_030))) == [
+        ("9000", "9030"),
+        ("0", "30"),
+    ]
+
+
+def test_a_greeting_in_the_middle_begins_anew_and_a_bare_number_does_not() -> None:
+    said = ["Hi, where is my order?", "8841", "Hello, I need a tent.", "and a stove"]
+    openings = [at(number * 40, first=text, thread_id=f"t{number}") for number, text in enumerate(said)]
+    assert ids(*openings) == [("t2", "t3"), ("t0", "t1")]
+
+
+def test_no_group_grows_beyond_what_a_person_says() -> None:
+    openings = [at(number * 2, thread_id=f"t{number}") for number in range(MOST + 20)]
+    groups = split_all(openings, GUESS)
+    assert max(len(group.openings) for group in groups) == MOST
+    assert sum(len(group.openings) for group in groups) == len(openings)
+
+
+def test_a_pause_is_learnt_from_threads_that_went_on_and_stays_within_reason() -> None:
+    learnt = Pause.learn([10.0] * 50 + [14.0] * 50)
+    assert learnt.middle == pytest.approx(14.0)
+    assert learnt.learnt == 100
+    assert Pause.learn([10.0] * 5) == GUESS
+    assert Pause.learn([0.001] * 50).middle == 5.0
+    assert Pause.learn([90_000.0] * 50).cut == 3_600.0
+    assert GUESS.density(GUESS.cut + 1) == 0.0
+    assert GUESS.density(0.0) >= GUESS.density(30.0) >= GUESS.density(600.0) > 0.0
+
+
+def test_hosts_of_generated_threads_are_those_that_a_group_names() -> None:
+    turns = generate(3, owners=5, days=1)
+    for group in find_conversations([turn.opening for turn in turns], GUESS):
+        assert set(group.hosts) <= set(HOSTS)
