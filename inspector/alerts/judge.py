@@ -14,7 +14,7 @@ from inspector.alerts.chance import at_most
 from inspector.alerts.expected import Expected
 from inspector.alerts.window import Window
 
-#: So many old threads, or young ones that tell as much, have to be sound before an alert ends; and so many are looked at
+#: So many old threads, or young ones that tell as much, have to be sound before an alert ends; so many are looked at
 #: where fewer do not suffice to be sure that one begins.
 SIZE, LARGE = 40.0, 80.0
 #: Begun longer ago, a thread says nothing of now.

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from inspector.alerts.expected import Expected, Past
-from inspector.alerts.judge import LARGE, REACH, SIZE, Limits, Silence, oldest, others_now
+from inspector.alerts.judge import REACH, SIZE, Limits, Silence, oldest, others_now
 from inspector.alerts.paces import Paces
 from inspector.alerts.past import GRAPHS, read_past
 from inspector.alerts.reading import Newest, hosts_of, newest_of, read_told
