@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from inspector.index.covered import Cover
+from inspector.index.muted import is_marked
 from inspector.index.mutes import active_mutes
 from inspector.index.queries import Moment
 from inspector.models import Mute, StoreEntry
@@ -39,6 +40,7 @@ def mutes_page(request: HttpRequest, entry: StoreEntry, moment: Moment, form: Mu
         suggestions=suggestions,
         preview=_preview(what, form.pattern, cover) if form.pattern else None,
         index=index_state(entry),
+        marking=bool(entry.pk) and not is_marked(entry, moment.now),
         bar=make_bar(request, "orphans", entry),
         form=form,
         done=next((item for item in items if str(item.id) == request.GET.get("made")), None),

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 
 from inspector.errors import BadRequest
+from inspector.index.muted import mark
 from inspector.index.mutes import active_mutes
 from inspector.models import Mute, StoreEntry
 from inspector.views.actions import Form, action_view, go_on
@@ -19,6 +20,8 @@ from inspector.views.parameters import read_choice, read_text
 #: Mutes of one store that are in force at once: each is compared with each thread that is written.
 MOST = 200
 REASON = (3, 500)  #: characters, at least and at most
+#: Seconds that who changed the mutes waits until lists go by them. Where that is not enough, the background goes on.
+_PATIENCE = 0.5
 
 
 @page_view
@@ -41,6 +44,7 @@ def add_mute(request: HttpRequest) -> HttpResponse:
         form.text("reason", what="The reason", most=REASON[1])
         read_end(form, at.now, asked=False)
     elif (made := _make(form, entry, at.now)) is not None:
+        mark(entry.name, _PATIENCE)
         return _back(request, made=made.pk)
     if wants_json(request) and not form.is_right:
         raise BadRequest(" ".join(form.errors.values()), "Nothing was muted.")
@@ -72,6 +76,7 @@ def undo_mute(request: HttpRequest) -> HttpResponse:
     if not Mute.objects.filter(store=entry, pk=int(number)).exists():
         raise BadRequest("There is no such mute in this store.", "Nothing was changed. The page Mutes lists them.")
     active_mutes(entry, now).filter(pk=int(number)).update(undone_at=now)
+    mark(entry.name, _PATIENCE)
     return _back(request, undone=int(number))
 
 

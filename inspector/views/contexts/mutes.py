@@ -103,6 +103,7 @@ class MutesPage:
     suggestions: tuple[Suggestion, ...]
     preview: MutePreview | None
     index: IndexState
+    marking: bool  #: lists and counts do not yet go by these mutes: the threads that they cover are being marked
     bar: Bar = page_only()
     form: MuteForm = page_only()
     done: MuteItem | None = page_only()  #: just made
