@@ -6,7 +6,7 @@ nobody knows yet whether they are left.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -70,6 +70,33 @@ class _Prefix(Func):
         return self.as_sql(compiler, connection, template=f"substr({text}, 1, %(length)s)", **extra)
 
 
+class _Hours(Func):
+    """The first hour of the bucket that a time lies in, as text: "2026-11-22 12". Days are made of whole buckets."""
+
+    output_field = TextField()
+    template = (
+        "substr(%(expressions)s, 1, 11) || "
+        "substr('0' || (CAST(substr(%(expressions)s, 12, 2) AS INTEGER) / %(hours)s * %(hours)s), -2)"
+    )
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        hour = "extract(hour from %(expressions)s AT TIME ZONE 'UTC')::integer / %(hours)s * %(hours)s"
+        day = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD ')"
+        return self.as_sql(compiler, connection, template=f"{day} || lpad(({hour})::text, 2, '0')", **extra)
+
+
+class _HourOfDay(Func):
+    """ "00" to "23", in UTC."""
+
+    output_field = TextField()
+    template = "substr(%(expressions)s, 12, 2)"
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="to_char(%(expressions)s AT TIME ZONE 'UTC', 'HH24')", **extra
+        )
+
+
 #: The minute in which a thread began, as text.
 BEGUN_MINUTE = _Prefix("first_at", length=16)
 
@@ -95,7 +122,7 @@ class Begun:
         first, end = nearest_hour(begin), self.moment.now + _INSTANT
         if bucket < HOUR:
             return fold(by_minute(self._rows(begin, end)).items(), bucket)
-        found = fold(self._hours(first, _ceil(end), "all"), bucket)
+        found = self.buckets_of(first, "all", [""], bucket)[""]
         for a, b, sign in (*_between(begin, first), *_between(_ceil(end), end)):
             at = floor(a, bucket)
             found[at] = found.get(at, Sums()).plus(Sums(**self._rows(a, b).aggregate(**_COUNTED)), sign)
@@ -103,8 +130,8 @@ class Begun:
 
     def named(self, first: datetime, last: datetime) -> dict[Named, Sums]:
         """Those begun in these whole hours, by host, graph and id shape."""
-        tallied = self._tallied(first, last, *NAMED).values("by", "name").annotate(**_SUMMED)
-        return {(by, name): Sums(*sums) for by, name, *sums in tallied.values_list("by", "name", *_SUMMED)}
+        tallied = self._tallied(first, last, *NAMED)
+        return {(by, name): Sums(*sums) for by, name, *sums in _grouped(tallied, "by", "name")}
 
     def named_rows(self, begin: datetime, end: datetime) -> dict[Named, Sums]:
         """The same of any short stretch of time, by a look at each thread."""
@@ -115,12 +142,24 @@ class Begun:
         end = self.moment.now + _INSTANT
         return self.named_rows(end, _ceil(end)) if self._rows(end, _ceil(end)).exists() else {}
 
-    def hours(self, first: datetime, by: str, names: Collection[str]) -> dict[str, dict[datetime, Sums]]:
-        """Those of some names, hour by hour until the present one."""
+    def buckets_of(
+        self, first: datetime, by: str, names: Collection[str], bucket: timedelta
+    ) -> dict[str, dict[datetime, Sums]]:
+        """Those of some names that began from a full hour on until the end of the present one, by buckets of hours."""
         kept = self._tallied(first, _ceil(self.moment.now + _INSTANT), by).filter(name__in=names)
         found: dict[str, dict[datetime, Sums]] = {name: {} for name in names}
-        for name, hour, *sums in kept.values_list("name", "hour", *Sums._fields):
-            found[name][hour] = Sums(*sums)
+        for name, at, *sums in _grouped(kept, "name", at=_Hours("hour", hours=bucket // HOUR)):
+            found[name][minute_of(f"{at}:00")] = Sums(*sums)
+        return found
+
+    def hours_of_day(
+        self, first: datetime, last: datetime, by: str, names: Collection[str]
+    ) -> dict[str, dict[int, Sums]]:
+        """Those of some names that began in these full hours, by the hour of the day."""
+        kept = self._tallied(first, last, by).filter(name__in=names)
+        found: dict[str, dict[int, Sums]] = {name: {} for name in names}
+        for name, hour, *sums in _grouped(kept, "name", at=_HourOfDay("hour")):
+            found[name][int(hour)] = Sums(*sums)
         return found
 
     def young(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
@@ -131,10 +170,6 @@ class Begun:
 
     def _rows(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
         return ThreadEntry.objects.filter(store=self.store, first_at__gte=begin, first_at__lt=end)
-
-    def _hours(self, first: datetime, last: datetime, by: str) -> Iterator[tuple[datetime, Sums]]:
-        for hour, *sums in self._tallied(first, last, by).values_list("hour", *Sums._fields):
-            yield hour, Sums(*sums)
 
     def _tallied(self, first: datetime, last: datetime, *by: str) -> QuerySet[HourTally]:
         return HourTally.objects.filter(store=self.store, by__in=by, hour__gte=first, hour__lt=last)
@@ -195,6 +230,14 @@ def fold(parts: Iterable[tuple[datetime, Sums]], bucket: timedelta) -> dict[date
         first = floor(at, bucket)
         found[first] = found.get(first, Sums()).plus(sums)
     return found
+
+
+def _grouped(kept: QuerySet[HourTally], *columns: str, **more: Func) -> Iterable[tuple[Any, ...]]:
+    by = (*columns, *more)
+    rows: QuerySet[HourTally, tuple[Any, ...]] = (
+        kept.annotate(**more).values(*by).annotate(**_SUMMED).values_list(*by, *_SUMMED)
+    )
+    return rows
 
 
 def _by_host(threads: QuerySet[ThreadEntry], more: Sequence[str], all_left: bool) -> dict[tuple[Any, ...], Sums]:

@@ -10,7 +10,7 @@ from inspector.templatetags.words import number, percent
 
 #: Shares that lie no further apart are about the same.
 _ALIKE = 0.02
-#: A host that wrote no more of the orphans is not named.
+#: Only a host that wrote more than this share of the orphans is named.
 _MOST = 0.5
 
 
@@ -23,27 +23,31 @@ def headline(report: OrphanReport, now: datetime, *, unnamed: str) -> str:
     sentences = [_share(current, before, report.window.words)]
     if report.rise:
         sentences.append(_rise(report.rise, now))
-    if host := leading_host(report, unnamed=unnamed):
-        part = host.current.orphans / current.orphans
-        sentences.append(f"{host.name or unnamed.capitalize()} wrote {percent(part) if part < 1 else 'all'} of them.")
+    host, others = leading_host(report, unnamed=unnamed), current.orphans - current.muted
     if current.muted:
         are = "is" if current.muted == 1 else "are"
-        sentences.append(f"{number(current.muted) if current.muted < current.orphans else 'All'} of them {are} muted.")
+        sentences.append(f"{number(current.muted) if others else 'All'} of them {are} muted.")
+    if host:
+        part = (host.current.orphans - host.current.muted) / others
+        of = "the others" if current.muted else "them"
+        sentences.append(f"{host.name or unnamed} wrote {percent(part) if part < 1 else 'all'} of {of}.")
     return " ".join(sentences)
 
 
 def leading_host(report: OrphanReport, *, unnamed: str) -> Part | None:
-    """The host that wrote most of the orphans, where there are others that did not."""
-    host = next(iter(report.hosts.shown), None)
-    if host is None or not (host.name or unnamed) or host.current.orphans <= _MOST * report.current.orphans:
+    """The host that wrote most of the orphans that are not muted, where there are other hosts."""
+    named = [host for host in report.hosts.shown if host.name or unnamed]
+    host = max(named, key=lambda one: one.current.orphans - one.current.muted, default=None)
+    if host is None or len(report.hosts.shown) < 2:
         return None
-    return host if len(report.hosts.shown) > 1 and host.current.orphans else None
+    orphans = report.current.orphans - report.current.muted
+    return host if orphans and host.current.orphans - host.current.muted > _MOST * orphans else None
 
 
 def when(at: datetime, now: datetime) -> str:
-    """ "14:00" today, else "Nov 20, 14:00"."""
+    """ "at 14:00" today, else "on Nov 20 at 14:00"."""
     at = at.astimezone(UTC)
-    return f"{at:%H:%M}" if at.date() == now.astimezone(UTC).date() else f"{at:%b} {at.day}, {at:%H:%M}"
+    return f"at {at:%H:%M}" if at.date() == now.astimezone(UTC).date() else f"on {at:%b} {at.day} at {at:%H:%M}"
 
 
 def _share(current: Share, before: Share, window: str) -> str:
@@ -61,7 +65,5 @@ def _share(current: Share, before: Share, window: str) -> str:
 
 
 def _rise(rise: Rise, now: datetime) -> str:
-    fell = f" and fell at {when(rise.until, now)}" if rise.until else ""
-    if rise.earlier:
-        return f"It had risen before {when(rise.at, now)}{fell}."
-    return f"It rose at {when(rise.at, now)}{fell}."
+    fell = f" and fell {when(rise.until, now)}" if rise.until else ""
+    return f"It {'had risen already' if rise.earlier else 'rose'} {when(rise.at, now)}{fell}."

@@ -1,7 +1,7 @@
 """Orphans by host, by graph and by id shape: their shares now and in the week before, and where each rose.
 
-All of it is made of the tallies of whole hours, and of the rows of the young threads. In a window of an hour, which cuts
-both hours that it lies in, the rows of that hour are counted.
+All of it is made of the tallies of whole hours, and of the rows of the young threads. In a window of an hour, which
+cuts both hours that it lies in, the rows of that hour are counted.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from inspector.index.begun import HOUR, NAMED, Begun, Named, Sums, floor, fold, nearest_hour
+from inspector.index.begun import HOUR, NAMED, Begun, Named, Sums, floor, nearest_hour
 from inspector.index.orphans.rise import RISE, THREADS, Point, Rise, find_rise
-from inspector.index.orphans.shares import Part, Parts, Share, by_hour_of_day, unmuted
+from inspector.index.orphans.shares import Part, Parts, Share, unmuted
 from inspector.index.orphans.windows import Window
 from inspector.index.orphans.young import INSIDE, Young, add_up
 from inspector.index.week import LENGTH
@@ -79,27 +79,30 @@ class PartsReader:
         if not asked:
             return parts
         first = floor(self.begin, HOUR)
-        hours = self.begun.hours(first - LENGTH, by, asked)
+        bars = self.begun.buckets_of(first, by, asked, self._bucket)
+        week = self.begun.hours_of_day(first - LENGTH, first, by, asked)
         for name in asked:
             for cell in self.young.of((by, name)):
-                _take(hours[name], cell.minute, cell.sums)
-            _take(hours[name], self.begun.moment.now, ahead.get((by, name), Sums()))
-        return [
-            replace(part, rise=self._rise(first, hours[part.name])) if part.name in asked else part for part in parts
-        ]
+                self._take(bars[name], cell.minute, cell.sums)
+            self._take(bars[name], self.begun.moment.now, ahead.get((by, name), Sums()))
+        rises = {name: self._rise(floor(first, self._bucket), bars[name], week[name]) for name in asked}
+        return [replace(part, rise=rises.get(part.name)) for part in parts]
 
-    def _rise(self, first: datetime, hours: Mapping[datetime, Sums]) -> Rise | None:
-        bucket = max(HOUR, self.window.bucket)
-        bars = fold(((at, sums) for at, sums in hours.items() if at >= first), bucket)
-        points, at = [], floor(first, bucket)
-        while at <= self.begun.moment.now:
-            points.append(Point(at, unmuted(bars.get(at, Sums()))))
-            at += bucket
-        week = by_hour_of_day((at, sums) for at, sums in hours.items() if at < first)
-        return find_rise(points, week, judged_until=self.begun.moment.orphan_before, hours=bucket // HOUR)
+    @property
+    def _bucket(self) -> timedelta:
+        return max(HOUR, self.window.bucket)
 
+    def _take(self, bars: dict[datetime, Sums], at: datetime, sums: Sums) -> None:
+        bar = floor(at, self._bucket)
+        if bar in bars:
+            bars[bar] = bars[bar].plus(sums, -1)
 
-def _take(hours: dict[datetime, Sums], at: datetime, sums: Sums) -> None:
-    hour = floor(at, HOUR)
-    if hour in hours:
-        hours[hour] = hours[hour].plus(sums, -1)
+    def _rise(self, first: datetime, bars: Mapping[datetime, Sums], week: Mapping[int, Sums]) -> Rise | None:
+        many = (self.begun.moment.now - first) // self._bucket + 1
+        starts = (first + place * self._bucket for place in range(many))
+        return find_rise(
+            [Point(at, unmuted(bars.get(at, Sums()))) for at in starts],
+            {hour: unmuted(sums) for hour, sums in week.items()},
+            judged_until=self.begun.moment.orphan_before,
+            hours=self._bucket // HOUR,
+        )

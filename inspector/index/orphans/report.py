@@ -10,10 +10,10 @@ from inspector.index.begun import HOUR, Begun, Sums, floor, fold
 from inspector.index.kinds import Moment
 from inspector.index.orphans.parts import PartsReader
 from inspector.index.orphans.rise import Point, Rise, find_rise
-from inspector.index.orphans.shares import Bar, Parts, Share, by_hour_of_day
+from inspector.index.orphans.shares import Bar, Parts, Share, unmuted
 from inspector.index.orphans.windows import Window
 from inspector.index.orphans.young import INSIDE, WEEK_BEFORE, Young, add_up
-from inspector.index.week import LENGTH, Week
+from inspector.index.week import LENGTH
 from inspector.models import StoreEntry, ThreadEntry
 
 
@@ -76,10 +76,11 @@ def _series(
 def _rise(begun: Begun, window: Window, series: tuple[Bar, ...]) -> Rise | None:
     if not any(bar.share.orphans for bar in series):
         return None
-    week = Week.before(begun.store, series[0].at, by="all").hours.get("", {})
+    first = floor(series[0].at, HOUR)
+    week = begun.hours_of_day(first - LENGTH, first, "all", [""])[""]
     return find_rise(
         [Point(bar.at, bar.share.unmuted) for bar in series],
-        by_hour_of_day(week.items()),
+        {hour: unmuted(sums) for hour, sums in week.items()},
         judged_until=begun.moment.orphan_before,
         hours=max(1, window.bucket // HOUR),
     )

@@ -76,9 +76,9 @@ class _Search:
     def __init__(self, points: Sequence[Point], week: Mapping[int, Counted], alike: int) -> None:
         self._points = points
         self._slots = [point.at.hour // alike for point in points]
-        self._by_slot: dict[int, Counted] = {}
-        for hour, counted in week.items():
-            self._by_slot[hour // alike] = self._by_slot.get(hour // alike, Counted()).plus(counted)
+        of_week = [(hour // alike, counted) for hour, counted in week.items()]
+        self._by_slot = _by_slot(of_week, {*self._slots})
+        self._of_slot = _by_slot(zip(self._slots, (point.counted for point in points), strict=True), {*self._slots})
         self._week = _sum(week.values())
         self._all = _sum(point.counted for point in points)
 
@@ -128,32 +128,30 @@ class _Search:
     def _gains(self, begin: int, end: int, points_up: float) -> list[float]:
         """What each bar says for a rise by so many points, against none; what is expected is learned outside of the
         stretch."""
-        gains = []
-        for (_, counted), expected in zip(self._points, self._rates(begin, end), strict=True):
-            risen = min(0.995, expected + points_up)
-            others = counted.decided - counted.orphans
-            gains.append(counted.orphans * math.log(risen / expected) + others * math.log((1 - risen) / (1 - expected)))
-        return gains
+        rates = self._rates(begin, end)
+        weights = {slot: _weights(rate, min(0.995, rate + points_up)) for slot, rate in rates.items()}
+        return [
+            counted.orphans * weights[slot][0] + (counted.decided - counted.orphans) * weights[slot][1]
+            for slot, (_, counted) in zip(self._slots, self._points, strict=True)
+        ]
 
     def _expected(self, begin: int, end: int) -> list[float]:
         """Orphans to be expected, bar by bar."""
         rates = self._rates(begin, end)
-        return [point.counted.decided * rate for point, rate in zip(self._points, rates, strict=True)]
+        return [point.counted.decided * rates[slot] for point, slot in zip(self._points, self._slots, strict=True)]
 
-    def _rates(self, begin: int, end: int) -> list[float]:
-        """Shares to be expected, bar by bar. Before any stretch is in sight, the bars say nothing of times of day:
-        those of a rise would be among them."""
+    def _rates(self, begin: int, end: int) -> dict[int, float]:
+        """Shares to be expected, by the time of day. Before any stretch is in sight, the bars say nothing of times of
+        day: those of a rise would be among them."""
         general = self._outside(begin, end).rate
-        known = dict(self._by_slot)
-        for place, point in enumerate(self._points):
-            if begin < end and not begin <= place < end:
+        known = self._by_slot
+        if begin < end:
+            known = {slot: self._of_slot[slot].plus(counted) for slot, counted in self._by_slot.items()}
+            for place in range(begin, end):
                 slot = self._slots[place]
-                known[slot] = known.get(slot, Counted()).plus(point.counted)
-        rates = {
-            slot: min(0.98, known.get(slot, Counted()).plus(Counted(_GENERAL, _GENERAL * general)).rate)
-            for slot in set(self._slots)
-        }
-        return [rates[slot] for slot in self._slots]
+                known[slot] = known[slot].plus(self._points[place].counted, -1)
+        general_part = Counted(_GENERAL, _GENERAL * general)
+        return {slot: min(0.98, counted.plus(general_part).rate) for slot, counted in known.items()}
 
     def _inside(self, begin: int, end: int) -> Counted:
         return _sum(point.counted for point in self._points[begin:end])
@@ -163,6 +161,11 @@ class _Search:
         outside = self._all.plus(self._inside(begin, end), -1)
         weight = min(1.0, max(self._all.decided, THREADS) / self._week.decided) if self._week.decided else 0.0
         return outside.plus(self._week, weight)
+
+
+def _weights(expected: float, risen: float) -> tuple[float, float]:
+    """What an orphan, and what a thread that went on, says for the greater share."""
+    return math.log(risen / expected), math.log((1 - risen) / (1 - expected))
 
 
 def _greatest_sum(numbers: Sequence[float]) -> tuple[int, int]:
@@ -176,6 +179,15 @@ def _greatest_sum(numbers: Sequence[float]) -> tuple[int, int]:
         if current > best_sum:
             best, best_sum = (begin, place + 1), current
     return best
+
+
+def _by_slot(parts: Iterable[tuple[int, Counted]], slots: Iterable[int]) -> dict[int, Counted]:
+    """What is known of these times of day."""
+    found = dict.fromkeys(slots, Counted())
+    for slot, counted in parts:
+        if slot in found:
+            found[slot] = found[slot].plus(counted)
+    return found
 
 
 def _sum(parts: Iterable[Counted]) -> Counted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,11 +74,3 @@ def unmuted(decided: Sums) -> Counted:
     """Threads of which it is known whether they are orphans, as if no orphan that is muted had begun: nobody is to be
     told of those."""
     return Counted(max(0, decided.threads - decided.left_muted), max(0, decided.left - decided.left_muted))
-
-
-def by_hour_of_day(hours: Iterable[tuple[datetime, Sums]]) -> dict[int, Counted]:
-    """What `find_rise` is to know of the week before."""
-    found: dict[int, Counted] = {}
-    for at, sums in hours:
-        found[at.hour] = found.get(at.hour, Counted()).plus(unmuted(sums))
-    return found

@@ -1,16 +1,14 @@
-"""The picture of who wrote what, the list of steps, and the bars of the orphans page."""
+"""The picture of who wrote what, and the list of steps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 from django.template import Context
 from django.test import RequestFactory
 
 from inspector.domain.value import Tagged, Value
-from inspector.templatetags.charts import bucket_words, show_bars, show_share
 from inspector.templatetags.lane_layout import lay_out
 from inspector.templatetags.lanes import show_lanes, told
 from inspector.templatetags.steps import by_task, channels_of, joined, page_relatives, relation, shown_values
@@ -149,37 +147,6 @@ def test_an_interrupt_is_its_question() -> None:
     asked: Value = [Tagged("langgraph.types.Interrupt", {"value": "Ship it?", "id": "1"})]
     assert shown_values(Write("a", "__interrupt__", value=Tree(asked))) == ["Ship it?"]
     assert shown_values(Write("a", "__interrupt__", value=Tree("broken"))) == ["broken"]
-
-
-@dataclass(frozen=True)
-class Bar:
-    at: datetime
-    threads: int
-    orphans: int
-
-
-def test_bars_are_as_high_as_their_numbers() -> None:
-    begin = datetime(2026, 3, 1, tzinfo=UTC)
-    svg = parsed(show_bars([Bar(begin + timedelta(hours=hour), hour * 10, hour) for hour in range(24)]))
-    heights = {
-        group.attrib["class"]: [float(rect.attrib["height"]) for rect in group] for group in svg if group.tag == "g"
-    }
-    assert heights["threads"] == sorted(heights["threads"])
-    assert len(heights["threads"]) == 23
-    assert all(part <= whole for part, whole in zip(heights["orphans"], heights["threads"], strict=True))
-
-
-def test_no_bars_are_no_error() -> None:
-    parsed(show_bars([]))
-    parsed(show_share(0, 0))
-
-
-def test_bars_of_days_are_named_by_the_day() -> None:
-    begin = datetime(2026, 3, 1, 9, tzinfo=UTC)
-    days = [Bar(begin + timedelta(days=day), 1, 0) for day in range(7)]
-    hours = [Bar(begin + timedelta(hours=hour), 1, 0) for hour in range(7)]
-    assert bucket_words(begin, days) == "Mar 1"
-    assert bucket_words(begin, hours) == "09:00"
 
 
 @dataclass(frozen=True)
