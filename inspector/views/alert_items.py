@@ -68,24 +68,24 @@ def delivery_item(delivery: Delivery, now: datetime) -> DeliveryItem:
         error=delivery.error,
         answer=delivery.answer,
         words=_words(delivery, state, now),
+        title=_TITLES.get(delivery.channel, delivery.channel),
     )
 
 
 def _words(delivery: Delivery, state: str, now: datetime) -> str:
-    what = {RESOLVED: "its end", TEST: "a test"}.get(delivery.event, "its beginning")
-    title = _TITLES.get(delivery.channel, delivery.channel)
+    what = {RESOLVED: "the end", TEST: "a test"}.get(delivery.event, "the beginning")
+    tries = f"attempt {delivery.attempts}"
     if state == "sent":
-        return f"{title}: {what} was told at {clock(delivery.sent_at)}"
-    tries = f"attempt {delivery.attempts}" if delivery.attempts else ""
+        return f"{what} was told at {clock(delivery.sent_at)}"
     if state == "dropped":
         if not delivery.error:
-            return f"{title}: {what} was not told, as it had ended before"
-        return f"{title}: {what} could not be told. It {delivery.error}; given up after {tries}"
+            return f"{what} was not told: it had ended before"
+        return f"{what} could not be told. It {delivery.error}; given up after {tries}"
     if delivery.error:
-        return f"{title}: {what} is not told yet. It {delivery.error} at {tries}; next at {clock(delivery.due_at)}"
+        return f"{what} is not told yet. It {delivery.error} at {tries}; next at {clock(delivery.due_at)}"
     if delivery.due_at > now and not delivery.attempts:
-        return f"{title}: {what} is held until {clock(delivery.due_at)}, as the host was told of before"
-    return f"{title}: {what} is being told"
+        return f"{what} is told at {clock(delivery.due_at)} if it still fires: people were told of this host before"
+    return f"{what} is being told"
 
 
 def channel_items(config: Config, now: datetime) -> tuple[AlertChannel, ...]:

@@ -23,6 +23,7 @@ class DeliveryItem:
     error: str  #: what came of the last attempt, in words that go on after "It"; "" when nothing went wrong
     answer: str  #: how it was taken, in such words; "" until it was
     words: str  #: all of this in a sentence
+    title: str = page_only(default="")  #: of the channel
 
 
 @dataclass(frozen=True, slots=True)
