@@ -6,29 +6,36 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from inspector.index.mutes import active_mutes
 from inspector.index.orphans import WINDOWS, find_window, report_orphans
 from inspector.index.queries import ThreadQuery, find_threads
 from inspector.templatetags.layouts import lost
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
 from inspector.views.contexts import OrphansPage
-from inspector.views.downloads import download, wanted_form
+from inspector.views.conversation import show_conversation
+from inspector.views.conversations import newest_groups
+from inspector.views.downloads import ORPHANS, download, wanted_form
+from inspector.views.evidence import orphan_items
 from inspector.views.headline import headline, leading_host
-from inspector.views.items import thread_items
 from inspector.views.orphan_report import report_fields
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_limit, read_named, read_shape, read_text
+from inspector.views.suggestions import suggest_graphs
 from inspector.views.weight import rows_that_fit
 
 
 @page_view
 def list_orphans(request: HttpRequest) -> HttpResponseBase:
-    entry = entry_of(reader_of(request))
+    if "group" in request.GET:
+        return show_conversation(request)
+    reader = reader_of(request)
+    entry = entry_of(reader)
     now = moment()
     names = tuple(window.name for window in WINDOWS)
     window = find_window(read_choice(request, "window", names, "24h"))
     query = _read_query(request)
     if wanted_form(request):
-        return download(request, "orphans", entry, query, now)
+        return download(request, ORPHANS, entry, query, now)
     report = report_orphans(entry, window, now)
     found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
     bar = make_bar(request, "orphans", entry)
@@ -42,8 +49,8 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
         orphan_after=settings.INSPECTOR.orphan_after,
         headline=headline(report, now.now, unnamed=unnamed),
         lead=next((host for host in fields["hosts"] if leading and host.hostname == leading.name), None),
-        groups=(),
-        threads=thread_items(entry, found.rows, now),
+        groups=newest_groups(request, reader, entry),
+        threads=orphan_items(entry, found.rows, now),
         next=found.next,
         total=found.total,
         muted_left_out=found.muted,
@@ -51,6 +58,7 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
         index=index_state(entry),
         bar=bar,
         first_page=not query.after,
+        one_shots=suggest_graphs(entry, now, active_mutes(entry, now.now) if entry.pk else ()),
         narrowed=(query.host, query.graph, query.shape) != (None, None, None),
     )
     return show(request, "orphans", page)

@@ -8,6 +8,7 @@ from datetime import datetime
 from inspector.views.contexts.bar import Bar, IndexState
 from inspector.views.contexts.base import page_only
 from inspector.views.contexts.conversations import GroupItem
+from inspector.views.contexts.mutes import Suggestion
 from inspector.views.contexts.threads import ThreadItem
 
 
@@ -137,4 +138,5 @@ class OrphansPage:
     tables: tuple[PartTable, ...] = page_only()
     lead: OrphanHost | None = page_only()  #: the host that wrote most orphans, where there is another
     wider: WindowChoice | None = page_only()  #: a window in which threads began, where none did in this one
+    one_shots: tuple[Suggestion, ...] = page_only()  #: graphs that never go on and are probably meant to
     narrowed: bool = page_only()  #: by host, graph or shape
