@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inspector.domain.thread_ids import id_shape
 from inspector.index.queries import FLAGS, SORTS, STATES
 from tests.pages.browse import Browser
 
@@ -24,6 +25,9 @@ WRONG = {
         "q": ["nul \x00 inside"],
         "host": ["\x00"],
         "owner": ["\x00"],
+        "graph": ["\x00"],
+        "shape": ["uuid9", "UUID4", "random"],
+        "muted": ["yes", "Only"],
         "format": ["xml", "JSON", "html"],
     },
     "/thread/": {
@@ -95,6 +99,11 @@ def test_a_store_is_picked_by_its_name(pages: Browser, path: str) -> None:
         ({"host": "web-1"}, lambda row: "web-1" in {worker["hostname"] for worker in row["workers"]}),
         ({"host": "(unnamed)"}, lambda row: "" in {worker["hostname"] for worker in row["workers"]}),
         ({"owner": "ada"}, lambda row: row["owner"] == "ada"),
+        ({"shape": "uuid4"}, lambda row: id_shape(row["thread_id"]) == "uuid4"),
+        ({"shape": "(unnamed)"}, lambda row: id_shape(row["thread_id"]) == ""),
+        ({"graph": "nowhere"}, lambda row: False),
+        ({"flag": "orphan", "muted": "show"}, lambda row: "orphan" in row["flags"]),
+        ({"muted": "only"}, lambda row: False),
         ({"q": "fork"}, lambda row: "fork" in row["thread_id"]),
         ({"since": "1d"}, lambda row: True),
         ({"until": "2001-01-01T00:00:00Z"}, lambda row: False),
@@ -115,7 +124,8 @@ def test_a_filter_shows_all_that_fit_and_no_other(pages: Browser, query: dict[st
 
 
 @pytest.mark.parametrize(
-    "name", ["", "turns", "state", "flag", "host", "owner", "q", "since", "until", "after", "limit"]
+    "name",
+    ["", "turns", "state", "flag", "host", "owner", "graph", "shape", "muted", "q", "since", "until", "after", "limit"],
 )
 def test_an_empty_parameter_is_as_good_as_none(pages: Browser, name: str) -> None:
     """Forms without JavaScript send every field that they have."""
