@@ -68,29 +68,33 @@ def why_together(group: Group, key: str, pause: Pause) -> str:
     """Full sentences. Of texts, only what kind of sign they gave."""
     if len(group.openings) < 2:
         return ""
-    where = _where(group)
     longest = max((after.at - before.at).total_seconds() for before, after in pairwise(group.openings))
     told = f"never more than {seconds(longest)} apart" if longest >= 1 else "within a second of each other"
     if group.owner:
         usual = "conversations that went on here" if pause.learnt else "a conversation is taken to"
         pauses = f"{usual} pause {seconds(pause.middle)} as a rule and {seconds(pause.cut)} at most"
-        sentence = f"The same {key or 'owner'}{where}, one after another, {told}; {pauses}."
+        sentence = f"The same {_listed([key or 'owner', *_shared(group)])}, one after another, {told}; {pauses}."
     else:
         signs = list(dict.fromkeys(sign for join in group.joins for sign in join.signs))[:4]
-        sentence = f"No owner is named, so only words tell{where}, {told}: {'; '.join(signs)}."
+        shared = f" The same {_listed(_shared(group))}, {told}." if _shared(group) else ""
+        sentence = f"No owner is named, so only words tell: {'; '.join(signs)}.{shared}"
     if group.others:
         sentence += f" Some of it could also follow {count_noun(group.others, 'other thread')}."
     return sentence
 
 
-def _where(group: Group) -> str:
+def _shared(group: Group) -> list[str]:
     """What its threads share beside the owner."""
     shared = []
     if group.graph and all(one.graph == group.graph for one in group.openings):
-        shared.append("the same graph")
+        shared.append("graph")
     if len(group.hosts) == 1:
-        shared.append("the same host")
-    return f" and {' and '.join(shared)}" if shared and group.owner else f" on {' and '.join(shared)}" if shared else ""
+        shared.append("host")
+    return shared
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _owner_keys(store: StoreEntry, groups: Sequence[Group]) -> Mapping[str, str]:

@@ -29,6 +29,8 @@ _SURE = 0.97
 #: Without an owner, threads are only joined from this chance on, and another conversation could have been meant that
 #: is at least so likely beside the chosen one.
 _AT_LEAST, _RIVAL = 0.5, 0.05
+#: So much less likely a thread goes on with another one where its id was chosen: somebody meant it to be a new one.
+_CHOSEN = 0.03
 #: Without an owner the words were chosen without a corpus to measure them on, so that chances are tempered.
 _TEMPER = 0.97
 
@@ -129,7 +131,7 @@ class _Lane:
     def _weigh(self, one: _Open, opening: Opening, wording: Wording) -> tuple[float, tuple[str, ...]]:
         gap = (opening.at - one.last_at).total_seconds()
         repeated, words = self.frequencies.repeats(wording, one.words)
-        return _CONTINUE * self.pause.density(gap) * wording.factor * repeated, words
+        return _CONTINUE * _torn(opening) * self.pause.density(gap) * wording.factor * repeated, words
 
 
 @dataclass(slots=True)
@@ -178,7 +180,8 @@ class _Crowd:
             if _fits(one, opening):
                 repeated, words = self.frequencies.repeats(wording, one.words)
                 gap = (opening.at - one.last_at).total_seconds()
-                weighed.append((share * _CONTINUE * self.pause.density(gap) * wording.factor * repeated, words, one))
+                weight = share * _CONTINUE * _torn(opening) * self.pause.density(gap) * wording.factor * repeated
+                weighed.append((weight, words, one))
         best = max(weighed, key=lambda found: found[0], default=None)
         if best is None:
             return None
@@ -219,6 +222,11 @@ def _fits(one: _Open, opening: Opening) -> bool:
     if len(one.openings) >= MOST:
         return False
     return not one.graph or not opening.graph or one.graph == opening.graph
+
+
+def _torn(opening: Opening) -> float:
+    """The factor of its id: one made at random, or with a random part, says nothing."""
+    return 1.0 if opening.shape else _CHOSEN
 
 
 def _signs(wording: Wording, words: tuple[str, ...]) -> tuple[str, ...]:

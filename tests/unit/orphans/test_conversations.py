@@ -18,6 +18,7 @@ GUESS = Pause()
 
 def at(seconds: float, owner: str = "ada", **more: object) -> Opening:
     thread_id = str(more.pop("thread_id", f"{owner}-{seconds}"))
+    more.setdefault("shape", "uuid4")
     return Opening(thread_id, MIDNIGHT + timedelta(seconds=seconds), owner, **more)  # type: ignore[arg-type]
 
 
@@ -101,6 +102,15 @@ def test_a_thread_whose_graph_nobody_named_goes_on_with_what_is_nearest() -> Non
     assert ids(at(0, graph="shop", thread_id="a"), at(20, thread_id="b"), at(40, graph="shop", thread_id="c")) == [
         ("a", "b", "c")
     ]
+
+
+def test_an_id_that_was_chosen_speaks_against_going_on_with_another_thread() -> None:
+    topics = ("Which tent for two people?", "Which boots for wide feet?")
+    openings = [at(number * 30, first=text) for number, text in enumerate(topics)]
+    (made,) = find_conversations(openings, GUESS)
+    chosen = find_conversations([replace(one, shape="") for one in openings], GUESS)
+    assert made.likely
+    assert not any(group.likely for group in chosen)
 
 
 def test_equal_times_and_any_order_of_the_records_give_the_same_groups() -> None:
