@@ -59,7 +59,7 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
         bar=bar,
         first_page=not query.after,
         one_shots=suggest_graphs(entry, now, active_mutes(entry, now.now) if entry.pk else ()),
-        narrowed=(query.host, query.graph, query.shape) != (None, None, None),
+        narrowed=(query.host, query.graph, query.shape) != (None,) * 3 or query.muted == "only",
     )
     return show(request, "orphans", page)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inspector.index.begun import HOUR, Begun, Sums, floor, fold
@@ -49,7 +49,7 @@ def report_orphans(store: StoreEntry, window: Window, moment: Moment) -> OrphanR
         current=current,
         baseline=_before(begun, begin, young),
         series=series,
-        rise=_rise(begun, window, series),
+        rise=_rise(begun, window, young, series),
         hosts=parts["host"],
         graphs=parts["graph"],
         shapes=parts["shape"],
@@ -73,16 +73,20 @@ def _series(
     return tuple(bars)
 
 
-def _rise(begun: Begun, window: Window, series: tuple[Bar, ...]) -> Rise | None:
+def _rise(begun: Begun, window: Window, young: Young, series: tuple[Bar, ...]) -> Rise | None:
+    """Bars of more than an hour are too wide to tell when it was: hours stand for them."""
     if not any(bar.share.orphans for bar in series):
         return None
     first = floor(series[0].at, HOUR)
+    if window.bucket > HOUR:
+        hours = begun.buckets_of(first, "all", [""], HOUR)[""]
+        bars = replace(window, bucket=HOUR)
+        series = _series(hours, fold(young.all(INSIDE), HOUR), bars, first, begun.moment)
     week = begun.hours_of_day(first - LENGTH, first, "all", [""])[""]
     return find_rise(
         [Point(bar.at, bar.share.unmuted) for bar in series],
         {hour: unmuted(sums) for hour, sums in week.items()},
         judged_until=begun.moment.orphan_before,
-        hours=max(1, window.bucket // HOUR),
     )
 
 

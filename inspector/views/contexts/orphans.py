@@ -139,4 +139,4 @@ class OrphansPage:
     lead: OrphanHost | None = page_only()  #: the host that wrote most orphans, where there is another
     wider: WindowChoice | None = page_only()  #: a window in which threads began, where none did in this one
     one_shots: tuple[Suggestion, ...] = page_only()  #: graphs that never go on and are probably meant to
-    narrowed: bool = page_only()  #: by host, graph or shape
+    narrowed: bool = page_only()  #: by host, graph or shape, or to muted ones
