@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -19,6 +20,7 @@ from inspector.models import Mute, StoreEntry, ThreadEntry
 from inspector.mute import exactly, parse_mute
 from inspector.views.mute_page import PAST
 from inspector.views.mutes import MOST
+from tests.integration.orphans.left_rows import add, numbered, random_ids
 from tests.pages.browse import Browser, Document, address
 from tests.pages.test_sizes import check_nothing_inline
 
@@ -371,3 +373,44 @@ def test_a_store_without_threads_covers_nothing(unindexed: Browser) -> None:
 
     assert [cover.of(what, "*").threads for what in ("id", "owner", "host", "graph")] == [0, 0, 0, 0]
     assert cover.share("id", cover.of("id", "*")) is None
+
+
+def test_a_graph_that_is_meant_to_end_is_suggested_until_it_is_muted(people: People) -> None:
+    last = timezone.now() - timedelta(hours=1)
+    add(StoreEntry.objects.get(), numbered("nightly:", 60), graph="nightly-report", last=last)
+
+    said = "60 threads, none ever had a second turn. Meant to be so?"
+    assert said in text_of(people.browser.get("/orphans/"))
+    (one,) = people.browser.data(PAGE)["suggestions"]
+    assert (one["what"], one["name"], one["pattern"], one["verdict"]) == (
+        "graph",
+        "nightly-report",
+        "nightly-report",
+        "meant",
+    )
+    assert one["sentence"] in text_of(people.browser.get(PAGE))
+
+    people.mute(what=one["what"], pattern=one["pattern"])
+    assert people.browser.data(PAGE)["suggestions"] == []
+    assert said not in text_of(people.browser.get("/orphans/"))
+
+
+def test_what_may_be_lost_is_told_and_not_offered_for_muting(people: People) -> None:
+    last = timezone.now() - timedelta(hours=1)
+    owners = {"owner": lambda number: f"user-{number // 6}", "apart": timedelta(minutes=2)}
+    add(StoreEntry.objects.get(), random_ids(90), graph="assistant", last=last, **owners)
+
+    document = people.browser.document(PAGE)
+    assert "these may be lost conversations" in document.elements[0].text
+    assert not [link for link in document.all("a") if "pattern=assistant" in link.attributes.get("href", "")]
+    assert "assistant: 90 threads" not in text_of(people.browser.get("/orphans/"))
+
+
+def test_the_pages_lead_to_a_mute_of_what_they_show(people: People) -> None:
+    last = timezone.now() - timedelta(hours=1)
+    add(StoreEntry.objects.get(), ["a*b"], graph="what?", last=last)
+    links = {link.attributes.get("href", "") for link in people.browser.document("/orphans/").all("a")}
+
+    (link,) = (link for link in links if "what=graph" in link and "what[?]" in unquote(link))
+    assert people.browser.ask("GET", link.partition("#")[0]).status_code == 200
+    assert people.browser.data(PAGE, what="graph", pattern="what[?]")["preview"]["examples"] == ["a*b"]
