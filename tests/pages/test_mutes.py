@@ -397,7 +397,7 @@ def test_a_graph_that_is_meant_to_end_is_suggested_until_it_is_muted(people: Peo
 
 def test_what_may_be_lost_is_told_and_not_offered_for_muting(people: People) -> None:
     last = timezone.now() - timedelta(hours=1)
-    owners = {"owner": lambda number: f"user-{number // 6}", "apart": timedelta(minutes=2)}
+    owners: dict[str, Any] = {"owner": lambda number: f"user-{number // 6}", "apart": timedelta(minutes=2)}
     add(StoreEntry.objects.get(), random_ids(90), graph="assistant", last=last, **owners)
 
     document = people.browser.document(PAGE)
