@@ -29,7 +29,7 @@ from inspector.errors import StoreError
 from inspector.index.connections import all_readers
 from inspector.index.passes import run_pass
 from inspector.metrics import names
-from inspector.models import AlertEntry, Delivery, FindingEntry, HourTally, StoreEntry
+from inspector.models import AlertEntry, Delivery, FindingEntry, HourTally, StoreEntry, ThreadEntry
 from tests.integration.index.own_index import sqlite_index
 from tests.integration.ledger.samples import counts
 from tests.pages.browse import Browser
@@ -158,7 +158,9 @@ def test_reads_are_told_where_a_probe_reports_and_only_there(workers_world: Worl
     assert "host_reads" not in found
     assert of(store="own", host="web-1") in found["host_writes"]
 
-    workers_world.ledger.tell("web-1", counts("never there", at=time.time(), reads=7, misses=3), reads=7, misses=3)
+    thread_id = ThreadEntry.objects.filter(workers__hostname="web-1").values_list("thread_id", flat=True)[0]
+    asked = counts(thread_id, at=time.time(), reads=7, misses=3)
+    workers_world.ledger.tell("web-1", asked, reads=7, misses=3)
     _index()
     found = scrape(workers_world.browser)
     assert found["host_reads"] == {of(store="own", host="web-1"): 7}
