@@ -1,60 +1,88 @@
-"""Threads of the same owners within a short time of some threads: two queries for a page of fifty."""
+"""Threads of the same owners within a short time of some threads: two queries for a page, unless it spans days."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from inspector.index.queries import Row
-from inspector.index.recent import rows_of
 from inspector.index.rows import batched
-from inspector.models import StoreEntry, ThreadEntry
+from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
 from inspector.orphans.evidence.owner import CROWD, Near
 
-#: Stretches of time that one query asks for.
-_STRETCHES = 60
+#: Stretches of time that one query asks for, and how long one gets at most before another begins.
+_STRETCHES = 20
+_LONGEST = timedelta(hours=6)
 
-_Stretch = tuple[datetime, datetime]
+
+@dataclass(slots=True)
+class _Stretch:
+    """Some owners' threads that were last active in it. Owners share one: each is found by itself in the index."""
+
+    begin: datetime
+    end: datetime
+    owners: set[str] = field(default_factory=set)
+
+    @property
+    def asked(self) -> Q:
+        return Q(owner__in=self.owners, last_at__gte=self.begin, last_at__lte=self.end)
 
 
 def read_around(store: StoreEntry, rows: Sequence[Row], pace: timedelta) -> dict[str, list[Near]]:
-    """By owner, their threads about these rows, which are among them. Of an owner with very many, some."""
-    wanted = [(owner, stretch) for owner, held in _stretches(rows, pace).items() for stretch in held]
+    """By owner, their threads about these rows, which are among them. Of owners with very many, some."""
     found: dict[str, list[Near]] = defaultdict(list)
-    for some in batched(wanted, _STRETCHES):
+    for some in batched(_stretches(rows, pace), _STRETCHES):
         asked = Q()
-        for owner, (begin, end) in some:
-            asked |= Q(store=store, stored__in=(True,), owner=owner, last_at__gte=begin, last_at__lte=end)
-        entries = ThreadEntry.every.filter(asked).defer("metadata")[: len(some) * (CROWD + 2)]
-        for row in rows_of(list(entries)):
-            found[row.entry.owner].append(near_of(row))
+        for stretch in some:
+            asked |= stretch.asked
+        for owner, near in _read(store, asked, sum(len(stretch.owners) for stretch in some) * (CROWD + 2)):
+            found[owner].append(near)
     return found
+
+
+def _read(store: StoreEntry, asked: Q, limit: int) -> list[tuple[str, Near]]:
+    """As values: a model's instance for each would take longer than the query."""
+    columns = ("id", "thread_id", "owner", "first_at", "last_at", "one_turn", "state")
+    entries = list(ThreadEntry.objects.filter(asked, store=store).values_list(*columns)[:limit])
+    hosts: dict[int, set[str]] = defaultdict(set)
+    workers = ThreadWorker.objects.filter(thread__in=[entry[0] for entry in entries])
+    for thread, hostname, writes, reported, elsewhere in workers.values_list(
+        "thread_id", "hostname", "writes", "reported", "elsewhere"
+    ):
+        if _wrote(writes, reported, elsewhere):
+            hosts[thread].add(hostname)
+    return [
+        (owner, Near(thread_id, first_at, last_at, _is_left(one_turn, state), hosts.get(pk, set())))
+        for pk, thread_id, owner, first_at, last_at, one_turn, state in entries
+    ]
 
 
 def near_of(row: Row) -> Near:
     entry = row.entry
-    hosts = frozenset(w.hostname for w in row.workers if w.writes or (w.reported and not w.elsewhere))
-    left = entry.one_turn and entry.state != "interrupted"
-    return Near(entry.thread_id, entry.first_at, entry.last_at, left, hosts)
+    hosts = {w.hostname for w in row.workers if _wrote(w.writes, w.reported, w.elsewhere)}
+    return Near(entry.thread_id, entry.first_at, entry.last_at, _is_left(entry.one_turn, entry.state), hosts)
 
 
-def _stretches(rows: Iterable[Row], pace: timedelta) -> Mapping[str, list[_Stretch]]:
-    """By owner, when a thread is last active that is within the pace of one of these; those that overlap as one."""
-    by_owner: dict[str, list[_Stretch]] = defaultdict(list)
-    for row in rows:
-        if owner := row.entry.owner:
-            by_owner[owner].append((row.entry.first_at - pace, row.entry.last_at + 2 * pace))
-    return {owner: list(_merged(sorted(held))) for owner, held in by_owner.items()}
+def _wrote(writes: int, reported: int | None, elsewhere: str) -> bool:
+    return bool(writes or (reported and not elsewhere))
 
 
-def _merged(stretches: Sequence[_Stretch]) -> Iterator[_Stretch]:
-    begin, end = stretches[0]
-    for other_begin, other_end in stretches[1:]:
-        if other_begin > end:
-            yield begin, end
-            begin, end = other_begin, other_end
-        end = max(end, other_end)
-    yield begin, end
+def _is_left(one_turn: bool, state: str) -> bool:
+    return one_turn and state != "interrupted"
+
+
+def _stretches(rows: Iterable[Row], pace: timedelta) -> list[_Stretch]:
+    """Of each row, when a thread is last active that is within the pace of it; those that overlap as one."""
+    entries = sorted((row.entry for row in rows if row.entry.owner), key=lambda entry: entry.first_at)
+    found: list[_Stretch] = []
+    for entry in entries:
+        begin, end = entry.first_at - pace, entry.last_at + 2 * pace
+        if not found or begin > found[-1].end or end - found[-1].begin > _LONGEST:
+            found.append(_Stretch(begin, end))
+        found[-1].end = max(found[-1].end, end)
+        found[-1].owners.add(entry.owner)
+    return found

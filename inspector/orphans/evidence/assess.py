@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
+from functools import cache
 
+from inspector.index.begun import HOUR, floor
 from inspector.index.kinds import Moment
 from inspector.index.queries import Row
 from inspector.models import UNKNOWN_TIME, StoreEntry
@@ -12,8 +14,8 @@ from inspector.orphans.evidence.around import near_of, read_around
 from inspector.orphans.evidence.course import judge_course
 from inspector.orphans.evidence.crowd import judge_crowd
 from inspector.orphans.evidence.graph import judge_graph
-from inspector.orphans.evidence.owner import Near, judge_owner
-from inspector.orphans.evidence.past import Past
+from inspector.orphans.evidence.owner import judge_owner
+from inspector.orphans.evidence.past import Asked, Past
 from inspector.orphans.evidence.piece import Assessment, Evidence
 from inspector.orphans.evidence.rates import share
 from inspector.orphans.evidence.reads import judge_reads
@@ -26,27 +28,37 @@ PACE = timedelta(minutes=30)
 MOST = 500
 
 
+class _Looked:
+    """What was read for a page. Its threads began in few hours, so sums are made once for each."""
+
+    def __init__(self, store: StoreEntry, rows: Sequence[Row], moment: Moment) -> None:
+        past = _past(store, rows, moment)
+        self.shares = cache(past.shares)
+        self.beside = cache(past.beside)
+        self.around = read_around(store, rows, PACE)
+
+
 def assess(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> Mapping[str, Assessment]:
     """By thread_id, of those of these rows (`MOST` at most) that have one turn: absent and longer threads are left out.
-    The number of queries grows with the number of owners, by one for sixty of them, and not with the rows."""
+    Five queries and no more where the rows lie within some days, as those of a page mostly do."""
     judged = [row for row in rows[:MOST] if row.entry.stored and row.entry.one_turn]
     dated = [row for row in judged if row.entry.first_at != UNKNOWN_TIME]
-    past = _past(store, dated, moment) if dated else None
-    around = read_around(store, dated, PACE)
+    looked = _Looked(store, dated, moment) if dated else None
+    idle = timedelta(seconds=moment.orphan_after)
     return {
-        row.entry.thread_id: Assessment.of(
-            [
-                *(_placed(row, past, around) if past is not None and row.entry.first_at != UNKNOWN_TIME else ()),
-                *judge_course(row.entry, timedelta(seconds=moment.orphan_after)),
-            ]
-        )
-        for row in judged
+        row.entry.thread_id: Assessment.of([*_placed(row, looked), *judge_course(row.entry, idle)]) for row in judged
     }
 
 
 def _past(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> Past:
-    hosts = {host_of(row) for row in rows}
-    return Past.read(store, moment, [row.entry.first_at for row in rows], hosts, {row.entry.graph for row in rows})
+    entries = [row.entry for row in rows]
+    asked = Asked(
+        ats=[entry.first_at.astimezone(UTC) for entry in entries],
+        hosts={host_of(row) for row in rows},
+        graphs={entry.graph for entry in entries},
+        shapes={entry.id_shape for entry in entries},
+    )
+    return Past.read(store, moment, asked)
 
 
 def host_of(row: Row) -> str:
@@ -55,16 +67,19 @@ def host_of(row: Row) -> str:
     return max(wrote, key=lambda w: (bool(w.hostname), w.writes, w.reported or 0)).hostname if wrote else ""
 
 
-def _placed(row: Row, past: Past, around: Mapping[str, Sequence[Near]]) -> list[Evidence | None]:
-    """All that depends on when it was."""
-    entry, host = row.entry, host_of(row)
-    shares = past.shares(host, entry.graph, entry.first_at)
+def _placed(row: Row, looked: _Looked | None) -> list[Evidence | None]:
+    """All that depends on when it was; nothing where that is not known."""
+    entry = row.entry
+    if looked is None or entry.first_at == UNKNOWN_TIME:
+        return []
+    at = entry.first_at.astimezone(UTC)
+    shares = looked.shares(host_of(row), entry.graph, floor(at, HOUR))
     mine = near_of(row)
-    owned = around.get(entry.owner, ()) if entry.owner else ()
+    owned = looked.around.get(entry.owner, ()) if entry.owner else ()
     others = [near for near in owned if near.thread_id != mine.thread_id and near.is_within(mine, PACE)]
     return [
-        judge_shape(entry.id_shape, *past.shape(entry.id_shape, entry.first_at)),
-        judge_graph(entry.graph, *past.graph(entry.graph, entry.first_at)),
+        judge_shape(entry.id_shape, *looked.beside("shape", entry.id_shape, at.date())),
+        judge_graph(entry.graph, *looked.beside("graph", entry.graph, at.date())),
         judge_share(shares),
         judge_owner(mine, others, PACE) if entry.owner else _crowd(shares),
         judge_reads(entry, earlier=any(near.first_at < mine.first_at for near in others)),

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast, Substr
@@ -28,9 +30,19 @@ _TO_HOUR, _TO_DAY = 13, 10
 
 _Key = tuple[str, str]  #: what an `HourTally` is of, and its name
 _ALL = ("all", "")
+_KEPT = ("threads", "left")  #: of `Sums`, what is asked for
 
 
-@dataclass(frozen=True, slots=True)
+class Asked(NamedTuple):
+    """What a page asks about: when its threads began, UTC, and the hosts, graphs and shapes of ids that they have."""
+
+    ats: Collection[datetime]
+    hosts: Collection[str]
+    graphs: Collection[str]
+    shapes: Collection[str]
+
+
+@dataclass(frozen=True)
 class Past:
     """Sums by key and time, UTC. Those of hours are without threads that are too young to tell."""
 
@@ -38,52 +50,47 @@ class Past:
     hours: Mapping[_Key, Mapping[datetime, Sums]]
 
     @classmethod
-    def read(
-        cls, store: StoreEntry, moment: Moment, ats: Collection[datetime], hosts: Collection[str], graphs: Iterable[str]
-    ) -> Past:
-        """About these times, at least one; of these hosts and graphs, and of every shape."""
-        hours = {floor(at.astimezone(UTC), HOUR) for at in ats}
+    def read(cls, store: StoreEntry, moment: Moment, asked: Asked) -> Past:
+        """About one time at least."""
+        hours = {floor(at, HOUR) for at in asked.ats}
         newest = max(hours)
         kept = HourTally.objects.filter(store=store)
-        named = Q(by="host", name__in=set(hosts)) | Q(by="graph", name__in=set(graphs)) | Q(by__in=["shape", "all"])
-        begin = max(floor(min(hours), _DAY), floor(newest, _DAY) - _DAYS * _DAY) - _WEEK * _DAY
-        days = _by_day(kept.filter(named, hour__gte=begin, hour__lt=floor(newest, _DAY) + _DAY))
-        by_host_or_all = Q(by="host", name__in=set(hosts)) | Q(by="all")
-        found = _by_hour(kept.filter(by_host_or_all, hour__in=_asked(hours)))
+        of_hosts = Q(by="host", name__in=asked.hosts) | Q(by="all")
+        found = _by_hour(kept.filter(of_hosts, hour__in=_asked(hours)))
         if newest + 2 * HOUR > moment.orphan_before:
             _leave_out_young(found, Begun(store, moment))
+        named = Q(by="all") | Q(by="graph", name__in=asked.graphs) | Q(by="shape", name__in=asked.shapes)
+        if new := [host for host in asked.hosts if any(_is_new(found, host, hour) for hour in hours)]:
+            named |= Q(by="host", name__in=new)
+        begin = max(floor(min(hours), _DAY), floor(newest, _DAY) - _DAYS * _DAY) - _WEEK * _DAY
+        days = _by_day(kept.filter(named, hour__gte=begin, hour__lt=floor(newest, _DAY) + _DAY))
         return cls(days, found)
 
-    def shares(self, host: str, graph: str, at: datetime) -> Shares:
-        hour = floor(at.astimezone(UTC), HOUR)
+    def shares(self, host: str, graph: str, hour: datetime) -> Shares:
+        """Of a full hour."""
         about = [hour]
         if self._sum_hours(("host", host), about).threads < ENOUGH:  # few: look a little further
             about = [hour - HOUR, hour, hour + HOUR]
         now = self._sum_hours(("host", host), about)
-        before = self._sum_hours(("host", host), [hour - days * _DAY + o for days in range(1, 8) for o in _ABOUT])
+        before = self._sum_hours(("host", host), _before(hour))
         by_hour = before.threads >= ENOUGH
         return Shares(
             hostname=host,
             now=now,
             others=_less(self._sum_hours(_ALL, about), now),
-            host=before if by_hour else self._sum_days(("host", host), hour),
-            graph=self._sum_days(("graph", graph), hour) if graph else Sums(),
+            host=before if by_hour else self._sum_days(("host", host), hour.date()),
+            graph=self._sum_days(("graph", graph), hour.date()) if graph else Sums(),
             by_hour=by_hour,
         )
 
-    def shape(self, shape: str, at: datetime) -> tuple[Sums, Sums]:
-        """Threads of the week with ids of this shape, and all others. The day of `at` is in it: a store may be new."""
-        return self._beside(("shape", shape), at)
+    def beside(self, by: str, name: str, day: date) -> tuple[Sums, Sums]:
+        """Threads of the week with this graph or this shape of id, and all others. The day is in it: a store may be
+        new."""
+        same = self._sum_days((by, name), day, today=True)
+        return same, _less(self._sum_days(_ALL, day, today=True), same)
 
-    def graph(self, graph: str, at: datetime) -> tuple[Sums, Sums]:
-        return self._beside(("graph", graph), at)
-
-    def _beside(self, key: _Key, at: datetime) -> tuple[Sums, Sums]:
-        same = self._sum_days(key, at, today=True)
-        return same, _less(self._sum_days(_ALL, at, today=True), same)
-
-    def _sum_days(self, key: _Key, at: datetime, *, today: bool = False) -> Sums:
-        held, day = self.days.get(key, {}), at.astimezone(UTC).date()
+    def _sum_days(self, key: _Key, day: date, *, today: bool = False) -> Sums:
+        held = self.days.get(key, {})
         return _total(held.get(day - n * _DAY) for n in range(0 if today else 1, _WEEK + 1))
 
     def _sum_hours(self, key: _Key, hours: Iterable[datetime]) -> Sums:
@@ -97,15 +104,26 @@ _ABOUT = (-HOUR, timedelta(0), HOUR)
 def _asked(hours: Collection[datetime]) -> set[datetime]:
     asked = {hour + offset for hour in hours for offset in _ABOUT}
     if len(hours) <= _HOURS:
-        asked |= {hour - days * _DAY + offset for hour in hours for days in range(1, 8) for offset in _ABOUT}
+        asked |= {before for hour in hours for before in _before(hour)}
     return asked
+
+
+def _before(hour: datetime) -> list[datetime]:
+    """The same hour of the day in the week before, and those next to it."""
+    return [hour - days * _DAY + offset for days in range(1, _WEEK + 1) for offset in _ABOUT]
+
+
+def _is_new(hours: Mapping[_Key, Mapping[datetime, Sums]], host: str, hour: datetime) -> bool:
+    """Whether those hours hold too few of its threads to compare with, so that whole days have to."""
+    held = hours.get(("host", host), {})
+    return sum(held[before].threads for before in _before(hour) if before in held) < ENOUGH
 
 
 def _by_day(kept: QuerySet[HourTally]) -> dict[_Key, dict[date, Sums]]:
     rows = kept.order_by().annotate(at=_text("hour", _TO_DAY)).values("by", "name", "at")
-    summed = rows.annotate(*(Sum(name) for name in Sums._fields))
+    summed = rows.annotate(*(Sum(name) for name in _KEPT))
     found: dict[_Key, dict[date, Sums]] = {}
-    for by, name, at, *sums in summed.values_list("by", "name", "at", *(f"{name}__sum" for name in Sums._fields)):
+    for by, name, at, *sums in summed.values_list("by", "name", "at", *(f"{name}__sum" for name in _KEPT)):
         found.setdefault((by, name), {})[date.fromisoformat(at)] = Sums(*sums)
     return found
 
@@ -114,7 +132,7 @@ def _by_hour(kept: QuerySet[HourTally]) -> dict[_Key, dict[datetime, Sums]]:
     """The hour as text, which is read several times as fast as a time."""
     found: dict[_Key, dict[datetime, Sums]] = {}
     rows = kept.order_by().annotate(at=_text("hour", _TO_HOUR))
-    for by, name, at, *sums in rows.values_list("by", "name", "at", *Sums._fields):
+    for by, name, at, *sums in rows.values_list("by", "name", "at", *_KEPT):
         found.setdefault((by, name), {})[_hour(at)] = Sums(*sums)
     return found
 
@@ -140,16 +158,18 @@ def _text(column: str, length: int) -> Substr:
     return Substr(Cast(column, TextField()), 1, length)
 
 
+@lru_cache(maxsize=1_000)  # every host has the same hours
 def _hour(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _total(parts: Iterable[Sums | None]) -> Sums:
-    total = Sums()
+    threads = left = 0
     for part in parts:
-        total = total.plus(part) if part is not None else total
-    return total
+        if part is not None:
+            threads, left = threads + part.threads, left + part.left
+    return Sums(threads, left)
 
 
 def _less(whole: Sums, part: Sums) -> Sums:
-    return Sums(*(max(0, one - two) for one, two in zip(whole, part, strict=True)))
+    return Sums(max(0, whole.threads - part.threads), max(0, whole.left - part.left))

@@ -17,7 +17,7 @@ def judge_reads(entry: ThreadEntry, *, earlier: bool) -> Evidence | None:
         said = f"{misses:,} of {reads:,} reads found nothing, at least one of them after the first."
         return Evidence("reads", 2, said)
     if misses < reads:
-        found = f"It was read {reads:,} times and found {reads - misses:,} times: somebody knows its id."
+        found = f"{reads - misses:,} of {reads:,} reads found it: somebody came back to it, or looked it up."
         return Evidence("reads", -1, found)
     if misses > 1:
         return Evidence("reads", 1, f"It was read {misses:,} times, and never found.")
