@@ -76,7 +76,9 @@ def test_a_wrong_value_is_told_before_the_index_has_anything_too(
     assert unindexed.get(path, **wrong_query(path, name, value)).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/threads/", "/thread/", "/orphans/", "/workers/", "/doctor/", "/stores/"])
+@pytest.mark.parametrize(
+    "path", ["/threads/", "/thread/", "/orphans/", "/orphans/alerts/", "/workers/", "/doctor/", "/stores/"]
+)
 @pytest.mark.parametrize("name", ["nope", "scenarios ", "\x00", "x" * 5_000])
 def test_an_unknown_store_is_not_found(pages: Browser, path: str, name: str) -> None:
     told = pages.data(path, status=404, store=name, id="two-hosts-sync-shared")
@@ -85,7 +87,9 @@ def test_an_unknown_store_is_not_found(pages: Browser, path: str, name: str) -> 
     assert pages.get(path, store=name, id="two-hosts-sync-shared").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/threads/", "/thread/", "/orphans/", "/workers/", "/doctor/", "/stores/"])
+@pytest.mark.parametrize(
+    "path", ["/threads/", "/thread/", "/orphans/", "/orphans/alerts/", "/workers/", "/doctor/", "/stores/"]
+)
 def test_a_store_is_picked_by_its_name(pages: Browser, path: str) -> None:
     assert pages.data(path, store="scenarios", id="two-hosts-sync-shared")
 
@@ -161,7 +165,7 @@ def test_a_page_holds_as_many_as_asked(pages: Browser, limit: int) -> None:
     assert bool(page["next"]) == (limit < page["total"])
 
 
-@pytest.mark.parametrize("window", ["1h", "24h", "7d", "30d", ""])
+@pytest.mark.parametrize("window", ["1h", "6h", "24h", "7d", "30d", ""])
 def test_every_window_of_orphans_has_its_series(pages: Browser, window: str) -> None:
     page = pages.data("/orphans/", window=window)
 
@@ -205,7 +209,19 @@ queries = st.lists(st.tuples(st.sampled_from(NAMES), values), max_size=5)
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    path=st.sampled_from(["/", "/threads/", "/thread/", "/orphans/", "/workers/", "/doctor/", "/stores/", "/-/health"]),
+    path=st.sampled_from(
+        [
+            "/",
+            "/threads/",
+            "/thread/",
+            "/orphans/",
+            "/orphans/alerts/",
+            "/workers/",
+            "/doctor/",
+            "/stores/",
+            "/-/health",
+        ]
+    ),
     pairs=queries,
     known=st.booleans(),
     part=st.booleans(),
