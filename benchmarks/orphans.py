@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.3, help="of threads with one turn")
     parser.add_argument("--keep", type=Path, help="a directory for the index, used again where it has one")
     parser.add_argument("--times", type=int, default=30)
+    parser.add_argument("--only", default="", help="pages whose address begins so")
     parser.add_argument("--explain", action="store_true")
     options = parser.parse_args()
     with _directory(options.keep) as directory:
@@ -96,9 +97,9 @@ def main() -> None:
         now = _built(directory, options.threads, options.share)
         with patch("django.utils.timezone.now", lambda: now):
             _mark("no mutes", (), now)
-            _measure(options.times, explain=options.explain)
+            _measure(options)
             _mark("20 mutes", MUTES, now)
-            _measure(options.times, explain=options.explain)
+            _measure(options)
             _mark("no mutes again", (), now)
 
 
@@ -169,10 +170,11 @@ def _mark(words: str, patterns: tuple[tuple[str, str], ...], now: datetime) -> N
     print(f"\n{words}: marked in {took:.1f} s; {tally.left_muted:,} of {tally.left:,} one-turn threads are muted")
 
 
-def _measure(times: int, *, explain: bool) -> None:
+def _measure(options: argparse.Namespace) -> None:
     print(f"{'page':48}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'queries':>9}{'slowest ms':>12}{'KB':>7}")
     for path in (*(f"/orphans/?window={name}" for name in WINDOWS), *LISTS, *OTHERS):
-        _measure_page(path, times, explain=explain)
+        if path.startswith(options.only):
+            _measure_page(path, options.times, explain=options.explain)
 
 
 def _measure_page(path: str, times: int, *, explain: bool) -> None:
