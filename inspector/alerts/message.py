@@ -22,7 +22,7 @@ _THREADS = 5
 _LONGEST_ID = 120
 #: What would end a line, or turn the way it is read around. Hosts and ids are whatever workers say.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_MEANING = "Whoever writes again in such a thread is met without a memory, or gets another thread each time."
+_MEANING = "Nobody went on with these threads: people who talk to that host are probably not remembered."
 _ENDS = {
     "fixed": "Its newer threads go on as they should.",
     "quiet": "It has begun no more threads.",

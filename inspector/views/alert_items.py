@@ -75,8 +75,11 @@ def delivery_item(delivery: Delivery, now: datetime) -> DeliveryItem:
 def _words(delivery: Delivery, state: str, now: datetime) -> str:
     what = {RESOLVED: "the end", TEST: "a test"}.get(delivery.event, "the beginning")
     tries = f"attempt {delivery.attempts}"
+    if delivery.event == TEST and state == "dropped":
+        return f"{what} could not be sent. It {delivery.error}"
     if state == "sent":
-        return f"{what} was told at {clock(delivery.sent_at)}"
+        verb = "sent" if delivery.event == TEST else "told"
+        return f"{what} was {verb} at {clock(delivery.sent_at)}"
     if state == "dropped":
         if not delivery.error:
             return f"{what} was not told: it had ended before"

@@ -34,6 +34,7 @@ def list_alerts(request: HttpRequest) -> HttpResponse:
     after = read_text(request, "after")
     history, following = _history(entry, after, read_limit(request))
     fires = alert_items(firing(entry), now)
+    tested = tuple(delivery_item(one, now) for one in _tested(read_text(request, "tested")))
     page = AlertsPage(
         store=entry.name,
         firing=fires,
@@ -41,12 +42,13 @@ def list_alerts(request: HttpRequest) -> HttpResponse:
         next=following,
         thresholds=_thresholds(config),
         channels=channel_items(config, now),
-        tested=tuple(delivery_item(one, now) for one in _tested(read_text(request, "tested"))),
+        tested=tested,
         index=index_state(entry),
         bar=make_bar(request, "orphans", entry),
         first_page=not after,
         listed=fires[:_MOST],
         links=bool(config.public_url),
+        tone="good" if all(one.state == "sent" for one in tested) else "bad",
     )
     return show(request, "alerts", page)
 
@@ -86,9 +88,12 @@ def _thresholds(config: Config) -> tuple[Threshold, ...]:
         Threshold(
             f"at least {config.alert_threads:,} of its threads are old enough to tell", "INSPECTOR_ALERT_THREADS"
         ),
-        Threshold(f"old enough is a thread that was left {span(config.orphan_after)} ago", "INSPECTOR_ORPHAN_AFTER"),
         Threshold(
-            f"people are told of the same host again after {span(config.alert_cooldown)} at the earliest",
+            f"a thread is old enough {span(config.orphan_after)} after anything was done in it",
+            "INSPECTOR_ORPHAN_AFTER",
+        ),
+        Threshold(
+            f"people are told of it again {span(config.alert_cooldown)} after the last time, at the earliest",
             "INSPECTOR_ALERT_COOLDOWN",
         ),
     )

@@ -40,6 +40,7 @@ PAGES = {
     "narrowed": "/threads/?q=two&flag=several-hosts&sort=turns&owner=ada",
     "orphans": "/orphans/?limit=20",
     "no orphans": "/orphans/?store=gone",
+    "alerts": "/orphans/alerts/",
     "mutes": "/orphans/mutes/?what=id&pattern=*",
     "no mutes": "/orphans/mutes/?store=gone",
     "workers": "/workers/?store=extra",

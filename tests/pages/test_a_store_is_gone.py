@@ -25,7 +25,15 @@ from tests.integration.postgres.polling import wait_for
 from tests.pages.browse import Browser, Document
 from tests.pages.places import chat_in_postgres
 
-PAGES = ["/threads/", "/threads/?q=nobody+has+this", "/thread/?id=here", "/orphans/", "/workers/", "/doctor/"]
+PAGES = [
+    "/threads/",
+    "/threads/?q=nobody+has+this",
+    "/thread/?id=here",
+    "/orphans/",
+    "/orphans/alerts/",
+    "/workers/",
+    "/doctor/",
+]
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def test_no_page_in_any_size_shows_it(pages_of_leaky: Browser) -> None:
     addresses = [
         *(
             address(path, limit=500)
-            for path in ("/threads/", "/orphans/", "/workers/", "/doctor/", "/stores/", "/-/health")
+            for path in ("/threads/", "/orphans/", "/orphans/alerts/", "/workers/", "/doctor/", "/stores/", "/-/health")
         ),
         address("/threads/", q="leaky"),
         *(address("/thread/", id="leaky", **tab) for tab in tabs),

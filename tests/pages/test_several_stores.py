@@ -25,7 +25,7 @@ from tests.pages.test_cost import HTML
 
 BOTH, HERE, THERE = "in both", "only here", "only there"
 NOWHERE = "postgresql://reader:hunter2@localhost:1/db"
-PAGES = ["/threads/", f"/thread/?id={BOTH}", "/orphans/", "/workers/", "/doctor/", "/stores/"]
+PAGES = ["/threads/", f"/thread/?id={BOTH}", "/orphans/", "/orphans/alerts/", "/workers/", "/doctor/", "/stores/"]
 
 
 @pytest.fixture(scope="module")

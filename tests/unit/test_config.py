@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import inspector
-from inspector.config import SETTINGS, Config, Setting, load, parse_stores
+from inspector.config import SETTINGS, Config, MailServer, Setting, load, parse_stores
 from inspector.errors import ConfigError
 from inspector.secret import Secret, StoreUrl, obtain_key, signing_key
 
@@ -132,6 +132,27 @@ def test_a_webhook_that_cannot_be_posted_to_stops_the_start(url: str) -> None:
     with pytest.raises(ConfigError, match="INSPECTOR_WEBHOOK_URL") as caught:
         load({"INSPECTOR_WEBHOOK_URL": url})
     assert "hunter2" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail", MailServer("mail", 25, "", Secret(""), starttls=False, tls=False)),
+        ("smtp+tls://jo:p%40ss@mail", MailServer("mail", 587, "jo", Secret("p@ss"), starttls=True, tls=False)),
+        ("smtps://jo%40x:p%2F@mail:99", MailServer("mail", 99, "jo@x", Secret("p/"), starttls=False, tls=True)),
+    ],
+)
+def test_a_mail_server_is_read_from_its_url(url: str, server: MailServer) -> None:
+    config = load({"INSPECTOR_EMAIL_URL": url})
+    assert config.email_url is not None
+    assert MailServer.of(config.email_url) == server
+
+
+@pytest.mark.parametrize("url", ["http://hunter2", "smtp://", "smtp://jo:hunter2@", "smtp://jo:hunter/2@mail"])
+def test_a_mail_server_that_is_none_stops_the_start(url: str) -> None:
+    with pytest.raises(ConfigError, match="INSPECTOR_EMAIL_URL") as caught:
+        load({"INSPECTOR_EMAIL_URL": url})
+    assert "hunter" not in caught.value.message + caught.value.hint
 
 
 def test_a_webhooks_secret_is_base64_behind_its_prefix_and_else_itself() -> None:

@@ -82,3 +82,4 @@ class AlertsPage:
     first_page: bool = page_only()
     listed: tuple[AlertItem, ...] = page_only()  #: of those that fire, as many as a page holds
     links: bool = page_only()  #: messages have links
+    tone: str = page_only()  #: of what came of the test: "good" or "bad"

@@ -5,12 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from inspector.alerts.channels.signature import signed_headers
 from inspector.secret import Secret
 
+DOC = Path(__file__).parents[3] / "docs" / "how-to" / "alerts.md"
 BODY = '{"text": "web-3 läßt Threads liegen"}'.encode()
 
 
@@ -45,3 +49,14 @@ def test_another_body_time_or_id_has_another_signature() -> None:
 
 def test_without_a_secret_there_is_no_signature() -> None:
     assert signed_headers("a", 1, b"x", None) == {"webhook-id": "a", "webhook-timestamp": "1"}
+
+
+def test_the_code_that_the_docs_show_verifies_it() -> None:
+    shown: dict[str, Any] = {}
+    exec(DOC.read_text(encoding="utf-8").partition("```python")[2].partition("```")[0], shown)  # noqa: S102
+    is_genuine, now = shown["is_genuine"], int(time.time())
+    headers = signed_headers("id-1", now, BODY, Secret("whsec_aHVudGVyMg=="))
+    assert is_genuine(headers, BODY, b"hunter2")
+    assert not is_genuine(headers, BODY + b" ", b"hunter2")
+    assert not is_genuine(headers, BODY, b"hunter3")
+    assert not is_genuine(signed_headers("id-1", now - 600, BODY, Secret("hunter2")), BODY, b"hunter2")
