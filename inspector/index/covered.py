@@ -11,7 +11,7 @@ from functools import cached_property
 from re import compile as compiled
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from inspector.index.begun import Sums
 from inspector.index.kinds import left
@@ -58,8 +58,9 @@ class Cover:
         return read_tally(self.store).left
 
     @cached_property
-    def newest(self) -> tuple[Left, ...]:
-        return newest_left(self.store, NEWEST)
+    def newest(self) -> list[tuple[str, str, str]]:
+        """Thread_id, owner and graph of each, the last active first."""
+        return list(_newest(self.store).values_list("thread_id", "owner", "graph")[:NEWEST])
 
     @cached_property
     def graphs(self) -> dict[str, Sums]:
@@ -72,7 +73,9 @@ class Cover:
     def of(self, what: str, pattern: str) -> Covered:
         if what == "graph":
             names = _fitting(self.graphs, pattern)
-            examples = (row.thread_id for row in self.newest if row.graph in names)
+            if not names:
+                return Covered(0)
+            examples = (thread_id for thread_id, _, graph in self.newest if graph in names)
             return Covered(sum(self.graphs[name].left for name in names), examples=_some(examples))
         if what == "host":
             return self._of_hosts(_fitting(self.hosts, pattern))
@@ -102,7 +105,7 @@ class Cover:
 
     def _of_newest(self, what: str, pattern: str) -> Covered:
         fits = compiled(translate(pattern)).match
-        found = [row.thread_id for row in self.newest if fits(row.thread_id if what == "id" else row.owner)]
+        found = [thread_id for thread_id, owner, _ in self.newest if fits(thread_id if what == "id" else owner)]
         return Covered(len(found), "" if len(self.newest) < NEWEST else "least", _some(found))
 
     def share(self, what: str, covered: Covered) -> float | None:
@@ -114,8 +117,12 @@ class Cover:
 
 def newest_left(store: StoreEntry, limit: int) -> tuple[Left, ...]:
     """The last active first."""
+    return tuple(map(Left._make, _newest(store).values_list(*Left._fields)[:limit]))
+
+
+def _newest(store: StoreEntry) -> QuerySet[ThreadEntry]:
     held = ThreadEntry.every.filter(left().asked_of_held, store=store, one_turn=True)
-    return tuple(map(Left._make, held.order_by("-last_at", "-id").values_list(*Left._fields)[:limit]))
+    return held.order_by("-last_at", "-id")
 
 
 def sums_by_name(store: StoreEntry, by: str) -> dict[str, Sums]:

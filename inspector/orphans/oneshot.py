@@ -52,17 +52,16 @@ class OneShot:
         return exactly(self.name) + ("*" if self.what == "id" else "")
 
 
-def one_shots(store: StoreEntry, moment: Moment, newest: Sequence[Left] | None = None) -> tuple[OneShot, ...]:
-    """Graphs first, then families of ids that belong to none of these graphs. Without what is muted. `newest` are the
-    newest left threads, where they were read already."""
+def one_shots(store: StoreEntry, moment: Moment) -> tuple[OneShot, ...]:
+    """Graphs first, then families of ids that belong to none of these graphs. Without what is muted."""
+    newest = newest_left(store, LOOKED_AT)
     graphs = one_shot_graphs(store, moment, newest)
-    if newest is None:
-        newest = newest_left(store, LOOKED_AT)
-    return (*graphs, *_families(store, moment, newest[:LOOKED_AT], {graph.name for graph in graphs}))
+    return (*graphs, *_families(store, moment, newest, {graph.name for graph in graphs}))
 
 
 def one_shot_graphs(store: StoreEntry, moment: Moment, newest: Sequence[Left] | None = None) -> tuple[OneShot, ...]:
-    """From the tallies. Only where there is such a graph are threads looked at."""
+    """From the tallies. Only where there is such a graph are threads looked at: `newest` are the newest left ones, if
+    they were read already."""
     sums = sums_by_name(store, "graph")
     never = {name: of for name, of in sums.items() if name and of.threads == of.left >= ENOUGH and not _is_muted(of)}
     if not never or not _go_on(of for name, of in sums.items() if name not in never):

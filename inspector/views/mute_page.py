@@ -30,7 +30,7 @@ def mutes_page(request: HttpRequest, entry: StoreEntry, moment: Moment, form: Mu
     mutes = list(active_mutes(entry, moment.now).order_by("-made_at", "-pk")) if entry.pk else []
     items = tuple(_item(mute, cover) for mute in mutes)
     past = _past(entry, moment.now) if entry.pk else ()
-    suggestions = suggest(entry, moment, mutes, cover.newest) if entry.pk else ()
+    suggestions = suggest(entry, moment, mutes) if entry.pk else ()
     what = next((choice.value for choice in form.whats if choice.current), "id")
     return MutesPage(
         store=entry.name,

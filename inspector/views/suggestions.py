@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from inspector.index.covered import Left
 from inspector.index.queries import Moment
 from inspector.models import Mute, StoreEntry
 from inspector.orphans.oneshot import LOOKED_AT, OneShot, one_shot_graphs, one_shots
@@ -18,11 +17,9 @@ _MORE = {
 }
 
 
-def suggest(
-    entry: StoreEntry, moment: Moment, mutes: Iterable[Mute], newest: Sequence[Left] | None = None
-) -> tuple[Suggestion, ...]:
-    """Without what is muted already. `newest` are the newest left threads, where they were read already."""
-    return _told(one_shots(entry, moment, newest), list(mutes))
+def suggest(entry: StoreEntry, moment: Moment, mutes: Iterable[Mute]) -> tuple[Suggestion, ...]:
+    """Without what is muted already."""
+    return _told(one_shots(entry, moment), list(mutes))
 
 
 def suggest_graphs(entry: StoreEntry, moment: Moment, mutes: Iterable[Mute]) -> tuple[Suggestion, ...]:
