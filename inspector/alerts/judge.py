@@ -27,7 +27,7 @@ CHANCE = 1e-7
 _LEAST = 0.05
 #: Quiet: so long without a thread, while it would have begun so many by its part of the traffic; or so long, while
 #: others began some; or for so long, whatever the others did.
-_SOON, _MISSED = timedelta(minutes=15), 30.0
+_SOON, _SOME, _MISSED = timedelta(minutes=15), 5, 30.0
 _LONG, _OTHERS = timedelta(hours=6), 20
 _LONGEST = timedelta(hours=24)
 
@@ -80,8 +80,8 @@ def is_quiet(silence: Silence) -> bool:
     """A pod that was replaced never comes back. Whether one is gone, only the others tell: at night, all are still."""
     if silence.length < _SOON:
         return False
-    missed = silence.others * silence.part / max(1 - silence.part, 0.01)
-    if silence.others and missed >= _MISSED:
+    missed = silence.others * silence.part / max(1 - silence.part, 0.05)
+    if silence.others >= _SOME and missed >= _MISSED:
         return True
     return silence.length >= _LONGEST or (silence.length >= _LONG and silence.others >= _OTHERS)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from inspector.alerts.expected import Expected, Past
@@ -21,6 +21,7 @@ from inspector.models import AlertEntry, HourTally, StoreEntry
 
 #: From this share of the threads that went on having done so at another host, any host may get any turn.
 _SHARED = 0.1
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Look:
         threads = self.newest(host).threads
         last = max(threads[0].first_at, since) if threads else since
         length = self.moment.now - last
-        others = BegunThreads(self.entry, self.moment).count(last, self.moment.now).threads
+        others = BegunThreads(self.entry, self.moment).count(last + _INSTANT, self.moment.now).threads
         return Silence(length, others, self._part(host, last))
 
     def _part(self, host: str, until: datetime) -> float:

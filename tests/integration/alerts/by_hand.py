@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from benchmarks.random_rows import at, summary_of
@@ -15,6 +15,7 @@ from inspector.index.entries import write_entries
 from inspector.index.lease import lease_of
 from inspector.index.queries import Moment
 from inspector.models import AlertEntry, StoreEntry
+from inspector.reader import ThreadSummary
 
 
 @dataclass
@@ -32,7 +33,7 @@ class ByHand:
             for number in range(int((end - begin) / every)):
                 turns = 1 if number % 4 == 3 else 2
                 made.append(self.thread(host, begin + number * every, turns=turns, graph=graph))
-        self.write(made)
+        self.write(made, seen=max(thread.last_at for thread in made) + self.delay)
 
     def left(self, host: str, begin: float, number: int, *, every: float = 30.0, graph: str = "") -> list[Thread]:
         """So many of one turn each, written as they come."""
@@ -47,10 +48,13 @@ class ByHand:
 
     def write(self, threads: Sequence[Thread], *, seen: float | None = None) -> None:
         """`seen` at this time, or each soon after its last turn."""
+        groups: dict[float, list[ThreadSummary]] = defaultdict(list)
+        for thread in threads:
+            read_at = thread.last_at + self.delay if seen is None else seen
+            groups[read_at].append(summary_of(thread, owners=False, graph=thread.graph))
         with lease_of(self.entry) as lease:
-            for thread in sorted(threads, key=lambda one: one.last_at):
-                read_at = at(thread.last_at + self.delay if seen is None else seen)
-                write_entries(lease, [], [summary_of(thread, owners=False, graph=thread.graph)], read_at)
+            for read_at, summaries in sorted(groups.items()):
+                write_entries(lease, [], summaries, at(read_at))
 
     def look(self, now: float, *, synced: float | None = None) -> Judged:
         """At a time when the last pass began then, or just now."""
@@ -71,7 +75,3 @@ def day_of(hand: ByHand, *hosts: str) -> float:
     """Twelve healthy hours of these hosts; when they end."""
     hand.healthy(hosts, 0, 12 * HOUR, every=120.0)
     return 12 * HOUR
-
-
-def time(seconds: float) -> datetime:
-    return at(seconds)
