@@ -114,6 +114,11 @@ def _check_format(request: HttpRequest) -> None:
         raise BadRequest("`format` can only be `json`.", "Leave it out for the page.")
 
 
+@functools.cache
+def _shown(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in dataclasses.fields(kind) if not item.metadata.get(PAGE_ONLY))
+
+
 def as_data(value: Any) -> Any:
     """A context as JSON data: times in ISO 8601 UTC, value trees by `to_json`, without what only the page needs."""
     if isinstance(value, datetime):
@@ -123,8 +128,7 @@ def as_data(value: Any) -> Any:
     if isinstance(value, float):
         return to_json(value)  # metadata may hold 1e999, which JSON has no word for
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = (item for item in dataclasses.fields(value) if not item.metadata.get(PAGE_ONLY))
-        return {item.name: as_data(getattr(value, item.name)) for item in fields}
+        return {name: as_data(getattr(value, name)) for name in _shown(type(value))}
     if isinstance(value, dict):
         return {key: as_data(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
