@@ -30,7 +30,8 @@ def headline(report: OrphanReport, now: datetime, *, unnamed: str) -> str:
     if host:
         part = (host.current.orphans - host.current.muted) / others
         of = "the others" if current.muted else "them"
-        sentences.append(f"{host.name or unnamed} wrote {percent(part) if part < 1 else 'all'} of {of}.")
+        who = host.name or unnamed[:1].upper() + unnamed[1:]
+        sentences.append(f"{who} wrote {percent(part) if part < 1 else 'all'} of {of}.")
     return " ".join(sentences)
 
 
