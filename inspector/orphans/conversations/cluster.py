@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from inspector.orphans.conversations.opening import Group, Join, Opening
@@ -59,7 +59,27 @@ class _Open:
 def find_conversations(openings: Iterable[Opening], pause: Pause) -> list[Group]:
     """Groups of two threads or more, the one with the newest thread first. No thread is in two of them, no group has
     two owners."""
-    return [group for group in split_all(openings, pause) if len(group.openings) > 1]
+    return [group for group in split_all(_in_company(openings, pause), pause) if len(group.openings) > 1]
+
+
+def _in_company(openings: Iterable[Opening], pause: Pause) -> list[Opening]:
+    """Without threads of an owner who has no other one near: most are such, and they need not be weighed."""
+    found: list[Opening] = []
+    last: dict[str, Opening] = {}
+    near = timedelta(seconds=pause.cut)
+    kept: set[str] = set()
+    for opening in sorted(openings, key=lambda one: one.place):
+        if not opening.owner:
+            found.append(opening)
+            continue
+        before = last.get(opening.owner)
+        last[opening.owner] = opening
+        if before is not None and opening.at - before.at <= near:
+            if before.thread_id not in kept:
+                found.append(before)
+            kept.add(opening.thread_id)
+            found.append(opening)
+    return found
 
 
 def learn_breaks(openings: Iterable[Opening], pause: Pause) -> Pause:

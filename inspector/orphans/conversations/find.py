@@ -69,6 +69,8 @@ def conversations(entry: StoreEntry, groups: Sequence[Group], texts: Texts, paus
 
 def told_apart(group: Group, texts: Texts, pause: Pause) -> list[Group]:
     """The same group, weighed again with what was said; it may fall into several, or into none."""
+    if not any(thread_id in texts.said for thread_id in group.thread_ids):
+        return [group]
     return find_conversations(with_said(group.openings, texts), pause)
 
 

@@ -18,7 +18,7 @@ from inspector.orphans.conversations.pause import Pause
 from inspector.orphans.conversations.rows import Left, Place, left_just_after, left_of_owners, newest_left
 
 #: Rows of a step, and steps of a page.
-STEP, STEPS = 1_000, 3
+STEP, STEPS = 1_200, 2
 #: Of the threads that name no owner, so many are told apart by their texts on one page.
 CROWD = 80
 #: Rows newer than a page that are looked at for the groups that go on beyond its upper end, and older ones for those

@@ -154,6 +154,8 @@ class Frequencies:
     def repeats(self, wording: Wording, earlier: Mapping[str, int]) -> tuple[float, tuple[str, ...]]:
         """How many times likelier the repeated words make it that a text goes on with earlier ones, of which so many
         hold each word, and the words. A word is the more telling the fewer other texts hold it."""
+        if not wording.rare:
+            return 1.0, ()
         factors = []
         for word in wording.rare:
             if here := earlier.get(word, 0):
