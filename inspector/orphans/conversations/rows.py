@@ -84,7 +84,8 @@ def with_hosts(entry: StoreEntry, openings: Sequence[Opening]) -> list[Opening]:
 def going_on_of(entry: StoreEntry, owners: Iterable[str], since: datetime, until: datetime) -> list[ThreadEntry]:
     """Threads of these owners that had several turns and were last active in this time or after, the newest first."""
     rows = ThreadEntry.objects.filter(store=entry, owner__in=list(owners), last_at__gte=since)
-    return list(rows.filter(turns__gt=1, first_at__lte=until).order_by("-last_at", "-id")[:200])
+    rows = rows.filter(is_among({"one_turn": False}, until=until, time="first_at"))
+    return list(rows.order_by("-last_at", "-id")[:200])
 
 
 def learn_pause(entry: StoreEntry) -> Pause:
