@@ -9,17 +9,25 @@ threads that the host had begun when the alert fired, what else fired, and how l
 from __future__ import annotations
 
 import argparse
+import atexit
 import itertools
 import os
 import random
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from benchmarks.simulated_days import CHAT, DAY, HOUR, MINUTE, MIXED, Forgets, Graph, Place
+from benchmarks.simulated_days import CHAT, DAY, HOUR, MINUTE, MIXED, Days, Forgets, Graph, Place
 
+if TYPE_CHECKING:
+    from inspector.models import AlertEntry
+
+#: An alert fires within so many bad threads.
+MOST = 50
 #: Places by their names; each seed draws its own days of them.
 PLACES: Mapping[str, Place] = {
     "chat": Place(),
@@ -51,11 +59,10 @@ def main() -> int:
 def _one(place: Place, healthy: float) -> tuple[list[str], int]:
     """What there is to tell, and how much of it should not be."""
     from benchmarks.watched_days import Watched
+    from inspector.doctor.words import lasting
 
     begin = healthy + random.Random(place.seed).uniform(0, DAY)  # noqa: S311
     place = replace(place, forgets=Forgets(1, begin, begin + _INCIDENT))
-    from benchmarks.simulated_days import Days
-
     watched = Watched(Days(place))
     watched.watch(begin)
     before = len(watched.fired)
@@ -64,22 +71,23 @@ def _one(place: Place, healthy: float) -> tuple[list[str], int]:
     names = {watched.days.name(1, begin)}
     after = watched.fired[before:]
     right = [one for one in after if one.alert.hostname in names]
-    lines = [f"false alarm: {one.alert}" for one in (*watched.fired[:before], *(set(after) - set(right)))]
-    failed = len(lines) + (len(right) != 1)
-    for one in right:
-        lines.append(f"fired after {one.bad} bad threads, {(one.at - begin) / MINUTE:.0f} min")
+    wrong = [*watched.fired[:before], *(one for one in after if one not in right)]
+    lines = [f"false alarm: {one.alert}, {one.alert.orphans} of {one.alert.threads}" for one in wrong]
+    lines += [f"fired after {one.bad} bad threads, {(one.at - begin) / MINUTE:.0f} min" for one in right]
+    lines += [f"{alert} ended: {alert.end}, {lasting(_length(alert))} later" for alert in watched.ended]
     if not right:
         lines.append(f"did not fire, of {watched.days.begun} bad threads")
-    for alert in watched.ended:
-        lines.append(
-            f"{alert.hostname} ended: {alert.end}, {(alert.ended_at - alert.fired_at).total_seconds() / HOUR:.1f} h"
-        )
-    return lines, failed
+    return lines, len(wrong) + (len(right) != 1 or right[0].bad > MOST)
+
+
+def _length(alert: AlertEntry) -> float:
+    return (alert.ended_at - alert.fired_at).total_seconds() if alert.ended_at else 0.0
 
 
 def begin_django() -> None:
     """With an index of its own, which is thrown away."""
     directory = tempfile.mkdtemp(prefix="inspector-alerts-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
     os.environ.update(DJANGO_SETTINGS_MODULE="inspector.settings", INSPECTOR_DATA_DIR=directory)
     import django
     from django.core.management import call_command
