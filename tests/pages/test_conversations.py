@@ -13,6 +13,7 @@ from inspector.models import ThreadEntry
 from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 from tests.pages.torn import telling
+from tests.redis_server import RedisServer
 
 PAGE = "/orphans/conversations/"
 TALK = ("Hi, where is order 8841?", "And the second one?", "The order I just asked about!")
@@ -195,3 +196,16 @@ def test_groups_show_without_texts_when_the_store_is_down(show_stores: Any, post
     read = browser.data("/orphans/", group=ids[0])
     assert read["error"]
     assert read["conversation"]["left_out"] == 3
+
+
+def test_conversations_in_redis_are_read_like_others(show_stores: Any, redis_server: RedisServer) -> None:
+    """Redis keeps no owner, so words alone tell."""
+    url = redis_server.flush()
+    with telling(url) as teller:
+        ids = teller.talk(0, ["Hello, where is order 8841?", "8841", "The order 8841 I just asked about!"])
+    browser = shown(show_stores, url)
+    (group,) = browser.data(PAGE)["groups"]
+    assert group["thread_ids"] == ids
+    whole = browser.data("/orphans/", group=ids[2])["conversation"]
+    assert [seam["messages"] for seam in whole["seams"]] == [2, 4]
+    assert whole["seams"][0]["values"][1]["channel"] == "order_id"
