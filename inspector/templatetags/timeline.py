@@ -169,7 +169,8 @@ class _Chart:
             shown += 1
             x = f"{place * self._pace:.2f}%"
             yield f'<g{give_way}><rect class="floor" x="{x}" y="{_FLOOR}" width="1" height="5"/>'
-            yield f'<text x="{x}" y="{HEIGHT - 4}">{words}</text></g>'
+            anchor = ' text-anchor="end"' if place * self._pace > 90 else ""
+            yield f'<text x="{x}" y="{HEIGHT - 4}"{anchor}>{words}</text></g>'
 
     def _titles(self) -> Iterator[str]:
         """What each bar says to who points at it."""

@@ -18,8 +18,8 @@ RISE = 0.15  #: no smaller rise is told
 THREADS = 20  #: that both sides need: the stretch itself, and what it is compared with
 #: How likely any of all stretches may seem to be a rise when there is none.
 _MISTAKEN = 1e-3
-#: How much likelier than not it has to be, as a logarithm, that a rise has ended.
-_FALLEN = 3.0
+#: How much likelier than not it has to be, as a logarithm, that it had not risen yet, or has ended.
+_SURE = 3.0
 #: Hours that are taken to be alike: what is known of a time of day is pooled over as many.
 _ALIKE = 3
 #: As many threads of the general share are added to what is known of a time of day, which may be little.
@@ -98,14 +98,17 @@ class _Search:
 
     def told(self, found: tuple[int, int], judged_until: datetime) -> Rise:
         begin, end = found
+        gains = self._gains(begin, end, self._points_up(begin, end))
+        if self._week.decided >= THREADS and -sum(gains[:begin]) < _SURE:
+            begin = 0  # the bars before it are too few to say that it had not risen yet
         judged = next(
             (place for place, after in enumerate(self._points[1:]) if after.at > judged_until), len(self._points) - 1
         )
-        tail = -sum(self._gains(begin, end, self._points_up(begin, end))[end:judged])
+        tail = -sum(gains[end:judged])
         inside, expected = self._inside(begin, end), self._expected(begin, end)
         return Rise(
             at=self._points[begin].at,
-            until=self._points[end].at if end < judged and tail >= _FALLEN else None,
+            until=self._points[end].at if end < judged and tail >= _SURE else None,
             before=sum(expected[begin:end]) / inside.decided,
             after=inside.orphans / inside.decided,
             earlier=begin == 0,

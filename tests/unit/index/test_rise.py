@@ -138,6 +138,14 @@ def test_a_rise_that_covers_all_bars_is_told_by_the_week_before_and_only_by_it()
     assert find(points, {}) is None
 
 
+def test_too_few_threads_before_a_rise_do_not_say_that_it_began_after_them() -> None:
+    chance = random.Random(9)
+    points = [Point(at(place), Counted(2, 0) if place == 0 else Counted(30, 20)) for place in range(12)]
+    found = find(points, week(chance, calm))
+    assert found is not None
+    assert (found.at, found.earlier) == (at(0), True)
+
+
 def test_minutes_are_bars_as_well() -> None:
     chance = random.Random(8)
     minutes = [
