@@ -40,9 +40,10 @@ def _tallies(case: Case) -> dict[datetime, dict[str, Sums]]:
 
 
 def _without_muted(sums: Sums) -> Sums:
-    """How many of the muted ones have a random id is not kept: all that may."""
-    muted = sums.left_muted
-    return Sums(sums.threads - muted, sums.left - muted, max(0, sums.left_random - muted))
+    """How many of the muted ones have a random id is not kept. None, as far as that can be: what is muted has mostly
+    chosen ids, and of a suspect's newest threads it is known that random ones are left."""
+    left = sums.left - sums.left_muted
+    return Sums(sums.threads - sums.left_muted, left, min(sums.left_random, left))
 
 
 def _shares(hosts: dict[str, Sums], hostname: str) -> tuple[Sums, Sums]:

@@ -160,6 +160,21 @@ def test_hours_are_compared_without_muted_threads(monkeypatch: pytest.MonkeyPatc
     assert not forgets_by_hour(case, suspect)
 
 
+def test_a_muted_job_does_not_hide_that_its_host_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    traffic = Traffic(Site(3, 1, 0.2, every=60.0, pause=300.0))
+    traffic.until(200)
+    forgotten = [thread for thread in traffic.threads.values() if list(thread.by_host) == ["web-1"]]
+    for number, thread in enumerate(forgotten[::3]):
+        thread.thread_id = f"nightly:{number}"
+    case = written_case(traffic, reads=False, owners=False)
+    StoredMute.objects.create(store=case.entry, what="id", pattern="nightly:*", reason="", made_at=case.moment.now)
+    assert mark(case.entry.name, now=case.moment.now)
+    (suspect,) = find_suspects(Cohort.of(case))
+    monkeypatch.setattr(by_hour, "NEWEST", 10)
+    assert suspect.hostname == "web-1"
+    assert forgets_by_hour(case, suspect)
+
+
 def test_threads_of_runs_that_somebody_looks_at_later_are_no_trouble(entry: StoreEntry) -> None:
     traffic = forgetful_traffic(one_turn=0.2)
     for thread in traffic.threads.values():
