@@ -1,4 +1,5 @@
-"""The index: what makes lists fast. Every row can be thrown away and is rebuilt from the stores.
+"""The index: what makes lists fast. Every row can be thrown away and is rebuilt from the stores; with a store's own row
+its mutes and alerts (`models.told`) would go, so nothing ever deletes that.
 
 No stored value is kept here, only ids, counts, times, hosts and the metadata that workers attach for filtering.
 """
