@@ -33,7 +33,7 @@ def parse_mute(entry: str) -> Mute:
 def exactly(text: str) -> str:
     """The pattern that fits a text and no other, in a form that can be typed: `[*]` for a star. What cannot be in a
     line of text becomes `?`, which fits any one character."""
-    escaped = _SPECIAL.sub(lambda found: f"[{found[0]}]", text)
+    escaped = _SPECIAL.sub(lambda found: f"[{found[0]}]" if found[0].isprintable() else "?", text)
     return "".join(character if character.isprintable() else "?" for character in escaped)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.index.mutes import Mutes
+from inspector.mute import exactly
 
 NIGHTLY = ("id", "nightly-*")
 
@@ -59,3 +60,9 @@ def test_a_signature_is_that_of_the_patterns_in_any_order() -> None:
     assert Mutes.of([one, other]).signature == Mutes.of([other, one, one]).signature
     assert len({Mutes.of(some).signature for some in ([], [one], [other], [one, other])}) == 4
     assert not Mutes().covers("t", "", "", [""])
+
+
+@pytest.mark.parametrize("text", ["a\n", "\t*\xa0", "\n", "a\x00?"])
+def test_what_cannot_be_typed_is_covered_by_the_pattern_of_its_text(text: str) -> None:
+    assert exactly(text).isprintable()
+    assert Mutes.of([("id", exactly(text))]).covers(text, "", "", [])
