@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from benchmarks.conversation_truth import Figures, Turn, compare, generate, pauses
-from inspector.orphans.conversations.cluster import find_conversations, learn_breaks
+from inspector.orphans.conversations.cluster import find_conversations
 from inspector.orphans.conversations.opening import Group
 from inspector.orphans.conversations.pause import Pause
 
@@ -42,7 +42,7 @@ def main() -> None:
 def _show(words: str, turns: Sequence[Turn], pause: Pause) -> list[Group]:
     began = time.perf_counter()
     openings = [turn.opening for turn in turns]
-    groups = find_conversations(openings, learn_breaks(openings, pause))
+    groups = find_conversations(openings, pause)
     _print(words, compare(turns, groups), len(turns), time.perf_counter() - began)
     return groups
 

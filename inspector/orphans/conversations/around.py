@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from inspector.errors import NotFound
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry
-from inspector.orphans.conversations.cluster import learn_breaks, split_all
+from inspector.orphans.conversations.cluster import split_all
 from inspector.orphans.conversations.find import Conversation, conversations, with_said
 from inspector.orphans.conversations.opening import Group, Opening
 from inspector.orphans.conversations.pause import Pause
@@ -52,7 +52,6 @@ def find_group(reader: Reader, entry: StoreEntry, thread_id: str) -> Around:
     alone = _not_left(thread)
     near = [] if alone else _near(entry, row, pause)
     openings = with_hosts(entry, [row.opening, *(one.opening for one in near)])
-    pause = learn_breaks(openings, pause)
     texts = read_texts(reader, _nearest(openings, row), seconds=_SECONDS)
     groups = split_all(with_said(openings, texts), pause)
     group = next(one for one in groups if thread_id in one.thread_ids)

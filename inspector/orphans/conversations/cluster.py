@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from inspector.orphans.conversations.opening import Group, Join, Opening
 from inspector.orphans.conversations.pause import Pause
@@ -20,6 +19,9 @@ from inspector.orphans.conversations.wording import Frequencies, Wording, read_w
 
 #: So many turns are followed by another one.
 _CONTINUE = 0.85
+#: Seconds from an owner's conversation to the next one, while they are awake. Not learnt: the threads of one page tell
+#: of no longer breaks than the page is long, and each page would join differently.
+_BETWEEN = 10_800.0
 #: Threads of one group; more is no conversation of a person.
 MOST = 500
 #: Conversations of a host that are looked at for each thread, the newest ones.
@@ -82,12 +84,6 @@ def _in_company(openings: Iterable[Opening], pause: Pause) -> list[Opening]:
     return found
 
 
-def learn_breaks(openings: Iterable[Opening], pause: Pause) -> Pause:
-    """The pause with the time between conversations, as these threads' owners have it."""
-    lanes = _lanes(sorted(openings, key=lambda one: one.place))
-    return pause.with_breaks(gap for lane in lanes.values() for gap in _gaps(lane))
-
-
 def split_all(openings: Iterable[Opening], pause: Pause) -> list[Group]:
     """The same with the threads that are alone, each a group of its own."""
     ordered = sorted(openings, key=lambda one: one.place)
@@ -105,10 +101,6 @@ def _lanes(ordered: Sequence[Opening]) -> Mapping[str, list[Opening]]:
         if opening.owner:
             lanes[opening.owner].append(opening)
     return lanes
-
-
-def _gaps(lane: Sequence[Opening]) -> Iterable[float]:
-    return ((after.at - before.at).total_seconds() for before, after in pairwise(lane))
 
 
 @dataclass(slots=True)
@@ -136,7 +128,7 @@ class _Lane:
     def _place(self, opening: Opening) -> None:
         wording = self.wordings[opening.thread_id]
         weighed = [(*self._weigh(one, opening, wording), one) for one in self.open if _fits(one, opening)]
-        begins = 1 / self.pause.between
+        begins = 1 / _BETWEEN
         total = sum(weight for weight, _, _ in weighed) + begins
         best = max(weighed, key=lambda found: found[0], default=None)
         if best is None or best[0] <= begins:

@@ -50,8 +50,8 @@ def find_groups(
     """Raises `BadRequest` for a cursor that is none. `seconds` may be spent on reading texts; with 0 none are read, and
     threads without an owner stay alone."""
     place: Place | None = decode_cursor(after, sort=_SORT).place() if after else None
-    window = read_window(entry, learn_pause(entry), place, limit)
-    pause = window.pause
+    pause = learn_pause(entry)
+    window = read_window(entry, pause, place, limit)
     owned = with_group_hosts(entry, window.groups)
     crowd = with_hosts(entry, [row.opening for row in window.crowd]) if seconds else []
     texts = read_texts(reader, _wanted(owned, crowd), seconds=seconds) if seconds else Texts()

@@ -1,4 +1,4 @@
-"""How long people of a store pause between two turns, and between two conversations.
+"""How long people of a store pause between two turns.
 
 The pauses of threads that went on say how long a turn is awaited. They spread over powers, not over sums: half a minute
 and five are as near as five and fifty. So their logarithms are taken to be normal, with a middle and a width that a few
@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean
+from statistics import NormalDist
 
-#: Pauses (or breaks) from which something can be learnt. Fewer leave the guess.
+#: Pauses from which something can be learnt. Fewer leave the guess.
 FEW = 20
 #: Seconds: the guess where nothing can be learnt, and between what the learnt middle may lie.
 _MIDDLE, _LEAST, _MOST = 60.0, 5.0, 900.0
@@ -22,20 +22,16 @@ _FAR = 3.2
 _SOONEST, _LATEST = 180.0, 3_600.0
 #: Of the pauses, so many are of another kind: people are called away. They lie anywhere up to the cut.
 _ODD = 0.04
-#: Seconds between an owner's conversations: the guess, the least and the most.
-_BETWEEN, _BETWEEN_LEAST, _BETWEEN_MOST = 7_200.0, 1_200.0, 43_200.0
 _NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """`middle` in seconds, `width` in powers of e; `learnt` from so many pauses, 0 for a guess. `between` is the mean
-    time in seconds from the end of an owner's conversation to the next one."""
+    """`middle` in seconds, `width` in powers of e; `learnt` from so many pauses, 0 for a guess."""
 
     middle: float = _MIDDLE
     width: float = _WIDTH
     learnt: int = 0
-    between: float = _BETWEEN
 
     @classmethod
     def learn(cls, pauses: Iterable[float]) -> Pause:
@@ -50,15 +46,6 @@ class Pause:
             width=min(max(width, _NARROWEST), _WIDEST),
             learnt=len(logs),
         )
-
-    def with_breaks(self, gaps: Iterable[float]) -> Pause:
-        """The same, with the time between conversations learnt from the gaps (seconds) between an owner's threads:
-        those beyond the cut are none of a turn."""
-        breaks = [gap - self.cut for gap in gaps if gap > self.cut]
-        if len(breaks) < FEW:
-            return self
-        between = min(max(fmean(breaks), _BETWEEN_LEAST), _BETWEEN_MOST)
-        return Pause(self.middle, self.width, self.learnt, between)
 
     @property
     def cut(self) -> float:

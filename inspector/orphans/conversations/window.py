@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from inspector.models import StoreEntry
-from inspector.orphans.conversations.cluster import find_conversations, learn_breaks
+from inspector.orphans.conversations.cluster import find_conversations
 from inspector.orphans.conversations.opening import Group
 from inspector.orphans.conversations.pause import Pause
 from inspector.orphans.conversations.rows import Left, Place, left_just_after, left_of_owners, newest_left
@@ -29,14 +29,12 @@ _ABOVE, _BELOW, _AGE = 1_000, 500, timedelta(hours=6)
 @dataclass(frozen=True, slots=True)
 class Window:
     """`groups` name their owner; `crowd` are the rows that name none. `next` is where the next page begins, None at the
-    end; `looked` counts the rows. `pause` is what it was asked with, and the breaks between conversations as these rows
-    have them."""
+    end; `looked` counts the rows."""
 
     groups: tuple[Group, ...]
     crowd: tuple[Left, ...]
     next: Place | None
     looked: int
-    pause: Pause
 
 
 def read_window(entry: StoreEntry, pause: Pause, after: Place | None, limit: int) -> Window:
@@ -45,9 +43,8 @@ def read_window(entry: StoreEntry, pause: Pause, after: Place | None, limit: int
     for _ in range(STEPS):
         part = newest_left(entry, rows[-1].place if rows else after, STEP)
         rows += part
-        weighed = learn_breaks((row.opening for row in rows), pause)
         places = {row.opening.thread_id: row.place for row in (*above, *rows)}
-        groups = [group for group in _owned([*above, *rows], weighed) if after is None or _place(group, places) < after]
+        groups = [group for group in _owned([*above, *rows], pause) if after is None or _place(group, places) < after]
         crowd = [row for row in rows if not row.opening.owner]
         ended = len(part) < STEP
         if ended or len(groups) > limit or len(crowd) > CROWD:
@@ -56,8 +53,8 @@ def read_window(entry: StoreEntry, pause: Pause, after: Place | None, limit: int
     if end is not None:
         groups = [group for group in groups if _place(group, places) >= end]
         crowd = [row for row in crowd if row.place >= end]
-    groups = _filled(entry, groups, [*above, *rows], weighed) if not ended else groups
-    return Window(tuple(groups), tuple(crowd), end, len(rows), weighed)
+    groups = _filled(entry, groups, [*above, *rows], pause) if not ended else groups
+    return Window(tuple(groups), tuple(crowd), end, len(rows))
 
 
 def _owned(rows: Sequence[Left], pause: Pause) -> list[Group]:

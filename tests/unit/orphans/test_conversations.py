@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from benchmarks.conversation_truth import HOSTS, MIDNIGHT, compare, generate, pauses
-from inspector.orphans.conversations.cluster import MOST, find_conversations, learn_breaks, split_all
+from inspector.orphans.conversations.cluster import MOST, find_conversations, split_all
 from inspector.orphans.conversations.opening import LIKELY, Opening
 from inspector.orphans.conversations.pause import Pause
 
@@ -30,7 +30,7 @@ def ids(*openings: Opening) -> list[tuple[str, ...]]:
 def test_with_an_owner_pairs_are_right_and_few_are_missed(seed: int) -> None:
     turns = generate(seed, owners=500, days=1)
     openings = [turn.opening for turn in turns]
-    groups = find_conversations(openings, learn_breaks(openings, Pause.learn(pauses(seed))))
+    groups = find_conversations(openings, Pause.learn(pauses(seed)))
     found = compare(turns, groups)
     assert found.precision >= 0.98
     assert found.recall >= 0.95
@@ -41,7 +41,7 @@ def test_with_an_owner_pairs_are_right_and_few_are_missed(seed: int) -> None:
 def test_with_an_owner_and_without_a_text_most_pairs_are_right() -> None:
     turns = generate(7, owners=500, days=1)
     openings = [replace(turn.opening, first=None) for turn in turns]
-    found = compare(turns, find_conversations(openings, learn_breaks(openings, Pause.learn(pauses(7)))))
+    found = compare(turns, find_conversations(openings, Pause.learn(pauses(7))))
     assert found.precision >= 0.94
     assert found.recall >= 0.95
 
