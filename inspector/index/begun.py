@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Func, QuerySet, Sum, TextField
+from django.db.models import Case, Count, Expression, Func, IntegerField, QuerySet, Sum, TextField, Value, When
 from django.db.models.sql.compiler import SQLCompiler
 
 from inspector.index.columns import is_among
@@ -37,7 +38,13 @@ class Sums(NamedTuple):
     left_muted: int = 0
 
     def plus(self, other: Sums, sign: int = 1) -> Sums:
-        return Sums(*(one + sign * two for one, two in zip(self, other, strict=True)))
+        threads, left, left_random, left_muted = other
+        return Sums(
+            self.threads + sign * threads,
+            self.left + sign * left,
+            self.left_random + sign * left_random,
+            self.left_muted + sign * left_muted,
+        )
 
 
 def floor(at: datetime, bucket: timedelta) -> datetime:
@@ -45,22 +52,14 @@ def floor(at: datetime, bucket: timedelta) -> datetime:
     return midnight + (at - midnight) // bucket * bucket
 
 
-def _ceil(at: datetime) -> datetime:
-    return floor(at + HOUR - _INSTANT, HOUR)
-
-
 def nearest_hour(at: datetime) -> datetime:
     """The full hour that is next to it, before or after."""
     return floor(at + HOUR / 2, HOUR)
 
 
-def _between(begin: datetime, end: datetime) -> list[tuple[datetime, datetime, int]]:
-    """What to add, or, where `end` comes first, to take away: rows of less than an hour."""
-    return [(begin, end, 1)] if begin < end else [(end, begin, -1)] if end < begin else []
-
-
-class _Prefix(Func):
-    """The beginning of a time as text, "2026-11-22 12:34": SQLite keeps times so, and has no other quick way."""
+class TimePrefix(Func):
+    """The beginning of a time as text, "2026-11-22 12:34": SQLite keeps times so, and has no other quick way. What is
+    read as text is read several times as fast as a time."""
 
     output_field = TextField()
     template = "substr(%(expressions)s, 1, %(length)s)"
@@ -97,8 +96,18 @@ class _HourOfDay(Func):
         )
 
 
+#: The full hour of a tally as text, and how long the text of an hour of the day is.
+TO_HOUR, _OF_DAY = TimePrefix("hour", length=13), 2
 #: The minute in which a thread began, as text.
-BEGUN_MINUTE = _Prefix("first_at", length=16)
+BEGUN_MINUTE = TimePrefix("first_at", length=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """By the first hour of each bucket, and what was before these by the hour of the day."""
+
+    bars: dict[datetime, Sums]
+    before: dict[int, Sums]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +119,35 @@ class Begun:
 
     def count(self, begin: datetime, end: datetime) -> Sums:
         """Threads begun from `begin` on and before `end`."""
-        first, last = nearest_hour(begin), nearest_hour(end)
-        found = self._tallied(first, last, "all").aggregate(**_SUMMED)
+        found = self._tallied(nearest_hour(begin), nearest_hour(end), "all").aggregate(**_SUMMED)
         sums = Sums(*(value or 0 for value in found.values()))
-        for a, b, sign in (*_between(begin, first), *_between(last, end)):
-            sums = sums.plus(Sums(**self._rows(a, b).aggregate(**_COUNTED)), sign)
-        return sums
+        return sums.plus(self.edge(begin)).plus(self.edge(end), -1)
 
-    def buckets(self, begin: datetime, bucket: timedelta) -> dict[datetime, Sums]:
-        """Those begun from `begin` on until now, by the bucket's first moment."""
-        first, end = nearest_hour(begin), self.moment.now + _INSTANT
-        if bucket < HOUR:
-            return fold(by_minute(self._rows(begin, end)).items(), bucket)
-        found = self.buckets_of(first, "all", [""], bucket)[""]
-        for a, b, sign in (*_between(begin, first), *_between(_ceil(end), end)):
-            at = floor(a, bucket)
-            found[at] = found.get(at, Sums()).plus(Sums(**self._rows(a, b).aggregate(**_COUNTED)), sign)
+    def edge(self, at: datetime) -> Sums:
+        """What those begun since `at` are more than those begun since the full hour next to it, which may be less."""
+        hour = nearest_hour(at)
+        if hour == at:
+            return Sums()
+        rows = Sums(**self._rows(min(at, hour), max(at, hour)).aggregate(**_COUNTED))
+        return rows if at < hour else Sums().plus(rows, -1)
+
+    def minutes(self, begin: datetime) -> dict[datetime, Sums]:
+        """Those begun from `begin` on until now, by the minute: a look at each thread."""
+        return by_minute(self._rows(begin, self.moment.now + _INSTANT))
+
+    def hours(self, first: datetime) -> dict[datetime, Sums]:
+        """Those begun from a full hour on until the end of the present one, by the hour."""
+        rows = self._tallied(first, self._last, "all").annotate(at=TO_HOUR)
+        return {hour_of(at): Sums(*sums) for at, *sums in rows.values_list("at", *Sums._fields)}
+
+    def named(self, first: datetime, since: datetime) -> tuple[dict[Named, Sums], dict[Named, Sums]]:
+        """Those begun from the one full hour on and before the other, and those begun from that one on until the end of
+        the present hour, by host, graph and id shape."""
+        later = Case(When(hour__gte=since, then=Value(1)), default=Value(0), output_field=IntegerField())
+        found: tuple[dict[Named, Sums], dict[Named, Sums]] = ({}, {})
+        for by, name, when, *sums in _grouped(self._tallied(first, self._last, *NAMED), "by", "name", at=later):
+            found[when][by, name] = Sums(*sums)
         return found
-
-    def named(self, first: datetime, last: datetime) -> dict[Named, Sums]:
-        """Those begun in these whole hours, by host, graph and id shape."""
-        tallied = self._tallied(first, last, *NAMED)
-        return {(by, name): Sums(*sums) for by, name, *sums in _grouped(tallied, "by", "name")}
 
     def named_rows(self, begin: datetime, end: datetime) -> dict[Named, Sums]:
         """The same of any short stretch of time, by a look at each thread."""
@@ -140,26 +156,26 @@ class Begun:
     def ahead(self) -> dict[Named, Sums]:
         """Those that the tallies count in the present hour and that begin later than now, by a clock that is ahead."""
         end = self.moment.now + _INSTANT
-        return self.named_rows(end, _ceil(end)) if self._rows(end, _ceil(end)).exists() else {}
+        return self.named_rows(end, self._last) if self._rows(end, self._last).exists() else {}
 
-    def buckets_of(
-        self, first: datetime, by: str, names: Collection[str], bucket: timedelta
-    ) -> dict[str, dict[datetime, Sums]]:
-        """Those of some names that began from a full hour on until the end of the present one, by buckets of hours."""
-        kept = self._tallied(first, _ceil(self.moment.now + _INSTANT), by).filter(name__in=names)
-        found: dict[str, dict[datetime, Sums]] = {name: {} for name in names}
-        for name, at, *sums in _grouped(kept, "name", at=_Hours("hour", hours=bucket // HOUR)):
-            found[name][minute_of(f"{at}:00")] = Sums(*sums)
-        return found
-
-    def hours_of_day(
-        self, first: datetime, last: datetime, by: str, names: Collection[str]
-    ) -> dict[str, dict[int, Sums]]:
-        """Those of some names that began in these full hours, by the hour of the day."""
-        kept = self._tallied(first, last, by).filter(name__in=names)
-        found: dict[str, dict[int, Sums]] = {name: {} for name in names}
-        for name, hour, *sums in _grouped(kept, "name", at=_HourOfDay("hour")):
-            found[name][int(hour)] = Sums(*sums)
+    def cells(
+        self, begin: datetime, first: datetime, bucket: timedelta, named: Collection[Named]
+    ) -> dict[Named, Cells]:
+        """Those of some names: by the hour of the day from one full hour to the other, from there on by buckets."""
+        hours = bucket // HOUR
+        at = Case(
+            When(hour__gte=first, then=_Hours("hour", hours=hours) if hours > 1 else TO_HOUR),
+            default=_HourOfDay("hour"),
+        )
+        found = {key: Cells({}, {}) for key in named}
+        for by in {by for by, _ in named}:
+            kept = self._tallied(begin, self._last, by).filter(name__in=[n for b, n in named if b == by])
+            for name, text, *sums in _grouped(kept, "name", at=at):
+                cells = found[by, name]
+                if len(text) == _OF_DAY:
+                    cells.before[int(text)] = Sums(*sums)
+                else:
+                    cells.bars[hour_of(text)] = Sums(*sums)
         return found
 
     def young(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
@@ -170,6 +186,11 @@ class Begun:
 
     def _rows(self, begin: datetime, end: datetime) -> QuerySet[ThreadEntry]:
         return ThreadEntry.objects.filter(store=self.store, first_at__gte=begin, first_at__lt=end)
+
+    @property
+    def _last(self) -> datetime:
+        """Where the present hour ends."""
+        return floor(self.moment.now, HOUR) + HOUR
 
     def _tallied(self, first: datetime, last: datetime, *by: str) -> QuerySet[HourTally]:
         return HourTally.objects.filter(store=self.store, by__in=by, hour__gte=first, hour__lt=last)
@@ -223,6 +244,12 @@ def minute_of(at: str) -> datetime:
     return datetime.fromisoformat(at).replace(tzinfo=UTC)
 
 
+@lru_cache(maxsize=2_000)  # every name has the same hours
+def hour_of(at: str) -> datetime:
+    """A full hour as text: "2026-11-22 12"."""
+    return datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
 def fold(parts: Iterable[tuple[datetime, Sums]], bucket: timedelta) -> dict[datetime, Sums]:
     """Sums of shorter stretches by the bucket that each lies in."""
     found: dict[datetime, Sums] = {}
@@ -232,7 +259,7 @@ def fold(parts: Iterable[tuple[datetime, Sums]], bucket: timedelta) -> dict[date
     return found
 
 
-def _grouped(kept: QuerySet[HourTally], *columns: str, **more: Func) -> Iterable[tuple[Any, ...]]:
+def _grouped(kept: QuerySet[HourTally], *columns: str, **more: Expression) -> Iterable[tuple[Any, ...]]:
     by = (*columns, *more)
     rows: QuerySet[HourTally, tuple[Any, ...]] = (
         kept.annotate(**more).values(*by).annotate(**_SUMMED).values_list(*by, *_SUMMED)

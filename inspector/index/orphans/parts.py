@@ -28,16 +28,25 @@ class PartsReader:
     window: Window
     begin: datetime  #: of the window
     young: Young
+    ahead: Mapping[Named, Sums]  #: that the tallies count, and that begin later than now
 
     def read(self) -> dict[str, Parts]:
         """By "host", "graph" and "shape"."""
-        ahead = self.begun.ahead()
-        now, before = self._now(ahead), self.begun.named(self._hour - LENGTH, self._hour)
+        before, now = self._sums()
         found: dict[str, list[Part]] = {by: [] for by in NAMED}
         for named, sums in now.items():
             if sums.threads > 0:
                 found[named[0]].append(self._part(named, sums, before.get(named, Sums())))
-        return {by: self._shown(by, parts, ahead) for by, parts in found.items()}
+        for parts in found.values():
+            parts.sort(key=lambda part: (-part.current.orphans, -part.current.undecided, part.name))
+        rises = self._rises({by: found[by][:_FOLLOWED] for by in _RISING})
+        return {
+            by: Parts(
+                tuple(replace(part, rise=rises.get((by, part.name))) for part in parts[:SHOWN]),
+                max(0, len(parts) - SHOWN),
+            )
+            for by, parts in found.items()
+        }
 
     @property
     def _by_rows(self) -> bool:
@@ -48,14 +57,14 @@ class PartsReader:
         """Where the window begins, as far as whole hours tell."""
         return nearest_hour(self.begin)
 
-    def _now(self, ahead: Mapping[Named, Sums]) -> dict[Named, Sums]:
-        now = self.begun.moment.now
+    def _sums(self) -> tuple[dict[Named, Sums], dict[Named, Sums]]:
+        """Of the week before, and of the window."""
+        before, now = self.begun.named(self._hour - LENGTH, self._hour)
         if self._by_rows:
-            return self.begun.named_rows(self.begin, now + timedelta(microseconds=1))
-        found = self.begun.named(self._hour, floor(now, HOUR) + HOUR)
-        for named, sums in ahead.items():
-            found[named] = found.get(named, Sums()).plus(sums, -1)
-        return found
+            return before, self.begun.named_rows(self.begin, self.begun.moment.now + timedelta(microseconds=1))
+        for named, sums in self.ahead.items():
+            now[named] = now.get(named, Sums()).plus(sums, -1)
+        return before, now
 
     def _part(self, named: Named, now: Sums, before: Sums) -> Part:
         young = self.young.of(named)
@@ -66,27 +75,21 @@ class PartsReader:
         earlier = add_up(cell.sums for cell in young if week[0] <= cell.minute < week[1])
         return Part(named[1], Share.of(now, inside), Share.of(before, earlier), now.left_random)
 
-    def _shown(self, by: str, parts: list[Part], ahead: Mapping[Named, Sums]) -> Parts:
-        parts.sort(key=lambda part: (-part.current.orphans, -part.current.undecided, part.name))
-        shown = parts[:SHOWN]
-        if by in _RISING:
-            shown = [*self._with_rises(by, shown[:_FOLLOWED], ahead), *shown[_FOLLOWED:]]
-        return Parts(tuple(shown), len(parts) - len(shown))
-
-    def _with_rises(self, by: str, parts: list[Part], ahead: Mapping[Named, Sums]) -> list[Part]:
-        """Those of which so few are orphans that it cannot be a rise are not looked at."""
-        asked = [part.name for part in parts if part.current.unmuted.orphans >= RISE * THREADS]
-        if not asked:
-            return parts
+    def _rises(self, asked: Mapping[str, list[Part]]) -> dict[Named, Rise | None]:
+        """Of those of which so few are orphans that it cannot be a rise, none."""
+        named = [
+            (by, part.name)
+            for by, parts in asked.items()
+            for part in parts
+            if part.current.unmuted.orphans >= RISE * THREADS
+        ]
         first = floor(self.begin, HOUR)
-        bars = self.begun.buckets_of(first, by, asked, self._bucket)
-        week = self.begun.hours_of_day(first - LENGTH, first, by, asked)
-        for name in asked:
-            for cell in self.young.of((by, name)):
-                self._take(bars[name], cell.minute, cell.sums)
-            self._take(bars[name], self.begun.moment.now, ahead.get((by, name), Sums()))
-        rises = {name: self._rise(floor(first, self._bucket), bars[name], week[name]) for name in asked}
-        return [replace(part, rise=rises.get(part.name)) for part in parts]
+        cells = self.begun.cells(first - LENGTH, first, self._bucket, named)
+        for key, held in cells.items():
+            for cell in self.young.of(key):
+                self._take(held.bars, cell.minute, cell.sums)
+            self._take(held.bars, self.begun.moment.now, self.ahead.get(key, Sums()))
+        return {key: self._rise(floor(first, self._bucket), held.bars, held.before) for key, held in cells.items()}
 
     @property
     def _bucket(self) -> timedelta:
