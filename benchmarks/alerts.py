@@ -2,7 +2,8 @@
 
     python -m benchmarks.alerts --days 30 --seeds 5
 
-Healthy days first, by several kinds of places, then an incident of three hours at each of them, at any hour. Tells the
+A week of which the index knows before anything is judged, then healthy days, by several kinds of places, with a look
+each twenty minutes; then an incident of three hours at each of them, at any hour, with a look each minute. Tells the
 threads that the host had begun when the alert fired, what else fired, and how long after the fix it ended.
 """
 
@@ -48,7 +49,7 @@ def main() -> int:
     failures = 0
     for name, seed in itertools.product(arguments.places, range(1, arguments.seeds + 1)):
         began = time.monotonic()
-        lines, failed = _one(replace(PLACES[name], seed=seed), arguments.days * DAY)
+        lines, failed = _one(replace(PLACES[name], seed=seed), arguments.past * DAY, arguments.days * DAY)
         failures += failed
         for line in lines:
             print(f"{name:8} seed {seed}: {line}", flush=True)
@@ -56,14 +57,15 @@ def main() -> int:
     return 1 if failures else 0
 
 
-def _one(place: Place, healthy: float) -> tuple[list[str], int]:
+def _one(place: Place, past: float, healthy: float) -> tuple[list[str], int]:
     """What there is to tell, and how much of it should not be."""
     from benchmarks.watched_days import Watched
     from inspector.doctor.words import lasting
 
-    begin = healthy + random.Random(place.seed).uniform(0, DAY)  # noqa: S311
+    begin = past + healthy + random.Random(place.seed).uniform(0, DAY)  # noqa: S311
     place = replace(place, forgets=Forgets(1, begin, begin + _INCIDENT))
     watched = Watched(Days(place))
+    watched.learn(past)
     watched.watch(begin)
     before = len(watched.fired)
     watched.watch(begin + _INCIDENT, every=MINUTE)
@@ -99,6 +101,7 @@ def begin_django() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--days", type=float, default=30.0, help="healthy days before the incident (30)")
+    parser.add_argument("--past", type=float, default=7.0, help="days before those, which nobody watches (7)")
     parser.add_argument("--seeds", type=int, default=5, help="times that each place is played (5)")
     parser.add_argument("--places", nargs="+", choices=list(PLACES), default=list(PLACES))
     return parser.parse_args()

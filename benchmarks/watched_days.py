@@ -30,7 +30,8 @@ class Fired:
 
 @dataclass
 class Watched:
-    """`learn(until)` only writes; `watch(until, every)` writes and judges each so many seconds."""
+    """`learn(until)` only writes, as of a store that is older than the dashboard; `watch(until, every)` writes and judges
+    each so many seconds."""
 
     days: Days
     entry: StoreEntry = field(init=False)
@@ -44,7 +45,7 @@ class Watched:
         while self.days.now < until:
             self.step(min(until, self.days.now + every))
 
-    def watch(self, until: float, *, every: float = 10 * MINUTE) -> None:
+    def watch(self, until: float, *, every: float = 20 * MINUTE) -> None:
         while self.days.now < until:
             self.step(min(until, self.days.now + every))
             self.judge()

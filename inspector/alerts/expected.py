@@ -65,9 +65,9 @@ class Past:
 def usual(week: Week, name: str, hour: int) -> float | None:
     """The share that was left in the week and at this hour of the day (0 to 23), the greater of the two, at the most;
     None where too few threads tell."""
-    whole = _counted(week.whole(name))
-    if whole[1] < ENOUGH:
+    if not is_known(week, name):
         return None
+    whole = _counted(week.whole(name))
     share = whole[0] / whole[1]
     found = [at_most(*whole)]
     about = _counted(week.about(name, hour))
@@ -79,6 +79,11 @@ def usual(week: Week, name: str, hour: int) -> float | None:
         if at.hour in near and threads >= _HOUR_ENOUGH:
             found.append((left + share * _HOUR_ENOUGH) / (threads + _HOUR_ENOUGH))
     return max(found)
+
+
+def is_known(week: Week, name: str) -> bool:
+    """Whether so many of its threads are in the week that they tell its share."""
+    return _counted(week.whole(name))[1] >= ENOUGH
 
 
 def _counted(sums: Sums) -> tuple[int, int]:

@@ -41,10 +41,21 @@ def test_the_alert_names_the_host_within_fifty_threads_and_ends_after_the_fix(
 
 
 def test_thirty_healthy_days_are_quiet() -> None:
-    """With nights, weekends, a job of one-turn threads at two o'clock, and pods that are renamed every other day."""
+    """With nights, weekends, a job of one-turn threads at two o'clock, and pods that are renamed every other day, at a
+    store that is a week older than the dashboard."""
     graphs = (Graph("chat", 0.7, 0.4), Graph("classify", 0.3, 1.0))
-    deployments = [day * DAY for day in range(2, 30, 2)]
+    deployments = [day * DAY for day in range(2, 37, 2)]
     place = Place(hosts=2, a_day=250, graphs=graphs, nightly=60, deployments=deployments, seed=4)
     watched = Watched(Days(place))
-    watched.watch(30 * DAY)
+    watched.learn(7 * DAY)
+    watched.watch(37 * DAY)
     assert watched.fired == []
+    assert watched.days.now == 37 * DAY
+
+
+def test_a_job_that_is_new_is_told_once_and_not_each_night() -> None:
+    """Its threads have one turn, and nothing says in its first night that this is meant."""
+    watched = Watched(Days(Place(hosts=2, a_day=250, graphs=(Graph("chat", 1.0, 0.2),), nightly=60, seed=5)))
+    watched.watch(4 * DAY)
+    assert [fired.alert.hostname for fired in watched.fired] == ["web-0"]
+    assert [alert.hostname for alert in watched.ended] == ["web-0"]
