@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from inspector.errors import BadRequest
@@ -53,16 +54,20 @@ def add_mute(request: HttpRequest) -> HttpResponse:
 
 
 def _make(form: Form, entry: StoreEntry, now: datetime) -> Mute | None:
-    """None where something is wrong with the form, which then says what."""
+    """None where something is wrong with the form, which then says what. Of two that come at once, as by a click too
+    many, the second one is refused."""
     what, pattern = read_pattern(form)
     reason = form.text("reason", what="The reason", least=REASON[0], most=REASON[1])
     ends_at = read_end(form, now)
-    if form.is_right and (why := _refusal(entry, now, what, pattern)):
-        form.refuse("pattern", why)
     if not form.is_right:
         return None
-    told = {"what": what, "pattern": pattern, "reason": reason}
-    return Mute.objects.create(store=entry, made_at=now, ends_at=ends_at, **told)
+    with transaction.atomic():
+        StoreEntry.objects.select_for_update().filter(pk=entry.pk).first()
+        if why := _refusal(entry, now, what, pattern):
+            form.refuse("pattern", why)
+            return None
+        told = {"what": what, "pattern": pattern, "reason": reason}
+        return Mute.objects.create(store=entry, made_at=now, ends_at=ends_at, **told)
 
 
 @action_view
