@@ -27,9 +27,10 @@ class _Stretch:
     end: datetime
     owners: set[str] = field(default_factory=set)
 
-    @property
-    def asked(self) -> Q:
-        return Q(owner__in=self.owners, last_at__gte=self.begin, last_at__lte=self.end)
+    def asked(self, store: StoreEntry) -> Q:
+        """All that the owners' index goes by is said of each stretch: asked for the store of them all, SQLite would
+        rather go through its threads than look up so many stretches."""
+        return Q(store=store, stored__in=(True,), owner__in=self.owners, last_at__range=(self.begin, self.end))
 
 
 def read_around(store: StoreEntry, rows: Sequence[Row], pace: timedelta) -> dict[str, list[Near]]:
@@ -38,16 +39,16 @@ def read_around(store: StoreEntry, rows: Sequence[Row], pace: timedelta) -> dict
     for some in batched(_stretches(rows, pace), _STRETCHES):
         asked = Q()
         for stretch in some:
-            asked |= stretch.asked
-        for owner, near in _read(store, asked, sum(len(stretch.owners) for stretch in some) * (CROWD + 2)):
+            asked |= stretch.asked(store)
+        for owner, near in _read(asked, sum(len(stretch.owners) for stretch in some) * (CROWD + 2)):
             found[owner].append(near)
     return found
 
 
-def _read(store: StoreEntry, asked: Q, limit: int) -> list[tuple[str, Near]]:
+def _read(asked: Q, limit: int) -> list[tuple[str, Near]]:
     """As values: a model's instance for each would take longer than the query."""
     columns = ("id", "thread_id", "owner", "first_at", "last_at", "one_turn", "state")
-    entries = list(ThreadEntry.objects.filter(asked, store=store).values_list(*columns)[:limit])
+    entries = list(ThreadEntry.every.filter(asked).values_list(*columns)[:limit])
     hosts: dict[int, set[str]] = defaultdict(set)
     workers = ThreadWorker.objects.filter(thread__in=[entry[0] for entry in entries])
     for thread, hostname, writes, reported, elsewhere in workers.values_list(
