@@ -69,6 +69,10 @@ class Migration(migrations.Migration):
             model_name="threadentry",
             name="thread_one_turn",
         ),
+        migrations.RemoveIndex(
+            model_name="threadentry",
+            name="thread_by_last_at",
+        ),
         migrations.RemoveField(
             model_name="hourtally",
             name="every",
@@ -156,6 +160,12 @@ class Migration(migrations.Migration):
             model_name="threadentry",
             name="muted",
             field=models.BooleanField(default=False),
+        ),
+        migrations.AddIndex(
+            model_name="threadentry",
+            index=models.Index(
+                fields=["store", "stored", "-last_at", "-id", "graph", "id_shape"], name="thread_by_last_at"
+            ),
         ),
         migrations.AddIndex(
             model_name="threadentry",

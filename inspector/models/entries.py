@@ -144,7 +144,9 @@ class ThreadEntry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "thread_id"], name="thread_once_a_store")]
         indexes = [
-            models.Index(fields=["store", "stored", "-last_at", "-id"], name="thread_by_last_at"),
+            models.Index(  # every thread is in it, so a list of few of them is found without a look at each row
+                fields=["store", "stored", "-last_at", "-id", "graph", "id_shape"], name="thread_by_last_at"
+            ),
             models.Index(
                 fields=["store", "stored", "first_at", "id", "one_turn", "state", "random_id"],
                 name="thread_by_first_at",
