@@ -3,7 +3,7 @@ the newest ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import translate
@@ -125,10 +125,17 @@ def _newest(store: StoreEntry) -> QuerySet[ThreadEntry]:
     return held.order_by("-last_at", "-id")
 
 
-def sums_by_name(store: StoreEntry, by: str) -> dict[str, Sums]:
-    """Of all time, by what an `HourTally` is of."""
+def sums_by_name(
+    store: StoreEntry, by: str, *, since: datetime | None = None, names: Collection[str] | None = None
+) -> dict[str, Sums]:
+    """By what an `HourTally` is of: of all time or since a full hour, and of all names or of some."""
+    kept = HourTally.objects.filter(store=store, by=by)
+    if since is not None:
+        kept = kept.filter(hour__gte=since)
+    if names is not None:
+        kept = kept.filter(name__in=names)
     summed = {f"{name}_sum": Sum(name) for name in Sums._fields}
-    rows = HourTally.objects.filter(store=store, by=by).values("name").annotate(**summed).order_by()
+    rows = kept.values("name").annotate(**summed).order_by()
     return {name: Sums(*sums) for name, *sums in rows.values_list("name", *summed)}
 
 

@@ -187,6 +187,13 @@ class Migration(migrations.Migration):
             model_name="hourtally",
             constraint=models.UniqueConstraint(fields=("store", "by", "hour", "name"), name="tally_once_an_hour"),
         ),
+        migrations.AddIndex(
+            model_name="hourtally",
+            index=models.Index(
+                fields=["store", "by", "hour", "name", "threads", "left", "left_muted", "left_random"],
+                name="tally_numbers",
+            ),
+        ),
         migrations.AddField(
             model_name="alertentry",
             name="store",

@@ -81,6 +81,13 @@ class HourTally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "by", "hour", "name"], name="tally_once_an_hour")]
+        #: It holds the numbers, too: a page adds up ten thousands of rows, and would look up each of them by itself.
+        indexes = [
+            models.Index(
+                fields=["store", "by", "hour", "name", "threads", "left", "left_muted", "left_random"],
+                name="tally_numbers",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.hour:%Y-%m-%d %H}:00"

@@ -16,10 +16,11 @@ from django.db.models import Count
 
 from inspector.domain.id_families import run_prefix
 from inspector.domain.thread_ids import RANDOM_SHAPES
-from inspector.index.begun import Sums
+from inspector.index.begun import HOUR, Sums, floor
 from inspector.index.columns import is_among
 from inspector.index.covered import Left, newest_left, sums_by_name
 from inspector.index.kinds import Moment, left
+from inspector.index.week import LENGTH
 from inspector.models import StoreEntry, ThreadEntry
 from inspector.mute import exactly
 
@@ -60,13 +61,16 @@ def one_shots(store: StoreEntry, moment: Moment) -> tuple[OneShot, ...]:
 
 
 def one_shot_graphs(store: StoreEntry, moment: Moment, newest: Sequence[Left] | None = None) -> tuple[OneShot, ...]:
-    """From the tallies. Only where there is such a graph are threads looked at: `newest` are the newest left ones, if
-    they were read already."""
-    sums = sums_by_name(store, "graph")
-    never = {name: of for name, of in sums.items() if name and of.threads == of.left >= ENOUGH and not _is_muted(of)}
-    if not never or not _go_on(of for name, of in sums.items() if name not in never):
+    """Of those that ran within a week, by the tallies: hours of before are asked only where a graph had no second turn
+    since. Only where there is such a graph are threads looked at: `newest` are the newest left ones, if they were read
+    already."""
+    week = sums_by_name(store, "graph", since=floor(moment.now, HOUR) - LENGTH)
+    lately = {name for name, of in week.items() if name and of.threads == of.left}
+    if not lately or not _go_on(of for name, of in week.items() if name not in lately):
         return ()
-    young = _young_by_graph(store, moment, never)
+    sums = sums_by_name(store, "graph", names=lately)
+    never = {name: of for name, of in sums.items() if of.threads == of.left >= ENOUGH and not _is_muted(of)}
+    young = _young_by_graph(store, moment, never) if never else {}
     decided = {name: of.left - young.get(name, 0) for name, of in never.items()}
     enough = sorted((name for name in never if decided[name] >= ENOUGH), key=lambda name: (-decided[name], name))
     if not enough:

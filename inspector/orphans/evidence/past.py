@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum, TextField
-from django.db.models.functions import Cast, Substr
+from django.db.models import Count, QuerySet, Sum
 
-from inspector.index.begun import HOUR, Begun, Sums, floor
+from inspector.index.begun import HOUR, TO_HOUR, Begun, Sums, TimePrefix, floor, hour_of
 from inspector.index.kinds import Moment
 from inspector.index.workers import did_write
 from inspector.models import HourTally, StoreEntry
@@ -25,8 +23,6 @@ _WEEK = 7
 _HOURS = 30
 #: Days before the newest hour that are looked at: of older threads nothing is told.
 _DAYS = 100
-#: Lengths of a time's text up to its hour and its day.
-_TO_HOUR, _TO_DAY = 13, 10
 
 _Key = tuple[str, str]  #: what an `HourTally` is of, and its name
 _ALL = ("all", "")
@@ -55,15 +51,14 @@ class Past:
         hours = {floor(at, HOUR) for at in asked.ats}
         newest = max(hours)
         kept = HourTally.objects.filter(store=store)
-        of_hosts = Q(by="host", name__in=asked.hosts) | Q(by="all")
-        found = _by_hour(kept.filter(of_hosts, hour__in=_asked(hours)))
+        found = _by_hour(kept.filter(by__in=("host", "all"), name__in={*asked.hosts, ""}, hour__in=_asked(hours)))
         if newest + 2 * HOUR > moment.orphan_before:
             _leave_out_young(found, Begun(store, moment))
-        named = Q(by="all") | Q(by="graph", name__in=asked.graphs) | Q(by="shape", name__in=asked.shapes)
-        if new := [host for host in asked.hosts if any(_is_new(found, host, hour) for hour in hours)]:
-            named |= Q(by="host", name__in=new)
+        new = {host for host in asked.hosts if any(_is_new(found, host, hour) for hour in hours)}
+        kept = kept.filter(by__in=("all", "graph", "shape", *(["host"] if new else [])))
+        names = {"", *asked.graphs, *asked.shapes, *new}  # a name more costs less than to tell whose it is
         begin = max(floor(min(hours), _DAY), floor(newest, _DAY) - _DAYS * _DAY) - _WEEK * _DAY
-        days = _by_day(kept.filter(named, hour__gte=begin, hour__lt=floor(newest, _DAY) + _DAY))
+        days = _by_day(kept.filter(name__in=names, hour__gte=begin, hour__lt=floor(newest, _DAY) + _DAY))
         return cls(days, found)
 
     def shares(self, host: str, graph: str, hour: datetime) -> Shares:
@@ -120,7 +115,7 @@ def _is_new(hours: Mapping[_Key, Mapping[datetime, Sums]], host: str, hour: date
 
 
 def _by_day(kept: QuerySet[HourTally]) -> dict[_Key, dict[date, Sums]]:
-    rows = kept.order_by().annotate(at=_text("hour", _TO_DAY)).values("by", "name", "at")
+    rows = kept.order_by().annotate(at=TimePrefix("hour", length=10)).values("by", "name", "at")
     summed = rows.annotate(*(Sum(name) for name in _KEPT))
     found: dict[_Key, dict[date, Sums]] = {}
     for by, name, at, *sums in summed.values_list("by", "name", "at", *(f"{name}__sum" for name in _KEPT)):
@@ -129,11 +124,10 @@ def _by_day(kept: QuerySet[HourTally]) -> dict[_Key, dict[date, Sums]]:
 
 
 def _by_hour(kept: QuerySet[HourTally]) -> dict[_Key, dict[datetime, Sums]]:
-    """The hour as text, which is read several times as fast as a time."""
     found: dict[_Key, dict[datetime, Sums]] = {}
-    rows = kept.order_by().annotate(at=_text("hour", _TO_HOUR))
+    rows = kept.order_by().annotate(at=TO_HOUR)
     for by, name, at, *sums in rows.values_list("by", "name", "at", *_KEPT):
-        found.setdefault((by, name), {})[_hour(at)] = Sums(*sums)
+        found.setdefault((by, name), {})[hour_of(at)] = Sums(*sums)
     return found
 
 
@@ -148,19 +142,9 @@ def _leave_out_young(hours: Mapping[_Key, dict[datetime, Sums]], begun: Begun) -
 
 def _young(begun: Begun, newest: datetime) -> Iterator[tuple[str, datetime, int]]:
     rows = begun.young(newest - _DAY, newest + HOUR).order_by().filter(did_write("workers__"))
-    grouped = rows.annotate(at=_text("first_at", _TO_HOUR)).values("at", "workers__hostname")
+    grouped = rows.annotate(at=TimePrefix("first_at", length=13)).values("at", "workers__hostname")
     for at, host, count in grouped.annotate(count=Count("id")).values_list("at", "workers__hostname", "count"):
-        yield host, _hour(at), count
-
-
-def _text(column: str, length: int) -> Substr:
-    """The beginning of a time as text: connections speak UTC."""
-    return Substr(Cast(column, TextField()), 1, length)
-
-
-@lru_cache(maxsize=1_000)  # every host has the same hours
-def _hour(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        yield host, hour_of(at), count
 
 
 def _total(parts: Iterable[Sums | None]) -> Sums:
