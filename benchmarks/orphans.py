@@ -155,7 +155,7 @@ def _built(directory: Path, threads: int, share: float) -> datetime:
 
 
 def _mark(words: str, patterns: tuple[tuple[str, str], ...], now: datetime) -> None:
-    from inspector.index.muted import mark
+    from inspector.index.marking import mark
     from inspector.index.tallies import read_tally
     from inspector.models import Mute, StoreEntry
 

@@ -1,4 +1,4 @@
-"""What somebody has said not to tell of: `INSPECTOR_MUTED`."""
+"""What settings say not to tell of: `INSPECTOR_MUTED`. Mutes that people make on the pages are in `index.mutes`."""
 
 from __future__ import annotations
 

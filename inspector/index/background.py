@@ -13,7 +13,7 @@ from django.utils import timezone
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.lease import LeaseTaken
 from inspector.index.loops import StoreLoops
-from inspector.index.muted import mark
+from inspector.index.marking import mark
 from inspector.index.pace import GENTLE, PassStopped
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport

@@ -8,8 +8,8 @@ from typing import Any
 
 from inspector.domain.thread_ids import RANDOM_SHAPES, id_shape
 from inspector.index.lease import Lease
+from inspector.index.marking import is_muted
 from inspector.index.missed import tell_row, told_nothing
-from inspector.index.muted import is_muted
 from inspector.index.mutes import Mutes
 from inspector.index.replace import replace
 from inspector.index.rows import Did, EntryRow, Known, read_known

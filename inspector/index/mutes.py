@@ -1,4 +1,8 @@
-"""Which threads the mutes of a store cover, as of one moment."""
+"""Which threads the mutes of a store cover, as of one moment: those that people made on the pages (`models.Mute`).
+
+Rows are marked by them in `index.marking`, and `index.covered` tells beforehand how many one would cover. What settings
+mute are rules of the diagnosis, see `doctor.mutes`.
+"""
 
 from __future__ import annotations
 

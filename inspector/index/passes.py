@@ -10,7 +10,7 @@ from inspector.errors import ConfigError
 from inspector.index.connections import all_readers, get_ledger
 from inspector.index.fold import fold_ledger, note_trouble
 from inspector.index.lease import Lease, lease_of
-from inspector.index.muted import mark_rows
+from inspector.index.marking import mark_rows
 from inspector.index.pace import GENTLE, Pace
 from inspector.index.progress import Progress
 from inspector.index.sync import PassReport, sync_store

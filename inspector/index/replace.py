@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.index import bulk
-from inspector.index.muted import is_muted, mutes_for_writing
+from inspector.index.marking import is_muted, mutes_for_writing
 from inspector.index.rows import Did, EntryRow, Known
 from inspector.index.tallies import Change
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker

@@ -64,7 +64,7 @@ class StoreEntry(models.Model):
     synced_at = models.DateTimeField(null=True)
     diagnosed_at = models.DateTimeField(null=True)  #: when the rules were last asked, see `FindingEntry`
     judged_at = models.DateTimeField(null=True)  #: when it was last asked whether an alert begins or ends
-    #: By which mutes its threads are marked as muted, see `index.muted`; other ones make them be marked anew.
+    #: By which mutes its threads are marked as muted, see `index.marking`; other ones make them be marked anew.
     muted_by = models.TextField(default="")
     skipped = models.JSONField(default=list)  #: ids of threads that the last pass could not read within the time budget
     error = models.TextField(default="")  #: why the last pass failed, or what it left out, in words; "" when neither
@@ -124,7 +124,9 @@ class ThreadEntry(models.Model):
     owner = models.TextField()
     graph = models.TextField(default="")  #: what runs in it, by its metadata; "" where that does not say
     id_shape = models.CharField(max_length=10, default="")  #: see `domain.thread_ids`
-    muted = models.BooleanField(default=False)  #: it was left after one turn, and a `Mute` covers it: see `index.muted`
+    muted = models.BooleanField(
+        default=False
+    )  #: left after one turn, and a `Mute` covers it, see `index.marking`
     metadata = models.JSONField()
     random_id = models.BooleanField()
     several_hosts = models.BooleanField()

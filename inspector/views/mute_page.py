@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from inspector.index.covered import Cover
-from inspector.index.muted import is_marked
+from inspector.index.marking import is_marked
 from inspector.index.mutes import active_mutes
 from inspector.index.queries import Moment
 from inspector.models import Mute, StoreEntry

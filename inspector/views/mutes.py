@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from inspector.errors import BadRequest
-from inspector.index.muted import mark
+from inspector.index.marking import mark
 from inspector.index.mutes import active_mutes
 from inspector.models import Mute, StoreEntry
 from inspector.views.actions import Form, action_view, go_on

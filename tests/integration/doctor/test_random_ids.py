@@ -21,7 +21,7 @@ from inspector.doctor.finding import Verdict
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.rules.thread_id_random import RULE
 from inspector.doctor.rules.thread_per_run import RULE as PER_RUN
-from inspector.index.muted import mark
+from inspector.index.marking import mark
 from inspector.models import Mute as StoredMute
 from inspector.models import StoreEntry
 from inspector.mute import Mute

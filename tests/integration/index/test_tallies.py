@@ -13,7 +13,7 @@ import pytest
 
 from inspector.index.entries import write_entries
 from inspector.index.lease import Lease, LeaseTaken, lease_of
-from inspector.index.muted import is_marked, mark_rows
+from inspector.index.marking import is_marked, mark_rows
 from inspector.index.reads import forget_old, forget_reads, write_reads
 from inspector.index.recount import recount
 from inspector.index.rows import Did, EntryRow
@@ -183,7 +183,7 @@ class Sequence:
 
 
 def test_the_tallies_equal_the_rows_after_every_step(either_index: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("inspector.index.muted._BATCH", 3)
+    monkeypatch.setattr("inspector.index.marking._BATCH", 3)
     for seed in range(SEEDS):
         done = []
         with lease_of(StoreEntry.objects.create(name=f"store {seed}")) as lease:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from inspector.demo.repertoire import PlayedStore
 from inspector.index.background import BackgroundSync
 from inspector.index.lease import LeaseTaken, lease_of
-from inspector.index.muted import MIXED, is_marked, mark, mark_rows
+from inspector.index.marking import MIXED, is_marked, mark, mark_rows
 from inspector.index.pace import FAST
 from inspector.index.passes import run_pass
 from inspector.index.queries import Moment, ThreadQuery, count_orphans, find_threads
@@ -31,7 +31,7 @@ BATCH = 20
 @pytest.fixture
 def store(either_index: str, monkeypatch: pytest.MonkeyPatch) -> StoreEntry:
     """Some three hundred threads, of which nobody has muted any."""
-    monkeypatch.setattr("inspector.index.muted._BATCH", BATCH)
+    monkeypatch.setattr("inspector.index.marking._BATCH", BATCH)
     store = fill(NOW)
     ThreadEntry.every.update(muted=False)
     with lease_of(store) as lease:
@@ -145,7 +145,7 @@ def test_a_pass_over_a_store_in_which_nothing_changed_marks_its_threads(
     mute(store, pattern=orphans[0].entry.thread_id)
     assert run_pass(reader, pace=FAST).changed == 0
     check(store, timezone.now())
-    assert count_orphans(store, moment, muted=True) == 1
+    assert count_orphans(store, moment).muted == 1
     assert find_threads(store, ThreadQuery(flag="orphan"), moment).rows == orphans[1:]
 
 
