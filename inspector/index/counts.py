@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
+from inspector.index.columns import is_among
 from inspector.index.drivers import Driver, driver_of_host, find_drivers, smallest
-from inspector.index.kinds import Kind, Moment, Way, of_flag, of_muted, of_state, of_turns
+from inspector.index.kinds import Kind, Moment, Way, left, of_flag, of_muted, of_state, of_turns
 from inspector.index.scope import Scope, ThreadQuery, is_part, muted_of
 from inspector.index.tallies import read_tally
 from inspector.index.workers import did_something
@@ -31,6 +33,17 @@ class Number:
 
     def __add__(self, other: Number) -> Number:
         return Number(self.value + other.value, self.exact and other.exact)
+
+
+class Orphans(NamedTuple):
+    """All of them, and how many of these are muted."""
+
+    all: int
+    muted: int
+
+    @property
+    def unmuted(self) -> int:
+        return self.all - self.muted
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +101,12 @@ def count_owned(store: StoreEntry, owner: str) -> Number:
     return Number(min(count, MOST), count <= MOST)
 
 
-def count_orphans(store: StoreEntry, moment: Moment, *, muted: bool | None = None) -> int:
-    """Over all time: all of them, those that are muted, or those that are not."""
-    kinds = (of_flag("orphan", moment, muted=muted),)
-    return _count_kept(Scope(store, ThreadQuery(), moment, kinds, None, read_tally(store)), True)
+def count_orphans(store: StoreEntry, moment: Moment) -> Orphans:
+    """Over all time: what was left, without what is too young to tell."""
+    way, tally = left(since=moment.orphan_before), read_tally(store)
+    held = ThreadEntry.every.filter(way.rows, way.asked_of_held, store=store, last_at__gte=way.since)
+    young = held.aggregate(all=Count("pk"), muted=Count("pk", filter=is_among({"muted": True})))
+    return Orphans(max(0, tally.left - young["all"]), max(0, tally.left_muted - young["muted"]))
 
 
 def count_left_out(scope: Scope) -> int:

@@ -29,12 +29,13 @@ def read_figures(names: Sequence[str], moment: Moment) -> Figures:
 def _read_store(entry: StoreEntry, moment: Moment) -> StoreFigures:
     if entry.pk is None:
         return StoreFigures(entry, moment.now, StoreTally(), 0, 0, 0, {}, (), {})
+    orphans = count_orphans(entry, moment)
     return StoreFigures(
         entry=entry,
         now=moment.now,
         tally=StoreTally.objects.filter(store=entry).first() or StoreTally(store=entry),
-        orphans=count_orphans(entry, moment),
-        muted_orphans=count_orphans(entry, moment, muted=True),
+        orphans=orphans.all,
+        muted_orphans=orphans.muted,
         missed_read_threads=_count_missed(entry, moment),
         hosts=read_hosts(entry, moment),
         findings=_read_findings(entry),

@@ -85,19 +85,19 @@ def make_bar(request: HttpRequest, section: str, entry: StoreEntry | None = None
         entry = entry or entry_of(reader_of(request))
     except (InspectorError, SuspiciousOperation):
         return Bar(section, "", tuple(readers), "", None, 0, choices=_choices(readers, ""))
-    problems, now, fires = count_problems(entry), moment(), firing(entry)
+    problems, orphans, fires = count_problems(entry), count_orphans(entry, moment()), firing(entry)
     return Bar(
         section=section,
         store=entry.name,
         stores=tuple(readers),
         server=entry.server,
         index=index_state(entry),
-        orphans=count_orphans(entry, now, muted=False),
+        orphans=orphans.unmuted,
         kind=readers[entry.name].store.kind,
         choices=_choices(readers, entry.name),
         problems=problems.all,
         errors=problems.errors,
-        muted=count_orphans(entry, now, muted=True),
+        muted=orphans.muted,
         alerts=len(fires),
         alert=headline(fires[0]) if fires else "",
     )

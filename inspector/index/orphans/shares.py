@@ -73,4 +73,5 @@ class Parts:
 def unmuted(decided: Sums) -> Counted:
     """Threads of which it is known whether they are orphans, as if no orphan that is muted had begun: nobody is to be
     told of those."""
-    return Counted(max(0, decided.threads - decided.left_muted), max(0, decided.left - decided.left_muted))
+    threads, left = decided.threads - decided.left_muted, decided.left - decided.left_muted
+    return Counted(threads if threads > 0 else 0, left if left > 0 else 0)
