@@ -2,8 +2,8 @@
 
 Owners come back several times a day, talk to two graphs, now and then to both at once, pause as people do, and ask a
 single question at times. Who begins anew with the same graph has mostly ended what was before, though perhaps a minute
-ago; a few have two windows open. The texts are put together from phrases of a shop, a bank and a help desk in several
-languages, some openings sound like going on, and some turns in the middle like a beginning.
+ago; a few have two windows open. The texts are put together from phrases in several languages, some openings sound like
+going on, and some turns in the middle like a beginning.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.conversation_phrases import NAMES, SHOP, Phrases
 from inspector.orphans.conversations.opening import Group, Opening
 
 MIDNIGHT = datetime(2026, 11, 16, tzinfo=UTC)
@@ -26,71 +27,6 @@ PAUSE, WIDTH = 48.0, 0.95
 #: Of the conversations that would begin before the last one has ended, so many do.
 TWO_WINDOWS = 0.1
 
-_THINGS = (
-    *(
-        "tent",
-        "stove",
-        "head lamp",
-        "rain jacket",
-        "boots",
-        "bicycle bell",
-        "notebook",
-        "espresso machine",
-        "desk lamp",
-    ),
-    *("router", "invoice", "credit card", "standing order", "passport photo", "mortgage", "thermostat", "printer"),
-)
-_NAMES = ("Ada", "Bo", "Chen", "Dilara", "Emeka", "Freya", "Goran", "Hana", "Ines", "Jonas", "Kofi", "Lena")
-_OPENINGS = (
-    "Hi, where is order {number}?",
-    "Hello! I'm {name}. My {thing} has not arrived yet.",
-    "Good morning, can I return a {thing} that I opened?",
-    "Hey, which {thing} do you recommend for two people?",
-    "Where is order {number}?",
-    "I need a {thing} and two of the {other}.",
-    "Please refund order {number}, the {thing} is broken.",
-    "My {thing} stopped working after the last update, what can I do?",
-    "How do I reset the password of my account?",
-    "Is the {thing} available in green?",
-    "I was charged twice for the {thing} on invoice {number}.",
-    "Can you help me to choose between the {thing} and the {other}?",
-    "Hallo, ich brauche Hilfe mit meinem {thing}.",
-    "Wo ist meine Bestellung {number}?",
-    "Bonjour, je voudrais changer l'adresse de la commande {number}.",
-    "こんにちは、注文 {number} はどこですか。",
-    "opening hours on sunday",
-    "{thing} price",
-)
-_FOLLOWING = (
-    "And the second one?",
-    "{number}",
-    "The order number I just asked about!",
-    "Can I still change the address for that order?",
-    "What was my name again?",
-    "Thank you. What did I ask you before?",
-    "yes please",
-    "no, the other one",
-    "ok",
-    "How long will it take?",
-    "Why?",
-    "Could you send it to my office instead?",
-    "It was delivered to the neighbour, I think.",
-    "What about the {thing}?",
-    "The {thing} from order {number}.",
-    "Please look at the {other}, too.",
-    "does it come with batteries",
-    "Danke, und wie lange dauert das?",
-    "Und wenn ich {thing} dazu bestelle?",
-    "ja bitte",
-    "Oui, la {number}.",
-    "はい",
-    "それはいつ届きますか。",
-    "I have tried that already and the {thing} still blinks red.",
-    "Which documents do you need from me for the {thing}?",
-    "My new address is Ringstrasse {short}, Graz.",
-    "Where can I see the invoice for {number}?",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -100,7 +36,7 @@ class Turn:
     conversation: int
 
 
-def generate(seed: int, *, owners: int = 500, days: int = 2, keyed: bool = True) -> list[Turn]:
+def generate(seed: int, *, owners: int = 500, days: int = 2, keyed: bool = True, phrases: Phrases = SHOP) -> list[Turn]:
     """Every turn a thread of its own, by a host that a load balancer chose. Without `keyed` nobody names the owner."""
     dice = random.Random(seed)  # noqa: S311
     turns: list[Turn] = []
@@ -112,7 +48,7 @@ def generate(seed: int, *, owners: int = 500, days: int = 2, keyed: bool = True)
             for wished, graph in sorted(_day(dice, MIDNIGHT + timedelta(days=day))):
                 number += 1
                 begin = _begin(dice, wished, ends.get(graph, wished))
-                found = list(_conversation(dice, name, begin, graph, number))
+                found = list(_conversation(dice, (name, graph, number), begin, phrases))
                 ends[graph] = max(found[-1].opening.at, ends.get(graph, begin))
                 turns += found
     turns.sort(key=lambda turn: turn.opening.place)
@@ -146,11 +82,12 @@ def _day(dice: random.Random, midnight: datetime) -> Iterator[tuple[datetime, st
             yield begin + timedelta(seconds=dice.uniform(5, 240)), beside
 
 
-def _conversation(dice: random.Random, owner: str, at: datetime, graph: str, number: int) -> Iterator[Turn]:
-    words = _words(dice)
+def _conversation(dice: random.Random, of: tuple[str, str, int], at: datetime, phrases: Phrases) -> Iterator[Turn]:
+    """`of` are its owner, its graph and its number."""
+    owner, graph, number = of
+    words = _words(dice, phrases)
     for place in range(_turns(dice)):
-        phrases = _OPENINGS if place == 0 else _FOLLOWING
-        text = dice.choice(phrases).format(**words)
+        text = dice.choice(phrases.following if place else phrases.openings).format(**words)
         thread_id = str(uuid.UUID(int=dice.getrandbits(128), version=4))
         opening = Opening(thread_id, at, owner, (dice.choice(HOSTS),), graph, text, "uuid4")
         yield Turn(opening, number)
@@ -168,12 +105,12 @@ def _pause(dice: random.Random) -> float:
     return max(2.0, seconds + (dice.uniform(120, 480) if dice.random() < 0.01 else 0.0))
 
 
-def _words(dice: random.Random) -> Mapping[str, object]:
-    thing, other = dice.sample(_THINGS, 2)
+def _words(dice: random.Random, phrases: Phrases) -> Mapping[str, object]:
+    thing, other = dice.sample(phrases.things, 2)
     return {
         "thing": thing,
         "other": other,
-        "name": dice.choice(_NAMES),
+        "name": dice.choice(NAMES),
         "number": dice.randrange(1_000, 9_999),
         "short": dice.randrange(1, 99),
     }

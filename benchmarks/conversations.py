@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from benchmarks.conversation_phrases import TRAVEL
 from benchmarks.conversation_truth import Figures, Turn, compare, generate, pauses
 from inspector.orphans.conversations.cluster import find_conversations
 from inspector.orphans.conversations.opening import Group
@@ -29,6 +30,9 @@ def main() -> None:
         pause = Pause.learn(pauses(seed))
         turns = generate(seed, owners=options.owners, days=options.days)
         _show(f"seed {seed}, with an owner", turns, pause)
+        _show("        other phrases", generate(seed, owners=options.owners, days=options.days, phrases=TRAVEL), pause)
+        unnamed = [replace(turn, opening=replace(turn.opening, graph="")) for turn in turns]
+        _show("        graphs not named", unnamed, pause)
         silent = [replace(turn, opening=replace(turn.opening, first=None)) for turn in turns]
         _show("        its times alone", silent, pause)
         for owners in (5, 25, options.owners):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from inspector.orphans.conversations.opening import Group, Join, Opening
+from inspector.orphans.conversations.opening import TOLD, Group, Join, Opening
 from inspector.orphans.conversations.pause import Pause
 from inspector.orphans.conversations.wording import Frequencies, Wording, read_wording
 
@@ -28,9 +28,10 @@ MOST = 500
 _OPEN = 200
 #: A choice by time alone is in doubt below this chance, and above its opposite.
 _SURE = 0.97
-#: Without an owner, threads are only joined from this chance on, and another conversation could have been meant that
+#: Without an owner, threads are only joined from this chance on: below it, on busy hosts, half of them and more were
+#: strangers, of texts that the rules were not made with. Another conversation could have been meant that
 #: is at least so likely beside the chosen one.
-_AT_LEAST, _RIVAL = 0.5, 0.05
+_AT_LEAST, _RIVAL = 0.7, 0.05
 #: So much less likely a thread goes on with another one where its id was chosen: somebody meant it to be a new one.
 _CHOSEN = 0.03
 #: Without an owner the words were chosen without a corpus to measure them on, so that chances are tempered.
@@ -91,8 +92,20 @@ def split_all(openings: Iterable[Opening], pause: Pause) -> list[Group]:
     frequencies = Frequencies.of(wordings.values())
     found = [group for lane in _lanes(ordered).values() for group in _Lane(pause, frequencies, wordings).walk(lane)]
     found += _Crowd(pause, frequencies, wordings, [one for one in ordered if not one.owner]).walk()
+    found = [part for group in found for part in _cut_where_weak(group)]
     found.sort(key=lambda group: (group.last_at, group.thread_ids[-1]), reverse=True)
     return found
+
+
+def _cut_where_weak(group: Group) -> list[Group]:
+    """The group, or parts of it where two of its threads are rather strangers than not."""
+    if group.confidence >= TOLD:
+        return [group]
+    middle = len(group.joins) / 2
+    place = min(range(len(group.joins)), key=lambda one: (group.joins[one].chance, abs(one - middle)))
+    before = Group(group.openings[: place + 1], group.joins[:place])
+    after = Group(group.openings[place + 1 :], group.joins[place + 1 :])
+    return [*_cut_where_weak(before), *_cut_where_weak(after)]
 
 
 def _lanes(ordered: Sequence[Opening]) -> Mapping[str, list[Opening]]:

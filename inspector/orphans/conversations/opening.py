@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-#: From here on a group is called likely; below, it is a perhaps.
-LIKELY = 0.8
+#: From here on a group is called likely; below, it is a perhaps. Below the other one it is cut into parts.
+LIKELY, TOLD = 0.8, 0.5
 
 
 @dataclass(frozen=True, slots=True)

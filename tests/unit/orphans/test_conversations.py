@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
+from benchmarks.conversation_phrases import TRAVEL
 from benchmarks.conversation_truth import HOSTS, MIDNIGHT, compare, generate, pauses
 from inspector.orphans.conversations.cluster import MOST, find_conversations, split_all
-from inspector.orphans.conversations.opening import LIKELY, Opening
+from inspector.orphans.conversations.opening import LIKELY, TOLD, Opening
 from inspector.orphans.conversations.pause import Pause
 
 GUESS = Pause()
@@ -38,11 +40,39 @@ def test_with_an_owner_pairs_are_right_and_few_are_missed(seed: int) -> None:
     assert all(len({owners[one] for one in group.thread_ids}) == 1 for group in groups)
 
 
+def test_other_words_than_the_rules_were_made_with_do_hardly_worse() -> None:
+    turns = generate(11, owners=500, days=1, phrases=TRAVEL)
+    found = compare(turns, find_conversations([turn.opening for turn in turns], Pause.learn(pauses(11))))
+    assert found.precision >= 0.96
+    assert found.recall >= 0.95
+
+
+def test_what_a_page_joins_does_not_hang_on_how_many_threads_it_looks_at() -> None:
+    """1,200 threads of 2,000 owners are an hour of theirs, and none of it tells how long their breaks are."""
+    turns = generate(2, owners=2_000, days=1)[12_000:13_200]
+    openings = [replace(turn.opening, first=None) for turn in turns]
+    found = compare(turns, find_conversations(openings, Pause.learn(pauses(2))))
+    assert found.precision >= 0.96
+    assert found.recall >= 0.94
+
+
+def test_a_group_that_is_as_likely_wrong_as_right_is_none() -> None:
+    """Either of two threads may have been gone on with; a long row falls apart where it is weakest."""
+    one, other, after = at(0, graph="shop"), at(0, graph="support", thread_id="z"), at(30, graph="")
+    assert len(ids(one, after)) == 1
+    assert ids(one, other, after) == []
+    row = [at(number * 60 + (150 if number > 120 else 0), thread_id=f"t{number:03}") for number in range(300)]
+    groups = find_conversations(row, GUESS)
+    assert all(group.confidence >= TOLD for group in groups)
+    assert ("t120", "t121") not in {pair for group in groups for pair in pairwise(group.thread_ids)}
+    assert sum(len(group.openings) for group in groups) == 300
+
+
 def test_with_an_owner_and_without_a_text_most_pairs_are_right() -> None:
     turns = generate(7, owners=500, days=1)
     openings = [replace(turn.opening, first=None) for turn in turns]
     found = compare(turns, find_conversations(openings, Pause.learn(pauses(7))))
-    assert found.precision >= 0.94
+    assert found.precision >= 0.96
     assert found.recall >= 0.95
 
 
@@ -139,7 +169,7 @@ def test_a_greeting_in_the_middle_begins_anew_and_a_bare_number_does_not() -> No
 def test_no_group_grows_beyond_what_a_person_says() -> None:
     openings = [at(number * 2, thread_id=f"t{number}") for number in range(MOST + 20)]
     groups = split_all(openings, GUESS)
-    assert max(len(group.openings) for group in groups) == MOST
+    assert 50 < max(len(group.openings) for group in groups) <= MOST
     assert sum(len(group.openings) for group in groups) == len(openings)
 
 
