@@ -24,7 +24,13 @@ class WebServer:
         self._sockets: dict[int, Any] = {}  # listeners, connections and the bell, by descriptor
         self._ends = False
         self._server = create_server(
-            get_wsgi_application(), map=self._sockets, host=host, port=port, threads=_THREADS, ident="inspector"
+            get_wsgi_application(),
+            map=self._sockets,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            ident="inspector",
+            clear_untrusted_proxy_headers=False,  # by them a cookie gets stricter, and nothing else: `views.protection`
         )
         self._bell = _Bell(self._sockets)
 
