@@ -82,7 +82,7 @@ SHOP = Phrases(
         "Where can I see the invoice for {number}?",
     ),
 )
-#: Journeys and doctors. Written after the rules, and no rule was made or changed for them.
+#: Journeys and doctors. Written after the rules: none was made for them, and that of new topics was made milder.
 TRAVEL = Phrases(
     things=(
         "flight to Oslo",

@@ -42,17 +42,12 @@ _POINTS_BACK = re.compile(
     r"|for it|about it|is it|does it|was it|change it|cancel it|send it|them\b|of those|of these)",
     re.IGNORECASE,
 )
-_TELLS_WHO = re.compile(
-    r"\b(?:i'?m [A-Z]\w+|my name is|i am [A-Z]\w+|i (?:need|have|want|would like|'d like|bought|ordered)|can you help"
-    r"|could you help|i have a question|please help|ich (?:habe|brauche|möchte)|je (?:voudrais|cherche)|quisiera)",
-    re.IGNORECASE,
-)
 
 #: So many times likelier in a text that goes on. Measured on no corpus: they are orders of magnitude, kept mild.
 GREETS, THANKS, GOES_ON, POINTS_BACK, BARE_NUMBER = 0.006, 7.0, 8.0, 6.0, 12.0
-TELLS_WHO, VERY_SHORT, SHORT, LONG, LOWER_CASE = 0.3, 3.0, 1.6, 0.6, 1.5
+VERY_SHORT, SHORT = 3.0, 1.6
 #: The same of a text that repeats nothing of before, and names something of its own.
-NEW_TOPIC, NEW_NUMBER = 0.3, 0.05
+NEW_TOPIC, NEW_NUMBER = 0.6, 0.05
 #: A text that goes on repeats a rare word of before so often.
 _REPEATS = 0.25
 #: Few texts do not tell how rare a word is: so many more are imagined without it. Numbers are rare everywhere.
@@ -115,7 +110,7 @@ def read_wording(text: str | None) -> Wording:
         signs["it goes on in mid-thought"] = GOES_ON
     if _POINTS_BACK.search(text):
         signs["it points back"] = POINTS_BACK
-    factor = _length_factor(text, words) * (TELLS_WHO if _TELLS_WHO.search(text) and not signs else 1.0)
+    factor = _length_factor(text, words)
     if not signs and factor > 2:
         signs["very short"] = 1.0
     for sign in signs.values():
@@ -126,8 +121,7 @@ def read_wording(text: str | None) -> Wording:
 def _length_factor(text: str, words: list[str]) -> float:
     """Scripts without spaces say in a character what others say in a syllable or two."""
     size = len(words) if len(words) > 2 or text.isascii() else len(text) / 3
-    factor = VERY_SHORT if size <= 3 else SHORT if size <= 6 else 1.0 if size <= 14 else LONG
-    return factor * (LOWER_CASE if text[0].islower() else 1.0)
+    return VERY_SHORT if size <= 3 else SHORT if size <= 6 else 1.0
 
 
 def _may_be_rare(word: str) -> bool:
