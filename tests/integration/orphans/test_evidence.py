@@ -4,7 +4,9 @@ Measured over 21 sites (four hosts or one; none, one or all of which forget; req
 or 60 % of conversations of one question; a pace of 40 s or of 15 min; with owners and probes, or with neither), some
 40,000 judgements. Of the parts of conversations at hosts that forget, none was called a single question: with owners,
 or where other hosts remember, 73 % at the least were called lost and mostly all, and the rest unclear; where all hosts
-forget and nobody is named, all are unclear. Of the single questions at hosts that remember, none was called lost. To be
+forget and nobody is named, all are unclear. Of the single questions at hosts that remember, none was called lost. Seven
+sites more, with other seeds, numbers of hosts, paces and shares, that the weights were not made with, say the same of
+some 11,000 judgements, but for 6 of 1,186 single questions that were called lost where 80 % of people ask once. To be
 held are 95 % and 5 %.
 """
 
@@ -37,6 +39,9 @@ SITES = {
     "people take their time": Site(every=20, pause=900),
     "all remember": Site(forgetful=0, every=60),
     "most ask once": Site(forgetful=0, every=20, one_turn=0.6),
+    # not among those that the weights were made with
+    "two of six forget": Site(hosts=6, forgetful=2, every=45, one_turn=0.25, pause=200, seed=12),
+    "one of two begins to forget": Site(hosts=2, every=15, one_turn=0.45, pause=25, since=3_600, seed=13),
 }
 
 
