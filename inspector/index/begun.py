@@ -145,7 +145,7 @@ class Begun:
         the present hour, by host, graph and id shape."""
         later = Case(When(hour__gte=since, then=Value(1)), default=Value(0), output_field=IntegerField())
         found: tuple[dict[Named, Sums], dict[Named, Sums]] = ({}, {})
-        for by, name, when, *sums in _grouped(self._tallied(first, self._last, *NAMED), "by", "name", at=later):
+        for name, by, when, *sums in _grouped(self._tallied(first, self._last, *NAMED), "name", "by", at=later):
             found[when][by, name] = Sums(*sums)
         return found
 

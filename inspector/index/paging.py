@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Q, QuerySet
 
 from inspector.index.columns import Key
 from inspector.index.drivers import Driver
@@ -49,7 +49,6 @@ def read_page(drivers: Sequence[Driver], column: str, after: Key | None, many: i
         edge = _as_sorted(cut)
         beyond = operator.lt if descending else operator.gt
         entries = [entry for entry in entries if not beyond(_place(entry, column)[: len(edge)], edge)]
-    prefetch_related_objects(entries[:many], "workers")
     short = len(entries) < many
     return Found(entries[:many], cut if short else None, sum(one.looked for one in walked))
 

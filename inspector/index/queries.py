@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from inspector.errors import BadRequest
@@ -92,7 +93,7 @@ def _read(scope: Scope, fits: Callable[[list[str]], int] | None) -> tuple[tuple[
     found = read_page(drivers, column, after, query.limit + 1, descending=descending)
     room = fits([entry.thread_id for entry in found.entries[: query.limit]]) if fits else query.limit
     shown = found.entries[: min(room, query.limit)]
-    rows = tuple(Row(entry, tuple(entry.workers.all())) for entry in shown)
+    rows = _rows(shown)
     if len(found.entries) > len(shown):
         return rows, Cursor.at(query.sort, getattr(shown[-1], column), shown[-1].pk).encode(), 0
     if found.cut is not None:
@@ -104,7 +105,18 @@ def _read(scope: Scope, fits: Callable[[list[str]], int] | None) -> tuple[tuple[
 def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
     """The row of one thread, by its exact id. It may be absent."""
     every = ThreadEntry.every.filter(store=store, thread_id=thread_id, verified_at__gt=UNKNOWN_TIME)
-    return tuple(Row(entry, tuple(entry.workers.all())) for entry in every.prefetch_related("workers"))
+    return _rows(every)
+
+
+def _rows(entries: Iterable[ThreadEntry]) -> tuple[Row, ...]:
+    """Their workers are put to them by hand: Django's own way makes a query set for each thread, which takes longer
+    than to read them all."""
+    entries = list(entries)
+    workers: dict[int, list[ThreadWorker]] = defaultdict(list)
+    if entries:
+        for worker in ThreadWorker.objects.filter(thread__in=[entry.pk for entry in entries]):
+            workers[worker.thread_id].append(worker)
+    return tuple(Row(entry, tuple(workers[entry.pk])) for entry in entries)
 
 
 def flags_of(row: Row, moment: Moment) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from inspector.views.contexts import ThreadItem
 from inspector.views.contexts.evidence import OrphanAssessment, OrphanEvidence, OrphanItem
 from inspector.views.items import thread_items
 
+_OF_ITEM = tuple(field.name for field in fields(ThreadItem))
+
 
 def orphan_items(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> tuple[OrphanItem, ...]:
     """Items of the list of orphans, each with what was found about it."""
@@ -31,7 +33,7 @@ def assess_thread(store: StoreEntry, thread: ThreadItem, moment: Moment) -> Orph
 
 
 def _with(item: ThreadItem, found: Assessment | None) -> OrphanItem:
-    held: dict[str, Any] = {field.name: getattr(item, field.name) for field in fields(item)}
+    held: dict[str, Any] = {name: getattr(item, name) for name in _OF_ITEM}
     if found is None:
         return OrphanItem(**held)
     return OrphanItem(

@@ -121,6 +121,8 @@ def _shown(kind: type) -> tuple[str, ...]:
 
 def as_data(value: Any) -> Any:
     """A context as JSON data: times in ISO 8601 UTC, value trees by `to_json`, without what only the page needs."""
+    if value is None or isinstance(value, str | int):  # most of it, and a file of a million threads asks for each
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Tree):

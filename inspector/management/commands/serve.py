@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from ipaddress import ip_address
 from typing import Any
 
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         )
         if not _is_loopback(options["host"]):
             self.stdout.write("There is no login: whoever reaches this port reads every conversation.")
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays, and collections need not go through it while a page is made
         try:
             server.run()
         finally:
