@@ -30,8 +30,8 @@ class Fired:
 
 @dataclass
 class Watched:
-    """`learn(until)` only writes, as of a store that is older than the dashboard; `watch(until, every)` writes and judges
-    each so many seconds."""
+    """`learn(until)` only writes, as of a store that is older than the dashboard; `watch(until, every)` writes and
+    judges each so many seconds."""
 
     days: Days
     entry: StoreEntry = field(init=False)

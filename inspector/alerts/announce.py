@@ -8,6 +8,7 @@ again.
 * Its end is told where its beginning was, or may have been: a receiver that has heard of an alert keeps it open until
   it hears that it ended.
 * An alert that ended before anybody was told is not told at all.
+* A beginning that was given up is sent after all once the channel works again, as a test shows, while it still fires.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _NEWS = timedelta(days=7)
 def announce(entry: StoreEntry, now: datetime) -> None:
     """Brings the messages of a store's alerts up to date. To be called after each look."""
     _drop_untold(entry, now)
+    _take_up_again(entry, now)
     channels = [channel.name for channel in configured_channels(settings.INSPECTOR)]
     missing = [*_firing(entry, channels, now), *_resolved(entry, now)]
     if missing:
@@ -66,6 +68,16 @@ def _drop_untold(entry: StoreEntry, now: datetime) -> None:
     begun = Delivery.objects.filter(alert=OuterRef("alert"), channel=OuterRef("channel"))
     waits = Exists(pending(begun.filter(event=FIRING)))
     _drop(own.filter(event=RESOLVED).exclude(waits).exclude(Exists(told_of(begun))), now)
+
+
+def _take_up_again(entry: StoreEntry, now: datetime) -> None:
+    """Somebody has mended the address meanwhile, or the other side has: something else arrived there since."""
+    works = Delivery.objects.filter(channel=OuterRef("channel"), sent_at__gt=OuterRef("dropped_at"))
+    lost = Delivery.objects.filter(alert__store=entry, alert__ended_at=None, event=FIRING, sent_at=None)
+    numbers = list(lost.filter(Exists(works)).values_list("pk", flat=True))
+    if numbers:
+        lost = Delivery.objects.filter(pk__in=numbers, sent_at=None, dropped_at__isnull=False)
+        lost.update(dropped_at=None, due_at=now, attempts=0)
 
 
 def _drop(deliveries: QuerySet[Delivery], now: datetime) -> None:

@@ -32,6 +32,7 @@ class Look:
     moment: Moment
     limits: Limits
     _read: dict[str, Newest] = field(default_factory=dict)
+    _pasts: dict[tuple[object, ...], Past] = field(default_factory=dict)
 
     @cached_property
     def hosts(self) -> list[str]:
@@ -96,8 +97,12 @@ class Look:
         return found or others_now(self._windows_of_others(host).values()) or Expected()
 
     def _past(self, host: str, window: Window, graphs: Counter[str]) -> Past:
-        end = min(self.moment.orphan_before, oldest(window))
-        return read_past(self.entry, end, host, list(graphs))
+        """Windows of several sizes mostly have the same one: it ends with a full hour."""
+        end = floor(min(self.moment.orphan_before, oldest(window)), HOUR)
+        key = (host, end, *sorted(graphs))
+        if key not in self._pasts:
+            self._pasts[key] = read_past(self.entry, end, host, list(graphs))
+        return self._pasts[key]
 
     def _windows_of_others(self, host: str) -> Mapping[str, Window]:
         bad = {alert.hostname for alert in self.alerts if alert.ended_at is None}

@@ -12,8 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 from django.urls import reverse
 
-from inspector.alerts.words import headline, random_in_words
-from inspector.domain.text import exact_time, one_line, shorten_middle
+from inspector.alerts.words import headline, random_in_words, where_listed
+from inspector.domain.text import exact_minute, one_line, shorten_middle
 from inspector.models import AlertEntry, Delivery
 
 FIRING, RESOLVED, TEST = "firing", "resolved", "test"
@@ -79,7 +79,7 @@ def message_of(delivery: Delivery) -> Message:
         basis=alert.basis,
         answers=_id(alert.pk, alert.fired_at, delivery.channel, FIRING) if resolved else "",
         alert_link=_link("alerts", alert.store.name),
-        host_link=_link("orphans", alert.store.name, host=alert.hostname or "(unnamed)"),
+        host_link=_link("threads", alert.store.name, **where_listed(alert)),
         doctor_link=_link("doctor", alert.store.name),
     )
 
@@ -97,15 +97,15 @@ def _headline(alert: AlertEntry, *, resolved: bool) -> str:
 def _firing_lines(alert: AlertEntry) -> tuple[str, ...]:
     return (
         " ".join(filter(None, (_MEANING, random_in_words(alert)))),
-        f"The alert fired at {exact_time(alert.fired_at)}.",
+        f"The alert fired at {exact_minute(alert.fired_at)}.",
     )
 
 
 def _resolved_lines(alert: AlertEntry) -> tuple[str, ...]:
-    ended = f" and ended at {exact_time(alert.ended_at)}" if alert.ended_at else ""
+    ended = f" and ended at {exact_minute(alert.ended_at)}" if alert.ended_at else ""
     return (
         _ENDS.get(alert.end, "It is as it should be again."),
-        f"The alert fired at {exact_time(alert.fired_at)}{ended}.",
+        f"The alert fired at {exact_minute(alert.fired_at)}{ended}.",
     )
 
 

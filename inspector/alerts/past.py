@@ -18,7 +18,7 @@ _MARGIN = timedelta(hours=1)
 
 
 def read_past(entry: StoreEntry, end: datetime, hostname: str, graphs: Collection[str]) -> Past:
-    """The week before the full hour in which `end` is, of this host, of these graphs and of all."""
+    """The week before `end`, a full hour, of this host, of these graphs and of all."""
     alerts = list(_alerts(entry, end - LENGTH))
     fired = _hours(alerts, end)
     kept = HourTally.objects.filter(store=entry, by="graph", hour__gte=end - LENGTH, hour__lt=end)

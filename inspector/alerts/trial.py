@@ -11,7 +11,7 @@ from inspector.alerts.channels import Channel
 from inspector.alerts.delivery import attempt
 from inspector.alerts.message import TEST
 from inspector.errors import BadRequest, InspectorError
-from inspector.models import Delivery
+from inspector.models import Delivery, StoreEntry
 
 #: No two tests within so many seconds, whoever asks for them.
 BETWEEN = 10
@@ -30,9 +30,11 @@ def send_test(channels: Sequence[Channel], now: datetime) -> tuple[Delivery, ...
     """Each is tried once. Raises `TooSoon`, and `BadRequest` where no channel is set."""
     if not channels:
         raise BadRequest("No channel is set, so there is nothing to test.", "The page Alerts says how to set one.")
+    between = timedelta(seconds=BETWEEN)  # on either side: who was first here may have looked at the clock later
     with transaction.atomic():
+        list(StoreEntry.objects.select_for_update().order_by("pk").values_list("pk")[:1])  # one press after the other
         tests = Delivery.objects.filter(event=TEST, alert=None)
-        if tests.filter(made_at__gt=now - timedelta(seconds=BETWEEN), made_at__lte=now).exists():
+        if tests.filter(made_at__gt=now - between, made_at__lt=now + between).exists():
             raise TooSoon(f"A test was sent less than {BETWEEN} seconds ago.", "Wait a moment and send it again.")
         tests.filter(made_at__lt=now - _KEPT).delete()
         made = [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from inspector.doctor.words import at_time
-from inspector.domain.text import thousands
+from datetime import UTC
+
+from inspector.domain.text import exact_minute, thousands
 from inspector.models import AlertEntry, StoreEntry
 
 #: Alerts of one store that a page or a message tells of at once.
@@ -30,14 +31,20 @@ def headline(alert: AlertEntry) -> str:
     """One sentence or two: who, how many of how many, what was to be expected, and since when."""
     what = (
         f"{who(alert)} left {thousands(alert.orphans)} of {thousands(alert.threads)} threads after one turn since "
-        f"{at_time(alert.since)}"
+        f"{exact_minute(alert.since)}"
     )
     if alert.ended_at is None:
         what = (
             f"{who(alert)} leaves {thousands(alert.orphans)} of its last {thousands(alert.threads)} threads after one "
-            f"turn, since {at_time(alert.since)}"
+            f"turn, since {exact_minute(alert.since)}"
         )
     return f"{what}; {expected_in_words(alert)}."
+
+
+def where_listed(alert: AlertEntry) -> dict[str, str]:
+    """What `/threads/` is asked for these threads. A young one is no orphan yet: the list of orphans may have none."""
+    since = f"{alert.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return {"host": alert.hostname or "(unnamed)", "turns": "one", "since": since}
 
 
 def expected_in_words(alert: AlertEntry) -> str:

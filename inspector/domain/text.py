@@ -136,6 +136,11 @@ def ago(seconds: float) -> str:
     return f"{span} ago" if seconds > 0 else f"in {span}"
 
 
+def exact_minute(at: datetime) -> str:
+    """ "2026-03-01 09:31 UTC", for sentences in which seconds say nothing."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def exact_time(at: datetime) -> str:
     """ "2026-03-01 09:31:38.123 UTC". A time without a zone is taken for UTC."""
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at

@@ -9,7 +9,7 @@ from django.db.models import Max, Q
 
 from inspector.alerts.channels import configured_channels
 from inspector.alerts.message import RESOLVED, TEST
-from inspector.alerts.words import headline
+from inspector.alerts.words import headline, where_listed
 from inspector.config import Config
 from inspector.models import AlertEntry, Delivery
 from inspector.templatetags.words import clock
@@ -52,6 +52,7 @@ def _alert(alert: AlertEntry, deliveries: Iterable[Delivery], now: datetime) -> 
         thread_ids=tuple(str(one) for one in alert.thread_ids),
         deliveries=tuple(delivery_item(one, now) for one in deliveries),
         ended=_ENDS.get(alert.end, ""),
+        listed=where_listed(alert),
     )
 
 

@@ -55,14 +55,15 @@ def test_where_nothing_fires_it_says_so(pages: Browser) -> None:
 
 
 def test_what_fires_is_told_with_its_figures_and_where_to_look(pages: Browser, entry: StoreEntry) -> None:
-    fire(entry, "web-3", timezone.now())
+    alert = fire(entry, "web-3", timezone.now())
     said = text_of(pages)
     assert "1 host leaves threads behind" in said
     assert "web-3 leaves 38 of its last 40 threads after one turn" in said
     for figure in ("95 %", "6 %", "100 %"):
         assert figure in said
     links = {one.attributes.get("href") for one in Document(pages.get(PATH).content.decode()).all("a")}
-    assert {"/orphans/?host=web-3", "/doctor/"} <= links
+    listed = f"/threads/?host=web-3&turns=one&since={alert.since:%Y-%m-%dT%H:%M:%SZ}"
+    assert {listed, "/doctor/"} <= links
     data = pages.data(PATH)["firing"]
     assert [(one["hostname"], one["orphans"], one["ended_at"]) for one in data] == [("web-3", 38, None)]
 

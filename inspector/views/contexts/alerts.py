@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +45,7 @@ class AlertItem:
     random_ids: int
     thread_ids: tuple[str, ...]
     deliveries: tuple[DeliveryItem, ...]
+    listed: Mapping[str, str] = page_only()  #: the parameters of `/threads/` for its threads
     ended: str = page_only(default="")  #: why it ended, in words
 
 

@@ -134,7 +134,9 @@ def mailing(*, password: str = "") -> Iterator[Mailbox]:
     mailbox = Mailbox()
     login: dict[str, Any] = {"auth_required": True, "auth_require_tls": False, "authenticator": check}
     mailbox.port = closed_port()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port, **(login if password else {}))
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=mailbox.port, ready_timeout=60, **(login if password else {})
+    )
     controller.start()
     try:
         yield mailbox

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 
 from inspector.alerts.announce import announce
+from inspector.alerts.channels import configured_channels
+from inspector.alerts.trial import TooSoon, send_test
 from inspector.models import Delivery, StoreEntry
 from tests.integration.alerts.receivers import Receiver
 from tests.integration.alerts.told import HOUR, NOW, configured, end, fire, rows, send_all
@@ -35,6 +40,58 @@ def test_its_end_is_told_once(entry: StoreEntry, by_webhook: Receiver) -> None:
     send_all(NOW + HOUR)
     send_all(NOW + 2 * HOUR)
     assert by_webhook.events == [("firing", "web-3"), ("resolved", "web-3")]
+
+
+def test_what_was_given_up_is_told_once_the_channel_works_again(entry: StoreEntry, by_webhook: Receiver) -> None:
+    by_webhook.answers = [404] * 3
+    alert = fire(entry)
+    for hour in range(4):
+        announce(entry, NOW + hour * HOUR)
+        send_all(NOW + hour * HOUR)
+    assert (rows(), by_webhook.events) == ([("web-3", "firing", "dropped")], [])
+    send_test(configured_channels(settings.INSPECTOR), NOW + 5 * HOUR)
+    for _ in range(2):
+        announce(entry, NOW + 6 * HOUR)
+        send_all(NOW + 6 * HOUR)
+    end(alert, NOW + 7 * HOUR)
+    send_all(NOW + 7 * HOUR)
+    assert by_webhook.events == [("firing", ""), ("firing", "web-3"), ("resolved", "web-3")]
+
+
+def test_what_was_given_up_and_is_over_is_not_told_when_the_channel_works_again(
+    entry: StoreEntry, by_webhook: Receiver
+) -> None:
+    by_webhook.answers = [404] * 3
+    alert = fire(entry)
+    for hour in range(4):
+        announce(entry, NOW + hour * HOUR)
+        send_all(NOW + hour * HOUR)
+    end(alert, NOW + 4 * HOUR)
+    send_test(configured_channels(settings.INSPECTOR), NOW + 5 * HOUR)
+    announce(entry, NOW + 6 * HOUR)
+    send_all(NOW + 6 * HOUR)
+    assert by_webhook.events == [("firing", "")]
+
+
+def test_of_tests_that_are_asked_for_at_once_one_is_sent(entry: StoreEntry, by_webhook: Receiver) -> None:
+    begin = threading.Barrier(6)
+    refused: list[Exception] = []
+
+    def press(number: int) -> None:
+        begin.wait(60)
+        try:
+            send_test(configured_channels(settings.INSPECTOR), NOW + number * timedelta(milliseconds=5))
+        except TooSoon as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(by_webhook.taken), len(refused)) == (1, 5)
 
 
 def test_without_a_channel_nothing_is_to_be_sent(entry: StoreEntry) -> None:

@@ -64,7 +64,7 @@ def test_it_says_what_to_look_at(entry: StoreEntry, by_mail: Mailbox) -> None:
         "Store: prod",
         "Host: web-3",
         "6f9619ff-8b86-d011-b42d-00cf4fc964ff",
-        "https://inspector.example.com/orphans/?host=web-3",
+        "https://inspector.example.com/threads/?host=web-3&turns=one&since=2026-11-23T09%3A00%3A00Z",
         "https://inspector.example.com/doctor/",
         "https://inspector.example.com/orphans/alerts/",
     ):

@@ -48,7 +48,7 @@ def test_thirty_healthy_days_are_quiet() -> None:
     place = Place(hosts=2, a_day=250, graphs=graphs, nightly=60, deployments=deployments, seed=4)
     watched = Watched(Days(place))
     watched.learn(7 * DAY)
-    watched.watch(37 * DAY)
+    watched.watch(37 * DAY, every=30 * MINUTE)
     assert watched.fired == []
     assert watched.days.now == 37 * DAY
 

@@ -90,7 +90,8 @@ def test_links_are_there_where_people_can_open_them(entry: StoreEntry, receiver:
     assert data["externalURL"] == "https://inspector.example.com"
     assert data["alerts"][0]["generatorURL"] == "https://inspector.example.com/orphans/alerts/"
     assert data["commonAnnotations"]["runbook_url"] == "https://inspector.example.com/doctor/"
-    assert "https://inspector.example.com/orphans/?host=web+3%26x" in data["text"]
+    listed = "https://inspector.example.com/threads/?host=web+3%26x&amp;turns=one&amp;since=2026-11-23T09%3A00%3A00Z"
+    assert listed in data["text"]
 
 
 def test_without_a_public_address_there_are_no_links(entry: StoreEntry, by_webhook: Receiver) -> None:
