@@ -183,13 +183,13 @@ def filter_url(context: Context, parameter: str, value: str, current: bool) -> s
 def chips(context: Context, *shown: str) -> list[tuple[str, str, str]]:
     """What narrows the list and has no control of its own, each as (name, value, address without it).
 
-    `shown` are quick filters (`state=failed`) that stand on the page already.
+    `shown` are quick filters (`state=failed`) and controls (`host`) that stand on the page already.
     """
     given = _request(context).GET
     found = []
-    for name in ("state", "flag", "owner", "graph", "shape", "muted", "until"):
+    for name in ("state", "flag", "host", "owner", "graph", "shape", "muted", "until"):
         value = given.get(name, "")
-        if value and f"{name}={value}" not in shown:
+        if value and name not in shown and f"{name}={value}" not in shown:
             query = given.copy()
             query.pop(name, None)
             query.pop("after", None)

@@ -192,10 +192,13 @@ def flag_says(flag: str) -> str:
 
 
 @register.filter
-def row_flags(flags: tuple[str, ...]) -> tuple[str, ...]:
+def row_flags(flags: tuple[str, ...], verdict: str = "") -> tuple[str, ...]:
     """The flags that a row of a list shows: its workers column already says that hosts are several, its state that it
-    was never stored, and an id of a random form means little on a thread that somebody came back to."""
+    was never stored, and an id of a random form means little on a thread that somebody came back to. All in a list
+    with verdicts are orphans."""
     said = {"several-hosts", "never-stored"} | (set() if "one-turn" in flags else {"random-id"})
+    if verdict:
+        said |= {"one-turn", "orphan"}
     return tuple(flag for flag in flags if flag not in said)
 
 

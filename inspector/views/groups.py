@@ -71,9 +71,9 @@ def why_together(group: Group, key: str, pause: Pause) -> str:
     longest = max((after.at - before.at).total_seconds() for before, after in pairwise(group.openings))
     told = f"never more than {seconds(longest)} apart" if longest >= 1 else "within a second of each other"
     if group.owner:
-        usual = "conversations that went on here" if pause.learnt else "a conversation is taken to"
-        pauses = f"{usual} pause {seconds(pause.middle)} as a rule and {seconds(pause.cut)} at most"
-        sentence = f"The same {_listed([key or 'owner', *_shared(group)])}, one after another, {told}; {pauses}."
+        usual = "people here" if pause.learnt else "people are taken to"
+        pauses = f"{usual} pause {seconds(pause.middle)} as a rule, {seconds(pause.cut)} at most"
+        sentence = f"The same {_listed([key or 'owner', *_shared(group)])}, {told}; {pauses}."
     else:
         signs = list(dict.fromkeys(sign for join in group.joins for sign in join.signs))[:4]
         shared = f" The same {_listed(_shared(group))}, {told}." if _shared(group) else ""

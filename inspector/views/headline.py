@@ -31,18 +31,34 @@ def headline(report: OrphanReport, now: datetime, *, unnamed: str) -> str:
         part = (host.current.orphans - host.current.muted) / others
         of = "the others" if current.muted else "them"
         who = host.name or unnamed[:1].upper() + unnamed[1:]
-        sentences.append(f"{who} wrote {percent(part) if part < 1 else 'all'} of {of}.")
+        wrote = f"{who} wrote {percent(part) if part < 1 else 'all'} of {of}"
+        sentences.append(f"{wrote}{_risen(host) if part <= _MOST else ''}.")
     return " ".join(sentences)
 
 
 def leading_host(report: OrphanReport, *, unnamed: str) -> Part | None:
-    """The host that wrote most of the orphans that are not muted, where there are other hosts."""
+    """The host that wrote most of the orphans that are not muted, where there are other hosts; where none did and the
+    share rose, the one whose own share rose most."""
     named = [host for host in report.hosts.shown if host.name or unnamed]
     host = max(named, key=lambda one: one.current.orphans - one.current.muted, default=None)
     if host is None or len(report.hosts.shown) < 2:
         return None
     orphans = report.current.orphans - report.current.muted
-    return host if orphans and host.current.orphans - host.current.muted > _MOST * orphans else None
+    if orphans and host.current.orphans - host.current.muted > _MOST * orphans:
+        return host
+    lasts = orphans and report.rise and not report.rise.until
+    risen = [one for one in named if one.rise and not one.rise.until and _gain(one) > _ALIKE]
+    return max(risen, key=_gain, default=None) if lasts else None
+
+
+def _risen(host: Part) -> str:
+    return f"; its own share rose from {percent(host.before.rate)} to {percent(host.current.rate)}"
+
+
+def _gain(host: Part) -> float:
+    """What its share is above that of the week before; 0 where either is not known."""
+    now, before = host.current.rate, host.before.rate
+    return 0.0 if now is None or before is None else now - before
 
 
 def when(at: datetime, now: datetime) -> str:
@@ -67,4 +83,4 @@ def _share(current: Share, before: Share, window: str) -> str:
 
 def _rise(rise: Rise, now: datetime) -> str:
     fell = f" and fell {when(rise.until, now)}" if rise.until else ""
-    return f"It {'had risen already' if rise.earlier else 'rose'} {when(rise.at, now)}{fell}."
+    return f"The share {'had risen already' if rise.earlier else 'rose'} {when(rise.at, now)}{fell}."

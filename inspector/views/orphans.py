@@ -23,6 +23,9 @@ from inspector.views.parameters import read_choice, read_limit, read_named, read
 from inspector.views.suggestions import suggest_graphs
 from inspector.views.weight import rows_that_fit
 
+#: Orphans on a page, below all else that it tells.
+ROWS = 25
+
 
 @page_view
 def list_orphans(request: HttpRequest) -> HttpResponseBase:
@@ -41,6 +44,7 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
     bar = make_bar(request, "orphans", entry)
     fields = report_fields(entry, report, now.now)
     unnamed = "" if lost(bar.kind, "run-metadata") else "a host without a name"
+    narrowed = (query.host, query.graph, query.shape) != (None,) * 3 or query.muted == "only"
     leading = leading_host(report, unnamed=unnamed)
     page = OrphansPage(
         **fields,
@@ -59,7 +63,8 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
         bar=bar,
         first_page=not query.after,
         one_shots=suggest_graphs(entry, now, active_mutes(entry, now.now) if entry.pk else ()),
-        narrowed=(query.host, query.graph, query.shape) != (None,) * 3 or query.muted == "only",
+        narrowed=narrowed,
+        overview=not query.after and not narrowed,
     )
     return show(request, "orphans", page)
 
@@ -72,5 +77,5 @@ def _read_query(request: HttpRequest) -> ThreadQuery:
         shape=read_shape(request),
         muted=read_text(request, "muted"),
         after=read_text(request, "after"),
-        limit=read_limit(request),
+        limit=read_limit(request, ROWS),
     )

@@ -122,6 +122,29 @@ def test_a_list_is_narrowed_and_says_when_nothing_is_left(pages: Browser) -> Non
     assert "No orphan is left of this choice" in one(pages.document("/orphans/", muted="only"), id="empty").text
 
 
+def test_a_narrowed_list_and_its_older_pages_are_not_below_figures_of_all(pages: Browser) -> None:
+    first = pages.document("/orphans/", limit=1)
+    assert has(first, "headline")
+    older = pages.document("/orphans/", limit=1, after=pages.data("/orphans/", limit=1)["next"])
+    for page in (older, pages.document("/orphans/", shape="uuid4"), pages.document("/orphans/", muted="only")):
+        assert not has(page, "headline")
+        assert not has(page, "groups")
+    assert has(older, "list")
+
+
+def test_what_a_list_is_narrowed_by_can_be_taken_off(pages: Browser) -> None:
+    host = next(part["hostname"] for part in pages.data("/orphans/")["hosts"] if part["hostname"])
+    page = pages.document("/orphans/", host=host, muted="show")
+    off = {element.attributes["href"] for element in page.all("a") if "chip" in element.attributes.get("class", "")}
+    assert off == {f"?host={host}", "?muted=show"}
+
+
+def test_rows_do_not_repeat_of_each_what_all_of_them_are(pages: Browser) -> None:
+    shown = {element.attributes.get("data-flag") for element in pages.document("/orphans/").all("span")}
+    assert "random-id" in shown
+    assert not shown & {"one-turn", "orphan"}
+
+
 def test_a_window_without_threads_leads_to_one_with_some(pages: Browser) -> None:
     age(days=3)
     data, page = pages.data("/orphans/"), pages.document("/orphans/")

@@ -140,3 +140,4 @@ class OrphansPage:
     wider: WindowChoice | None = page_only()  #: a window in which threads began, where none did in this one
     one_shots: tuple[Suggestion, ...] = page_only()  #: graphs that never go on and are probably meant to
     narrowed: bool = page_only()  #: by host, graph or shape, or to muted ones
+    overview: bool = page_only()  #: with shares and groups: the first page of the whole list

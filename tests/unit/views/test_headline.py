@@ -12,9 +12,14 @@ WINDOW = find_window("24h")
 
 
 def report(
-    current: Share, before: Share, *, rise: Rise | None = None, hosts: dict[str, Share] | None = None
+    current: Share,
+    before: Share,
+    *,
+    rise: Rise | None = None,
+    hosts: dict[str, Share] | None = None,
+    risen: tuple[Part, ...] = (),
 ) -> OrphanReport:
-    parts = tuple(Part(name, share, Share(), 0) for name, share in (hosts or {}).items())
+    parts = (*(Part(name, share, Share(), 0) for name, share in (hosts or {}).items()), *risen)
     begin = NOW - WINDOW.length
     return OrphanReport(WINDOW, begin, current, before, (), rise, Parts(parts), Parts(), Parts(), None)
 
@@ -33,7 +38,7 @@ def test_it_says_how_many_since_when_and_whose() -> None:
     told = said(report(Share(1204, 458), Share(9000, 360), rise=rise(4), hosts=hosts))
     assert told == (
         "38 % of 1,204 threads begun in the last 24 hours were left after one turn, 4 % in the week before. "
-        "It rose at 14:00. web-3 wrote 96 % of them."
+        "The share rose at 14:00. web-3 wrote 96 % of them."
     )
 
 
@@ -41,9 +46,9 @@ def test_a_rise_may_have_ended_be_of_another_day_or_older_than_the_window() -> N
     def told(found: Rise) -> str:
         return said(report(Share(100, 40), Share(100, 4), rise=found)).partition("before. ")[2]
 
-    assert told(rise(4, 2)) == "It rose at 14:00 and fell at 16:00."
-    assert told(rise(20)) == "It rose on Nov 21 at 22:00."
-    assert told(rise(24, earlier=True)) == "It had risen already on Nov 21 at 18:00."
+    assert told(rise(4, 2)) == "The share rose at 14:00 and fell at 16:00."
+    assert told(rise(20)) == "The share rose on Nov 21 at 22:00."
+    assert told(rise(24, earlier=True)) == "The share had risen already on Nov 21 at 18:00."
 
 
 def test_undecided_threads_are_in_no_share() -> None:
@@ -77,3 +82,13 @@ def test_a_host_is_named_only_where_it_stands_out() -> None:
     nameless = {"": Share(100, 20), "web-1": Share(100)}
     assert said(report(Share(200, 20), Share(), hosts=nameless)).endswith("A host without a name wrote all of them.")
     assert "wrote" not in said(report(Share(200, 20), Share(), hosts=nameless), unnamed="")
+
+
+def test_where_no_host_wrote_most_the_one_whose_share_rose_most_is_named() -> None:
+    web_2 = Part("web-2", Share(800, 440), Share(4000, 1000), 0, rise(5))
+    web_1 = Part("web-1", Share(700, 190), Share(4000, 900), 0, rise(4))
+    steady = Part("web-0", Share(800, 400), Share(4000, 2000), 0)
+    told = said(report(Share(2300, 1030), Share(9000, 2900), rise=rise(5), risen=(web_2, steady, web_1)))
+    assert told.endswith("web-2 wrote 43 % of them; its own share rose from 25 % to 55 %.")
+    over = report(Share(2300, 1030), Share(9000, 2900), rise=rise(5, 1), risen=(web_2, steady, web_1))
+    assert "web-2" not in said(over)
