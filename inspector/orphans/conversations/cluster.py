@@ -21,7 +21,7 @@ from inspector.orphans.conversations.wording import Frequencies, Wording, read_w
 _CONTINUE = 0.85
 #: Seconds from an owner's conversation to the next one, while they are awake. Not learnt: the threads of one page tell
 #: of no longer breaks than the page is long, and each page would join differently.
-_BETWEEN = 10_800.0
+_BETWEEN = 9_000.0
 #: Threads of one group; more is no conversation of a person.
 MOST = 500
 #: Conversations of a host that are looked at for each thread, the newest ones.
