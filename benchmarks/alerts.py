@@ -70,7 +70,7 @@ def _one(place: Place, past: float, healthy: float) -> tuple[list[str], int]:
     before = len(watched.fired)
     watched.watch(begin + _INCIDENT, every=MINUTE)
     watched.watch(begin + _INCIDENT + 3 * DAY)
-    names = {watched.days.name(1, begin)}
+    names = {watched.days.name(1, at) for at in (begin, begin + _INCIDENT)}  # it may be renamed meanwhile
     after = watched.fired[before:]
     right = [one for one in after if one.alert.hostname in names]
     wrong = [*watched.fired[:before], *(one for one in after if one not in right)]
@@ -79,7 +79,8 @@ def _one(place: Place, past: float, healthy: float) -> tuple[list[str], int]:
     lines += [f"{alert} ended: {alert.end}, {lasting(_length(alert))} later" for alert in watched.ended]
     if not right:
         lines.append(f"did not fire, of {watched.days.begun} bad threads")
-    return lines, len(wrong) + (len(right) != 1 or right[0].bad > MOST)
+    again = len(right) - len({one.alert.hostname for one in right})
+    return lines, len(wrong) + again + (not right or right[0].bad > MOST)
 
 
 def _length(alert: AlertEntry) -> float:

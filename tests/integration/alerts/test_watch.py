@@ -209,3 +209,27 @@ def test_a_store_that_is_gone_from_the_index_takes_its_alerts_along() -> None:
     assert hand.look(now + HOUR).began
     StoreEntry.objects.all().delete()
     assert not AlertEntry.objects.exists()
+
+
+def test_an_alert_of_a_new_graph_is_no_excuse_for_itself_while_it_fires() -> None:
+    hand = ByHand()
+    hand.healthy(["web-1"], 0, 12 * HOUR, every=120, graph="chat")
+    now = 12 * HOUR
+    hand.left("web-2", now, 600, graph="sales")
+    looks = [hand.look(now + minute * 10 * MINUTE) for minute in range(1, 31)]
+    assert [alert.hostname for look in looks for alert in look.began] == ["web-2"]
+    assert hand.fires == ["web-2"]
+
+
+def test_a_new_graph_that_ran_only_while_alerts_fired_is_known_by_them_once_they_ended() -> None:
+    hand = ByHand()
+    hand.healthy(["web-1"], 0, 12 * HOUR, every=120, graph="chat")
+    now = 12 * HOUR
+    hand.left("web-1", now, 60, every=2, graph="nightly")
+    assert hand.look(now + HOUR).began
+    AlertEntry.objects.update(ended_at=at(now + 2 * HOUR), end="fixed")
+    hand.healthy(["web-1"], now + HOUR, now + DAY, every=120, graph="chat")
+    hand.left("web-1", now + DAY, 60, every=2, graph="nightly")
+    assert not hand.look(now + DAY + HOUR).began
+    hand.left("web-1", now + DAY + 3 * HOUR, 60, every=20, graph="chat")
+    assert hand.look(now + DAY + 5 * HOUR).began
