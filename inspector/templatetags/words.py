@@ -89,7 +89,7 @@ def clock(at: datetime | None) -> str:
 @register.filter
 def minute(at: datetime | None) -> str:
     """ "2026-12-24 00:00 UTC", for what will be and needs no seconds."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at is not None else "unknown time"
+    return text.exact_minute(at) if at is not None else "unknown time"
 
 
 @register.filter

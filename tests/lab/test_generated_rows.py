@@ -19,14 +19,16 @@ from tests.lab.harness import examine
 pytestmark = pytest.mark.django_db
 
 #: What differs between any two threads, and what the traffic does not play.
-_OWN = {"id", "store_id", "thread_id", "owner", "metadata", "last_checkpoint_id", "verified_at", "writes", "random_id"}
+_OWN = {"id", "store_id", "thread_id", "owner", "metadata", "last_checkpoint_id", "verified_at", "writes"}
+#: What follows from an id: the scenario's clients choose theirs.
+_OF_ID = {"random_id", "id_shape"}
 _TIMES = {"first_at", "last_at", "last_miss_at", "elsewhere_at"}
 
 
 def looks(row: Row) -> tuple[Any, ...]:
     """All that a rule goes by, without names and times."""
     entry = {field.attname: getattr(row.entry, field.attname) for field in ThreadEntry._meta.concrete_fields}
-    said = sorted((name, value) for name, value in entry.items() if name not in _OWN | _TIMES)
+    said = sorted((name, value) for name, value in entry.items() if name not in _OWN | _OF_ID | _TIMES)
     times = tuple(entry[name] is None for name in sorted(_TIMES)), entry["first_at"] < entry["last_at"]
     did = sorted((w.writes, w.reads, w.misses, w.reported, w.elsewhere) for w in row.workers)
     return (*said, times, *did)
