@@ -14,7 +14,8 @@ from inspector.alerts.judge import SIZE, Limits, fires, is_fixed, is_quiet
 from inspector.alerts.look import Look
 from inspector.alerts.window import Window
 from inspector.index.kinds import Moment
-from inspector.models import AlertEntry, StoreEntry, ThreadEntry
+from inspector.index.queries import stored_threads
+from inspector.models import AlertEntry, StoreEntry
 
 #: Threads that an alert names.
 NAMED = 20
@@ -68,8 +69,7 @@ def _why_ended(look: Look, alert: AlertEntry) -> str:
 
 def _is_muted(alert: AlertEntry) -> bool:
     """Threads that the store deleted meanwhile say nothing."""
-    kept = ThreadEntry.objects.filter(store=alert.store_id, thread_id__in=alert.thread_ids)
-    said = list(kept.values_list("muted", flat=True))
+    said = list(stored_threads([alert.store_id], alert.thread_ids).values_list("muted", flat=True))
     return bool(said) and sum(said) >= _MUTED * len(said)
 
 

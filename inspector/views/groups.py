@@ -8,7 +8,8 @@ from datetime import UTC
 from itertools import pairwise
 
 from inspector.domain.text import count_noun
-from inspector.models import StoreEntry, ThreadEntry
+from inspector.index.queries import stored_threads
+from inspector.models import StoreEntry
 from inspector.orphans.conversations.find import SHOWN, Conversation
 from inspector.orphans.conversations.opening import Group, Join, Opening
 from inspector.orphans.conversations.pause import Pause
@@ -100,5 +101,5 @@ def _listed(words: Sequence[str]) -> str:
 def _owner_keys(store: StoreEntry, groups: Sequence[Group]) -> Mapping[str, str]:
     """The metadata key of each group's owner, by its first thread."""
     owners = {group.thread_ids[0]: group.owner for group in groups}
-    rows = ThreadEntry.objects.filter(store=store, thread_id__in=list(owners)).values_list("thread_id", "metadata")
+    rows = stored_threads([store.pk], list(owners)).values_list("thread_id", "metadata")
     return {thread_id: owner_key(metadata, owners[thread_id]) for thread_id, metadata in rows}

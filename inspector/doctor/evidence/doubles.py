@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from inspector.index.queries import Row
+from inspector.index.queries import Row, stored_threads
 from inspector.index.recent import rows_of
 from inspector.index.twins import find_twins
-from inspector.models import StoreEntry, ThreadEntry
+from inspector.models import StoreEntry
 
 if TYPE_CHECKING:
     from inspector.doctor.case import Case
@@ -50,7 +50,7 @@ def _pairs(case: Case) -> Iterator[Double]:
     ids = [thread_id for thread_id in here if thread_id in twins][:MOST]
     stores = {twin.store for thread_id in ids for twin in twins[thread_id]}
     names = dict(StoreEntry.objects.filter(name__in=stores).values_list("pk", "name"))
-    there = list(ThreadEntry.objects.filter(store__in=list(names), thread_id__in=ids).order_by()) if ids else []
+    there = list(stored_threads(list(names), ids)) if ids else []
     for row in rows_of(there):
         one = here[row.entry.thread_id]
         away = tuple(sorted(_writers(row) - _writers(one) - {""}))

@@ -20,7 +20,7 @@ from inspector.index.counts import count_orphans, count_owned, count_threads
 from inspector.index.hosts import hosts_that_missed, unwatched_hosts
 from inspector.index.kinds import FLAGS, STATES, Moment
 from inspector.index.orphans import WINDOWS, report_orphans
-from inspector.index.queries import SORTS, ThreadQuery, find_threads
+from inspector.index.queries import SORTS, ThreadQuery, find_threads, stored_threads
 from inspector.models import StoreEntry
 from tests.integration.index.samples import HOSTS, fill
 
@@ -118,6 +118,14 @@ def test_reports_and_the_bar_go_by_an_index(store: StoreEntry) -> None:
     _assert_bound(_plans(lambda: unwatched_hosts(store)), "unwatched")
     for sql, plan in _plans(lambda: hosts_that_missed(store, HOSTS, MOMENT)):  # none, where the tallies tell of each
         assert not SCANS.search(plan), (sql, plan)
+
+
+def test_threads_of_some_ids_are_looked_up_one_by_one(store: StoreEntry) -> None:
+    for many in (1, 3, 20):
+        ids = [f"id-{number}" for number in range(many)]
+        for sql, plan in _plans(lambda ids=ids: list(stored_threads([store.pk], ids))):
+            assert not SCANS.search(plan), (sql, plan)
+            assert connection.vendor == "postgresql" or "(store_id=? AND thread_id=?)" in plan, (sql, plan)
 
 
 def _assert_bound(plans: list[tuple[str, str]], asked: object) -> None:
