@@ -22,6 +22,8 @@ _CONTINUE = 0.85
 #: Seconds from an owner's conversation to the next one, while they are awake. Not learnt: the threads of one page tell
 #: of no longer breaks than the page is long, and each page would join differently.
 _BETWEEN = 9_000.0
+#: The same where what was said is yet to be read: that only ever parts what is joined, so that more has to be.
+LENIENT = 43_200.0
 #: Threads of one group; more is no conversation of a person.
 MOST = 500
 #: Conversations of a host that are looked at for each thread, the newest ones.
@@ -59,10 +61,10 @@ class _Open:
             self.joins.append(join)
 
 
-def find_conversations(openings: Iterable[Opening], pause: Pause) -> list[Group]:
+def find_conversations(openings: Iterable[Opening], pause: Pause, between: float = _BETWEEN) -> list[Group]:
     """Groups of two threads or more, the one with the newest thread first. No thread is in two of them, no group has
     two owners."""
-    return [group for group in split_all(_in_company(openings, pause), pause) if len(group.openings) > 1]
+    return [group for group in split_all(_in_company(openings, pause), pause, between) if len(group.openings) > 1]
 
 
 def _in_company(openings: Iterable[Opening], pause: Pause) -> list[Opening]:
@@ -85,12 +87,13 @@ def _in_company(openings: Iterable[Opening], pause: Pause) -> list[Opening]:
     return found
 
 
-def split_all(openings: Iterable[Opening], pause: Pause) -> list[Group]:
+def split_all(openings: Iterable[Opening], pause: Pause, between: float = _BETWEEN) -> list[Group]:
     """The same with the threads that are alone, each a group of its own."""
     ordered = sorted(openings, key=lambda one: one.place)
     wordings = {one.thread_id: read_wording(one.first) for one in ordered}
     frequencies = Frequencies.of(wordings.values())
-    found = [group for lane in _lanes(ordered).values() for group in _Lane(pause, frequencies, wordings).walk(lane)]
+    lanes = (_Lane(pause, frequencies, wordings, between).walk(lane) for lane in _lanes(ordered).values())
+    found = [group for groups in lanes for group in groups]
     found += _Crowd(pause, frequencies, wordings, [one for one in ordered if not one.owner]).walk()
     found = [part for group in found for part in _cut_where_weak(group)]
     found.sort(key=lambda group: (group.last_at, group.thread_ids[-1]), reverse=True)
@@ -123,6 +126,7 @@ class _Lane:
     pause: Pause
     frequencies: Frequencies
     wordings: Mapping[str, Wording]
+    between: float
     open: list[_Open] = field(default_factory=list)
     done: list[_Open] = field(default_factory=list)
 
@@ -141,7 +145,7 @@ class _Lane:
     def _place(self, opening: Opening) -> None:
         wording = self.wordings[opening.thread_id]
         weighed = [(*self._weigh(one, opening, wording), one) for one in self.open if _fits(one, opening)]
-        begins = 1 / _BETWEEN
+        begins = 1 / self.between
         total = sum(weight for weight, _, _ in weighed) + begins
         best = max(weighed, key=lambda found: found[0], default=None)
         if best is None or best[0] <= begins:

@@ -54,7 +54,7 @@ def find_groups(
     window = read_window(entry, pause, place, limit)
     owned = with_group_hosts(entry, window.groups)
     crowd = with_hosts(entry, [row.opening for row in window.crowd]) if seconds else []
-    texts = read_texts(reader, _wanted(owned, crowd), seconds=seconds) if seconds else Texts()
+    texts = read_texts(reader, wanted(owned, crowd), seconds=seconds) if seconds else Texts()
     groups = [part for group in owned for part in told_apart(group, texts, pause)]
     groups += find_conversations(with_said(crowd, texts), pause)
     groups.sort(key=lambda group: (group.last_at, group.thread_ids[-1]), reverse=True)
@@ -68,9 +68,7 @@ def conversations(entry: StoreEntry, groups: Sequence[Group], texts: Texts, paus
 
 
 def told_apart(group: Group, texts: Texts, pause: Pause) -> list[Group]:
-    """The same group, weighed again with what was said; it may fall into several, or into none."""
-    if not any(thread_id in texts.said for thread_id in group.thread_ids):
-        return [group]
+    """The same group, weighed again with what was read of it, or by time alone but strictly; it may fall into several, or into none."""
     return find_conversations(with_said(group.openings, texts), pause)
 
 
@@ -98,8 +96,8 @@ def _is_beside(thread: ThreadEntry, group: Group, near: timedelta) -> bool:
     return same and thread.first_at - near <= group.last_at and thread.last_at + near >= group.first_at
 
 
-def _wanted(owned: Sequence[Group], crowd: Sequence[Opening]) -> list[str]:
-    """What the page shows first, then what decides where the times are in doubt."""
+def wanted(owned: Sequence[Group], crowd: Sequence[Opening]) -> list[str]:
+    """Threads whose texts are read: what the page shows first, then what decides where the times are in doubt."""
     shown = [thread_id for group in owned for thread_id in group.thread_ids[:SHOWN]]
     doubtful = [
         one.thread_id

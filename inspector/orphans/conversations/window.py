@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from inspector.models import StoreEntry
-from inspector.orphans.conversations.cluster import find_conversations
+from inspector.orphans.conversations.cluster import LENIENT, find_conversations
 from inspector.orphans.conversations.opening import Group
 from inspector.orphans.conversations.pause import Pause
 from inspector.orphans.conversations.rows import Left, Place, left_just_after, left_of_owners, newest_left
@@ -58,7 +58,7 @@ def read_window(entry: StoreEntry, pause: Pause, after: Place | None, limit: int
 
 
 def _owned(rows: Sequence[Left], pause: Pause) -> list[Group]:
-    return find_conversations((row.opening for row in rows if row.opening.owner), pause)
+    return find_conversations((row.opening for row in rows if row.opening.owner), pause, LENIENT)
 
 
 def _place(group: Group, places: dict[str, Place]) -> Place:

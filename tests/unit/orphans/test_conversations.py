@@ -11,9 +11,11 @@ import pytest
 
 from benchmarks.conversation_phrases import TRAVEL
 from benchmarks.conversation_truth import HOSTS, MIDNIGHT, compare, generate, pauses
-from inspector.orphans.conversations.cluster import MOST, find_conversations, split_all
+from inspector.orphans.conversations.cluster import LENIENT, MOST, find_conversations, split_all
+from inspector.orphans.conversations.find import told_apart, wanted
 from inspector.orphans.conversations.opening import LIKELY, TOLD, Opening
 from inspector.orphans.conversations.pause import Pause
+from inspector.orphans.conversations.texts import Said, Texts
 
 GUESS = Pause()
 
@@ -38,6 +40,21 @@ def test_with_an_owner_pairs_are_right_and_few_are_missed(seed: int) -> None:
     assert found.recall >= 0.95
     owners = {turn.opening.thread_id: turn.opening.owner for turn in turns}
     assert all(len({owners[one] for one in group.thread_ids}) == 1 for group in groups)
+
+
+def test_as_pages_do_it_by_time_first_and_then_by_some_of_the_words() -> None:
+    """Words only part what time has joined, so that time has to join more than it would by itself."""
+    turns = generate(101, owners=500, days=1)
+    pause = Pause.learn(pauses(101))
+    said = {turn.opening.thread_id: Said(turn.opening.first or "") for turn in turns}
+    by_time = find_conversations([replace(turn.opening, first=None) for turn in turns], pause, LENIENT)
+    groups = []
+    for group in by_time:
+        read = Texts({thread_id: said[thread_id] for thread_id in wanted([group], [])})
+        groups += told_apart(group, read, pause)
+    found = compare(turns, groups)
+    assert found.precision >= 0.98
+    assert found.recall >= 0.95
 
 
 def test_other_words_than_the_rules_were_made_with_do_hardly_worse() -> None:
