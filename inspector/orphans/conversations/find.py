@@ -68,7 +68,7 @@ def conversations(entry: StoreEntry, groups: Sequence[Group], texts: Texts, paus
 
 
 def told_apart(group: Group, texts: Texts, pause: Pause) -> list[Group]:
-    """The same group, weighed again with what was read of it, or by time alone but strictly; it may fall into several, or
+    """The same group, weighed again with what was read of it, else strictly by time; it may fall into several, or
     into none."""
     return find_conversations(with_said(group.openings, texts), pause)
 
