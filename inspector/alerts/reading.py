@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
 from inspector.alerts.judge import LARGE, REACH
 from inspector.alerts.paces import Told
@@ -55,10 +55,10 @@ class Newest:
 
 
 def hosts_of(entry: StoreEntry, as_of: datetime, least: int) -> list[str]:
-    """Those that wrote to so many threads begun in the last day."""
+    """Those that wrote to so many threads begun in the last day, beside muted ones."""
     kept = HourTally.objects.filter(store=entry, by="host", hour__gte=floor(as_of - REACH, HOUR), hour__lte=as_of)
-    sums = kept.values("name").annotate(sum=Sum("threads")).filter(sum__gte=least).order_by("-sum", "name")
-    return list(sums.values_list("name", flat=True)[:HOSTS])
+    sums = kept.values("name").annotate(sum=Sum(F("threads") - F("left_muted"))).filter(sum__gte=least)
+    return list(sums.order_by("-sum", "name").values_list("name", flat=True)[:HOSTS])
 
 
 def newest_of(entry: StoreEntry, hostname: str, moment: Moment) -> Newest:
@@ -78,8 +78,10 @@ def newest_of(entry: StoreEntry, hostname: str, moment: Moment) -> Newest:
 
 
 def _newest_first(entry: StoreEntry, hostname: str, until: datetime) -> QuerySet[ThreadWorker, tuple[Any, ...]]:
-    """Along the index of a host's threads, the last active first; without those that are muted."""
-    theirs = ThreadWorker.objects.filter(store=entry, stored__in=(True,), hostname=hostname, last_at__lte=until)
+    """Along the index of a host's threads, the last active first; without those that are muted. Nothing that was idle
+    for a day began in it: a host whose threads are mostly muted would be read from end to end."""
+    lately = (until - REACH, until)
+    theirs = ThreadWorker.objects.filter(store=entry, stored__in=(True,), hostname=hostname, last_at__range=lately)
     told = theirs.filter(did_write(), thread__muted=False).order_by("-last_at", "-thread")
     return told.values_list(*(f"thread__{column}" for column in _Row._fields))
 

@@ -6,9 +6,11 @@ import pytest
 
 from benchmarks.random_rows import at
 from benchmarks.simulated_days import DAY, HOUR, MINUTE
+from inspector.alerts.reading import hosts_of
 from inspector.alerts.words import firing, headline
 from inspector.index.entries import write_entries
 from inspector.index.lease import lease_of
+from inspector.index.marking import mark
 from inspector.models import AlertEntry, StoreEntry, ThreadEntry
 from tests.integration.alerts.by_hand import ByHand, day_of
 
@@ -233,3 +235,14 @@ def test_a_new_graph_that_ran_only_while_alerts_fired_is_known_by_them_once_they
     assert not hand.look(now + DAY + HOUR).began
     hand.left("web-1", now + DAY + 3 * HOUR, 60, every=20, graph="chat")
     assert hand.look(now + DAY + 5 * HOUR).began
+
+
+def test_a_host_of_which_all_is_muted_is_not_even_looked_at() -> None:
+    """A job may leave a hundred thousand threads."""
+    hand = ByHand()
+    now = day_of(hand, "web-1")
+    hand.left("batch-1", now - HOUR, 100)
+    assert set(hosts_of(hand.entry, at(now), 20)) == {"web-1", "batch-1"}
+    hand.entry.mutes.create(what="host", pattern="batch-*", reason="It is a job.", made_at=at(now))
+    assert mark(hand.entry.name, now=at(now))
+    assert hosts_of(hand.entry, at(now), 20) == ["web-1"]
