@@ -23,7 +23,7 @@ HOSTS = 500
 #: threads among the newest, whenever they began.
 _ROWS = (120, 480)
 #: Threads that paces are learnt from, of this hour and as many of the same one a day before.
-_LEARNT = 500
+_LEARNT = 1_000
 _DAY = timedelta(days=1)
 #: Threads from which on they tell whether a host's clock lags.
 _FEW = 3
