@@ -56,6 +56,23 @@ def test_a_greeting_begins_another_conversation_of_the_same_owner(show_stores: A
     assert [group["thread_ids"] for group in groups] == [second, first]
 
 
+def test_words_that_part_a_group_bring_other_threads_into_sight_and_these_are_read(show_stores: Any, url: str) -> None:
+    """Of nine threads that follow each other, five are read first; the fourth greets, and so does the eighth."""
+    later = ["Hello, which tent is waterproof?", *(f"and number {number}?" for number in range(3))]
+    with telling(url) as teller:
+        first = teller.talk(0, TALK, user_id="ada")
+        second = teller.talk(90, later, user_id="ada")
+        third = teller.talk(210, ["Hello, do you sell boots?", "and in red?"], user_id="ada")
+    found = shown(show_stores, url).data(PAGE)
+    assert [group["thread_ids"] for group in found["groups"]] == [third, second, first]
+    assert [[said["first"] for said in group["said"]] for group in found["groups"]] == [
+        ["Hello, do you sell boots?", "and in red?"],
+        later,
+        list(TALK),
+    ]
+    assert not found["texts_cut"]
+
+
 def test_a_conversation_is_read_in_order_with_what_was_lost_at_each_seam(show_stores: Any, url: str) -> None:
     with telling(url) as teller:
         ids = teller.talk(0, TALK, user_id="ada")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,12 +14,14 @@ from inspector.orphans.conversations.cluster import find_conversations
 from inspector.orphans.conversations.opening import Group, Opening
 from inspector.orphans.conversations.pause import Pause
 from inspector.orphans.conversations.rows import Place, going_on_of, learn_pause, with_hosts
-from inspector.orphans.conversations.texts import SECONDS, Texts, read_texts
+from inspector.orphans.conversations.texts import BYTES, SECONDS, Texts, read_texts
 from inspector.orphans.conversations.window import read_window
 from inspector.reader import Reader
 
 #: Threads of a group whose first words are shown.
 SHOWN = 5
+#: Threads of a page that are read beyond those that are wanted at first.
+_MORE = 50
 _SORT = "-last_at"
 
 
@@ -49,13 +52,14 @@ def find_groups(
 ) -> GroupPage:
     """Raises `BadRequest` for a cursor that is none. `seconds` may be spent on reading texts; with 0 none are read, and
     threads without an owner stay alone."""
+    until = time.monotonic() + seconds
     place: Place | None = decode_cursor(after, sort=_SORT).place() if after else None
     pause = learn_pause(entry)
     window = read_window(entry, pause, place, limit)
     owned = with_group_hosts(entry, window.groups)
     crowd = with_hosts(entry, [row.opening for row in window.crowd]) if seconds else []
     texts = read_texts(reader, wanted(owned, crowd), seconds=seconds) if seconds else Texts()
-    groups = [part for group in owned for part in told_apart(group, texts, pause)]
+    groups, texts = _told_apart(reader, owned, texts, pause, until)
     groups += find_conversations(with_said(crowd, texts), pause)
     groups.sort(key=lambda group: (group.last_at, group.thread_ids[-1]), reverse=True)
     following = Cursor.at(_SORT, *window.next).encode() if window.next is not None else ""
@@ -65,6 +69,32 @@ def find_groups(
 def conversations(entry: StoreEntry, groups: Sequence[Group], texts: Texts, pause: Pause) -> tuple[Conversation, ...]:
     perhaps = _going_on(entry, groups, pause)
     return tuple(Conversation(group, texts, perhaps.get(group.thread_ids[0], "")) for group in groups)
+
+
+def _told_apart(
+    reader: Reader, owned: Sequence[Group], texts: Texts, pause: Pause, until: float
+) -> tuple[list[Group], Texts]:
+    """The parts that words leave of each group. Where they part it, other threads come into sight: these are read as
+    well, with what is left of the page's time and bytes, and part it further."""
+    groups: list[Group] = []
+    asked, most = set(wanted(owned, [])), _MORE
+    for group in owned:
+        while True:
+            parts = told_apart(group, texts, pause)
+            unread = [one for part in parts for one in part.thread_ids[:SHOWN] if one not in asked]
+            if not unread or texts.cut or time.monotonic() >= until:
+                break
+            texts = _with_more(reader, texts, unread[:most], until, cut=len(unread) > most)
+            asked.update(unread)
+            most -= len(unread[:most])
+        groups += parts
+    return groups, texts
+
+
+def _with_more(reader: Reader, texts: Texts, thread_ids: Sequence[str], until: float, *, cut: bool) -> Texts:
+    more = read_texts(reader, thread_ids, seconds=until - time.monotonic(), size=BYTES - texts.size)
+    said = {**texts.said, **more.said}
+    return Texts(said, cut or more.cut, more.error, more.hint, texts.size + more.size)
 
 
 def told_apart(group: Group, texts: Texts, pause: Pause) -> list[Group]:

@@ -45,12 +45,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """`cut` when time or bytes did not suffice for all threads; `error` and `hint` say why the store did not answer."""
+    """`cut` when time or bytes did not suffice for all threads; `error` and `hint` say why the store did not answer.
+    `size` are the bytes of what was read."""
 
     said: Mapping[str, Said] = field(default_factory=dict)
     cut: bool = False
     error: str = ""
     hint: str = ""
+    size: int = 0
 
 
 def read_texts(reader: Reader, thread_ids: Iterable[str], *, seconds: float = SECONDS, size: int = BYTES) -> Texts:
@@ -59,20 +61,24 @@ def read_texts(reader: Reader, thread_ids: Iterable[str], *, seconds: float = SE
     said: dict[str, Said] = {}
     until = time.monotonic() + seconds
     left = size
+
+    def told(*, cut: bool = True, error: str = "", hint: str = "") -> Texts:
+        return Texts(said, cut, error, hint, size - left)
+
     with deadline(seconds):
         for thread_id in dict.fromkeys(thread_ids):
             if left <= 0 or time.monotonic() >= until:
-                return Texts(said, cut=True)
+                return told()
             try:
                 found = _read_chat(reader, thread_id)
             except StoreError as error:
                 if time.monotonic() >= until:
-                    return Texts(said, cut=True)
-                return Texts(said, cut=True, error=error.message, hint=error.hint)
+                    return told()
+                return told(error=error.message, hint=error.hint)
             if found is not None:
                 left -= found[1]
                 said[thread_id] = said_in(found[0])
-    return Texts(said)
+    return told(cut=False)
 
 
 def _read_chat(reader: Reader, thread_id: str) -> tuple[Mapping[str, Value], int] | None:
