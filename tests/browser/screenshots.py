@@ -25,8 +25,13 @@ from tests.browser.chromium import ARGUMENTS, find_chromium
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "images"
-#: Pages that the docs show, with the size of the picture.
-SHOWN = {"threads": (1180, 760), "workers": (1180, 900), "doctor": (1280, 860)}
+#: Pages that the docs show, with their address and the size of the picture.
+SHOWN = {
+    "threads": ("/threads/", (1180, 760)),
+    "workers": ("/workers/", (1180, 900)),
+    "doctor": ("/doctor/", (1280, 860)),
+    "orphans": ("/orphans/?window=1h", (1180, 860)),
+}
 SIZES = ((1320, 860), (390, 844))
 _SECONDS_TO_ORPHAN = 50  # a little longer than the demo's own setting, so that the picture shows orphans
 
@@ -44,8 +49,8 @@ def main() -> None:
             _take_all(browser, url, options.all)
         else:
             PICTURES.mkdir(parents=True, exist_ok=True)
-            for name, size in SHOWN.items():
-                _take(browser, f"{url}/{name}/", PICTURES / f"{name}.png", size=size, theme="light")
+            for name, (address, size) in SHOWN.items():
+                _take(browser, url + address, PICTURES / f"{name}.png", size=size, theme="light")
 
 
 def _take_all(browser: Browser, url: str, directory: Path) -> None:
