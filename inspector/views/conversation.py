@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC
 
 from django.http import HttpRequest, HttpResponse
@@ -24,19 +25,24 @@ from inspector.views.groups import group_items
 from inspector.views.page import show
 from inspector.views.parameters import read_text
 
+#: Seconds that a page may wait for the store in all, and those of them in which its threads are found.
+SECONDS, FINDING = 3.0, 1.5
+
 
 def show_conversation(request: HttpRequest) -> HttpResponse:
     """Raises `NotFound` for a thread that the index does not know."""
     reader = reader_of(request)
     entry = entry_of(reader)
     thread_id = read_text(request, "group")
-    found = find_group(reader, entry, thread_id)
-    whole = read_whole(reader, found.conversation.group)
+    until = time.monotonic() + SECONDS
+    found = find_group(reader, entry, thread_id, seconds=FINDING)
+    whole = read_whole(reader, found.conversation.group, seconds=until - time.monotonic())
     page = ConversationPage(
         store=entry.name,
         group=group_items(entry, [found.conversation], found.pause)[0],
         why_alone=found.why_alone,
         conversation=_whole(whole),
+        texts_cut=found.conversation.texts.cut,
         error=whole.error,
         hint=whole.hint,
         index=index_state(entry),
@@ -54,7 +60,7 @@ def _whole(whole: Whole) -> WholeItem:
         for value in stretch.messages
     )
     seams = tuple(stretch.seam for stretch in stretches if stretch.seam is not None)
-    return WholeItem(stretches, seams, messages, whole.left_out)
+    return WholeItem(stretches, seams, messages, whole.left_out, whole.slow)
 
 
 def _stretch(stretch: Stretch) -> StretchItem:
@@ -65,6 +71,7 @@ def _stretch(stretch: Stretch) -> StretchItem:
         messages=len(stretch.messages),
         left_out=stretch.left_out,
         gone=stretch.gone,
+        went_on=stretch.went_on,
         values=Tree(dict(stretch.values)),
         shown=Tree(list(stretch.messages)),
         seam=_seam(stretch.seam) if stretch.seam is not None else None,

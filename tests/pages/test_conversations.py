@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.index.connections import get_reader
 from inspector.models import ThreadEntry
+from inspector.views import conversation
 from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 from tests.pages.torn import telling
@@ -92,6 +94,53 @@ def test_a_conversation_is_read_in_order_with_what_was_lost_at_each_seam(show_st
     assert "order_id" in page
     for thread_id in ids:
         assert f"/thread/?id={thread_id}" in page
+
+
+@pytest.mark.parametrize("durability", ["sync", "exit"])
+def test_a_thread_that_has_gone_on_since_the_index_looked_says_so(show_stores: Any, url: str, durability: str) -> None:
+    with telling(url) as teller:
+        ids = teller.talk(0, TALK, user_id="ada")
+        browser = shown(show_stores, url)
+        teller.say(200, "And the third?", thread_id=ids[1], user_id="ada", durability=durability)
+    whole = browser.data("/orphans/", group=ids[0])["conversation"]
+    assert [(part["thread_id"], part["went_on"]) for part in whole["threads"]] == [
+        (ids[0], False),
+        (ids[1], True),
+        (ids[2], False),
+    ]
+    assert browser.get("/orphans/", group=ids[0]).content.decode().count("It has gone on") == 1
+
+
+def test_a_store_that_hangs_is_not_waited_for_and_the_page_says_so(
+    show_stores: Any, postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.create_database()
+    with telling(url) as teller:
+        ids = teller.talk(0, TALK, user_id="ada")
+        alone = teller.say(0, "Hello?")
+    browser = shown(show_stores, url)
+    monkeypatch.setattr(conversation, "SECONDS", 0.4)
+    monkeypatch.setattr(conversation, "FINDING", 0.2)
+    with psycopg.connect(url) as holder:
+        holder.execute("LOCK TABLE checkpoints IN ACCESS EXCLUSIVE MODE")
+        data = browser.data("/orphans/", group=ids[0])
+        assert data["group"]["thread_ids"] == ids
+        assert data["texts_cut"]
+        assert data["conversation"]["left_out"] == 3
+        assert data["conversation"]["slow"] or data["error"]
+        assert 'id="texts-told"' in browser.get("/orphans/", group=ids[0]).content.decode()
+        assert "could not all be read" in browser.data("/orphans/", group=alone)["why_alone"]
+    assert not browser.data("/orphans/", group=ids[0])["texts_cut"]
+
+
+def test_what_time_did_not_suffice_for_is_told(show_stores: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with telling(url) as teller:
+        ids = teller.talk(0, TALK, user_id="ada")
+    browser = shown(show_stores, url)
+    monkeypatch.setattr(conversation, "SECONDS", 0.0)
+    assert browser.data("/orphans/", group=ids[0])["conversation"]["slow"]
+    page = browser.get("/orphans/", group=ids[0]).content.decode()
+    assert "3 threads of this conversation are not read here: the store took longer than" in page
 
 
 def test_one_checkpoint_a_turn_tells_the_same_seams(show_stores: Any, url: str) -> None:

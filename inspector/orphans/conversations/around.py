@@ -26,8 +26,8 @@ from inspector.reader import Reader
 _OWNERS, _MANY = timedelta(hours=12), 150
 #: Of a thread without an owner: others of its hosts, whose texts have to be read.
 _CROWD = 60
-#: Seconds and texts: near ones first, since those decide.
-_SECONDS, _TEXTS = 2.0, 120
+#: Texts that are read: near ones first, since those decide.
+_TEXTS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,9 @@ class Around:
     pause: Pause
 
 
-def find_group(reader: Reader, entry: StoreEntry, thread_id: str) -> Around:
-    """Raises `NotFound` for a thread that the index does not know or that is not stored."""
+def find_group(reader: Reader, entry: StoreEntry, thread_id: str, *, seconds: float) -> Around:
+    """`seconds` may be spent on reading what was said. Raises `NotFound` for a thread that the index does not know or
+    that is not stored."""
     thread = ThreadEntry.every.filter(store=entry, thread_id=thread_id, verified_at__gt=UNKNOWN_TIME).first()
     if thread is None or not thread.stored:
         raise NotFound(
@@ -52,7 +53,7 @@ def find_group(reader: Reader, entry: StoreEntry, thread_id: str) -> Around:
     alone = _not_left(thread)
     near = [] if alone else _near(entry, row, pause)
     openings = with_hosts(entry, [row.opening, *(one.opening for one in near)])
-    texts = read_texts(reader, _nearest(openings, row), seconds=_SECONDS)
+    texts = read_texts(reader, _nearest(openings, row), seconds=seconds)
     groups = split_all(with_said(openings, texts), pause)
     group = next(one for one in groups if thread_id in one.thread_ids)
     alone = alone or (_alone(group, openings, texts, pause) if len(group.openings) == 1 else "")
@@ -104,11 +105,13 @@ def _alone(group: Group, openings: list[Opening], texts: Texts, pause: Pause) ->
             return (
                 f"No other one-turn thread of its owner is within {minutes} minutes of it, which is a long pause here."
             )
+        if texts.cut:
+            return "By time alone it belongs to no other thread of its owner, and not all that was said could be read."
         return (
             "Its owner's threads near it are of another graph, or what is said in it begins a conversation of its own."
         )
-    if texts.error:
-        return "It names no owner, and what is said in it could not be read."
+    if texts.cut:
+        return "It names no owner, and what is said in it and near it could not all be read."
     return (
         "It names no owner, and nothing that is said in it or near it, on the same host and graph, leans on another "
         "thread clearly enough."

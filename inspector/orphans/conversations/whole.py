@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.domain.turns import count_turns
 from inspector.domain.value import Value
 from inspector.errors import StoreError
 from inspector.orphans.conversations.opening import Group, Opening
@@ -19,8 +20,8 @@ from inspector.reader.state import StateReader
 from inspector.stores.base import CheckpointRow, ReadBudget
 from inspector.stores.guard import deadline
 
-#: Of one conversation: threads, messages, bytes of values and seconds.
-THREADS, MESSAGES, BYTES, SECONDS = 40, 300, 8_000_000, 6.0
+#: Of one conversation: threads, messages and bytes of values.
+THREADS, MESSAGES, BYTES = 40, 300, 8_000_000
 #: A turn has few checkpoints; of one with more the oldest are asked for by themselves.
 _TURN = ReadBudget(rows=40, bytes=2_000_000)
 
@@ -28,7 +29,7 @@ _TURN = ReadBudget(rows=40, bytes=2_000_000)
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """One thread's part. `seam` is None at the first one. `values` are what it holds beside messages, where it has no
-    messages. `gone` when the store does not hold it any more."""
+    messages. `gone` when the store does not hold it any more; `went_on` when it shows a second turn by now."""
 
     thread_id: str
     hosts: tuple[str, ...]
@@ -38,33 +39,39 @@ class Stretch:
     seam: Seam | None
     gone: bool = False
     left_out: int = 0  #: messages
+    went_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """`left_out` threads were not read, because of the budgets; `error` and `hint` say why the store did not answer."""
+    """`left_out` threads were not read, because of the budgets: `slow` when that was time. `error` and `hint` say why
+    the store did not answer."""
 
     stretches: tuple[Stretch, ...]
     left_out: int = 0
     error: str = ""
     hint: str = ""
+    slow: bool = False
 
 
-def read_whole(reader: Reader, group: Group, *, seconds: float = SECONDS) -> Whole:
+def read_whole(reader: Reader, group: Group, *, seconds: float) -> Whole:
     """In time order, as far as the budgets go. Never raises for a store that does not answer: that is told."""
     stretches: list[Stretch] = []
     before: list[State] = []
     room, size, until = MESSAGES, BYTES, time.monotonic() + seconds
     openings = group.openings[:THREADS]
     error = hint = ""
+    slow = False
     with deadline(seconds):
         for opening in openings:
-            if room <= 0 or size <= 0 or time.monotonic() >= until:
+            slow = time.monotonic() >= until
+            if room <= 0 or size <= 0 or slow:
                 break
             try:
                 found = _read(reader, opening.thread_id)
             except StoreError as trouble:
-                if time.monotonic() < until:
+                slow = time.monotonic() >= until
+                if not slow:
                     error, hint = trouble.message, trouble.hint
                 break
             stretch = _stretch(opening, found, before, room)
@@ -73,7 +80,7 @@ def read_whole(reader: Reader, group: Group, *, seconds: float = SECONDS) -> Who
             if found is not None:
                 before.append(found.last)
                 size -= found.size
-    return Whole(tuple(stretches), len(group.openings) - len(stretches), error, hint)
+    return Whole(tuple(stretches), len(group.openings) - len(stretches), error, hint, slow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,7 @@ class _Read:
     first: State
     last: State
     size: int
+    turns: int  #: as far as they show
 
 
 def _read(reader: Reader, thread_id: str) -> _Read | None:
@@ -92,7 +100,7 @@ def _read(reader: Reader, thread_id: str) -> _Read | None:
     oldest = _after_input(reader, cut.rows, truncated=cut.truncated)
     first = newest if oldest.checkpoint_id == cut.rows[0].checkpoint_id else states.read(oldest)
     size = sum(state.size_bytes for state in newest)
-    return _Read(state_of(first), state_of(newest), size)
+    return _Read(state_of(first), state_of(newest), size, count_turns([*cut.rows, oldest]))
 
 
 def _after_input(reader: Reader, rows: Sequence[CheckpointRow], *, truncated: bool) -> CheckpointRow:
@@ -113,4 +121,5 @@ def _stretch(opening: Opening, found: _Read | None, before: Sequence[State], roo
     seam = find_seam(opening.thread_id, hosts, before, found.first) if before else None
     values = {} if messages else found.last
     shown = tuple(messages[:room])
-    return Stretch(opening.thread_id, hosts, opening.at, shown, values, seam, left_out=len(messages) - len(shown))
+    left_out, went_on = len(messages) - len(shown), found.turns > 1
+    return Stretch(opening.thread_id, hosts, opening.at, shown, values, seam, left_out=left_out, went_on=went_on)

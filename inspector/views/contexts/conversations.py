@@ -102,7 +102,8 @@ class SeamItem:
 @dataclass(frozen=True, slots=True)
 class StretchItem:
     """One thread's part of a conversation. `values` is what it holds where it holds no messages. `left_out` counts its
-    messages that are not here; `gone` when the store does not hold it any more."""
+    messages that are not here; `gone` when the store does not hold it any more, `went_on` when a second turn is
+    stored by now."""
 
     thread_id: str
     at: datetime
@@ -110,6 +111,7 @@ class StretchItem:
     messages: int
     left_out: int
     gone: bool
+    went_on: bool
     values: Tree
     shown: Tree = page_only()
     seam: SeamItem | None = page_only()
@@ -117,22 +119,25 @@ class StretchItem:
 
 @dataclass(frozen=True, slots=True)
 class WholeItem:
-    """`left_out` threads were not read."""
+    """`left_out` threads were not read, for want of time where the store was `slow`."""
 
     threads: tuple[StretchItem, ...]
     seams: tuple[SeamItem, ...]
     messages: tuple[MessageItem, ...]
     left_out: int
+    slow: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ConversationPage:
-    """`why_alone` says why no other thread belongs to this one, "" where one does."""
+    """`why_alone` says why no other thread belongs to this one, "" where one does. `texts_cut` when not all was read
+    that tells which threads belong together."""
 
     store: str
     group: GroupItem
     why_alone: str
     conversation: WholeItem
+    texts_cut: bool
     error: str
     hint: str
     index: IndexState
