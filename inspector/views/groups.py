@@ -14,7 +14,7 @@ from inspector.orphans.conversations.find import SHOWN, Conversation
 from inspector.orphans.conversations.opening import Group, Join, Opening
 from inspector.orphans.conversations.pause import Pause
 from inspector.templatetags.ids import owner_key
-from inspector.templatetags.words import seconds
+from inspector.templatetags.words import number, seconds
 from inspector.views.contexts.conversations import GroupItem, SaidItem
 
 #: Threads that data lists of one group.
@@ -36,7 +36,7 @@ def _item(one: Conversation, key: str, pause: Pause) -> GroupItem:
         owner_key=key,
         graph=group.graph,
         hosts=group.hosts,
-        shapes=tuple(shape for shape in group.shapes if shape),
+        shapes=group.shapes,
         first_at=group.first_at.astimezone(UTC),
         last_at=group.last_at.astimezone(UTC),
         confidence=round(group.confidence, 3),
@@ -48,8 +48,16 @@ def _item(one: Conversation, key: str, pause: Pause) -> GroupItem:
             _said(one, opening, join) for opening, join in list(zip(group.openings, joins, strict=True))[:SHOWN]
         ),
         mute_pattern=glob.escape(group.owner),
+        ids=_ids(group),
         span=seconds((group.last_at - group.first_at).total_seconds()),
     )
+
+
+def _ids(group: Group) -> str:
+    """What its ids look like, and how many of them were chosen."""
+    made = [shape for shape in group.shapes if shape]
+    chosen = sum(not one.shape for one in group.openings)
+    return ", ".join([*made, *([f"{number(chosen)} chosen" if made else "chosen"] if chosen else [])])
 
 
 def _said(one: Conversation, opening: Opening, join: Join | None) -> SaidItem:

@@ -50,6 +50,22 @@ def test_threads_of_one_owner_are_one_conversation_and_those_of_another_are_not(
     assert "The same user_id" in groups[0]["why"]
 
 
+def test_a_chosen_id_among_made_ones_is_told(show_stores: Any, url: str) -> None:
+    with telling(url) as teller:
+        teller.talk(0, TALK, user_id="ada")
+        teller.say(80, "And that one again?", thread_id="my-talk", user_id="ada")
+        teller.say(0, TALK[0], thread_id="first-talk", user_id="bo")
+        teller.say(20, TALK[1], thread_id="second-talk", user_id="bo")
+    browser = shown(show_stores, url)
+    assert {group["owner"]: group["shapes"] for group in browser.data(PAGE)["groups"]} == {
+        "ada": ["uuid4", ""],
+        "bo": [""],
+    }
+    page = browser.get(PAGE).content.decode()
+    assert "ids: uuid4, 1 chosen<" in page
+    assert "ids: chosen<" in page
+
+
 def test_a_greeting_begins_another_conversation_of_the_same_owner(show_stores: Any, url: str) -> None:
     with telling(url) as teller:
         first = teller.talk(0, TALK[:2], user_id="ada")

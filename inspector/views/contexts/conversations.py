@@ -27,7 +27,8 @@ class SaidItem:
 class GroupItem:
     """`confidence` is the share of its pairs of threads that can be expected to belong together; `likely` from 0.8 on.
     `others` are threads that one of these could follow as well. `perhaps` is the owner's thread that went on at the
-    time, "" where there is none. `said` are the first of its threads."""
+    time, "" where there is none. `said` are the first of its threads, `shapes` those of
+    all ids, "" for one that may have been chosen."""
 
     threads: int
     thread_ids: tuple[str, ...]
@@ -45,6 +46,7 @@ class GroupItem:
     perhaps: str
     said: tuple[SaidItem, ...]
     mute_pattern: str = page_only()
+    ids: str = page_only()  #: `shapes` in words
     span: str = page_only()
 
     @property
