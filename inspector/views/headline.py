@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from inspector.domain.text import count_noun
@@ -10,8 +11,11 @@ from inspector.templatetags.words import number, percent
 
 #: Shares that lie no further apart are about the same.
 _ALIKE = 0.02
-#: Only a host that wrote more than this share of the orphans is named.
-_MOST = 0.5
+#: Hosts stand out that wrote more than this share of the orphans, and so many times what the next one did: at one limit
+#: alone, two hosts about it would be named in turn.
+_MUCH, _AHEAD = 0.4, 1.5
+#: Beside a host that wrote more than this, none is named for its rise.
+_MOST = 0.6
 
 
 def headline(report: OrphanReport, now: datetime, *, unnamed: str) -> str:
@@ -23,36 +27,53 @@ def headline(report: OrphanReport, now: datetime, *, unnamed: str) -> str:
     sentences = [_share(current, before, report.window.words)]
     if report.rise:
         sentences.append(_rise(report.rise, now))
-    host, others = leading_host(report, unnamed=unnamed), current.orphans - current.muted
+    others = current.orphans - current.muted
     if current.muted:
         are = "is" if current.muted == 1 else "are"
         sentences.append(f"{number(current.muted) if others else 'All'} of them {are} muted.")
-    if host:
-        part = (host.current.orphans - host.current.muted) / others
+    for host in leading_hosts(report, unnamed=unnamed):
+        part = _unmuted(host.current) / others
         of = "the others" if current.muted else "them"
         who = host.name or unnamed[:1].upper() + unnamed[1:]
-        wrote = f"{who} wrote {percent(part) if part < 1 else 'all'} of {of}"
-        sentences.append(f"{wrote}{_risen(host) if part <= _MOST else ''}.")
+        rose = part <= _MOST and _rises(host) and _rises(report)
+        told = f"; its own share rose from {percent(host.before.rate)} to {percent(host.current.rate)}" if rose else ""
+        sentences.append(f"{who} wrote {percent(part) if part < 1 else 'all'} of {of}{told}.")
     return " ".join(sentences)
 
 
-def leading_host(report: OrphanReport, *, unnamed: str) -> Part | None:
-    """The host that wrote most of the orphans that are not muted, where there are other hosts; where none did and the
-    share rose, the one whose own share rose most."""
-    named = [host for host in report.hosts.shown if host.name or unnamed]
-    host = max(named, key=lambda one: one.current.orphans - one.current.muted, default=None)
-    if host is None or len(report.hosts.shown) < 2:
-        return None
-    orphans = report.current.orphans - report.current.muted
-    if orphans and host.current.orphans - host.current.muted > _MOST * orphans:
-        return host
-    lasts = orphans and report.rise and not report.rise.until
-    risen = [one for one in named if one.rise and not one.rise.until and _gain(one) > _ALIKE]
-    return max(risen, key=_gain, default=None) if lasts else None
+def leading_hosts(report: OrphanReport, *, unnamed: str) -> tuple[Part, ...]:
+    """The one or two hosts that wrote clearly more than the others of the orphans that are not muted. Where none did,
+    or one that wrote about half, and the share rose: also the host whose own share rose most. Two at most."""
+    orphans = _unmuted(report.current)
+    if not orphans or len(report.hosts.shown) < 2:
+        return ()
+    named = [host for host in report.hosts.shown if (host.name or unnamed) and _unmuted(host.current)]
+    leading = [host for host in _ahead(report.hosts.shown, orphans) if host in named]
+    if leading and (len(leading) > 1 or _unmuted(leading[0].current) > _MOST * orphans):
+        return tuple(leading)
+    risen = max((host for host in named if _rises(host)), key=_gain, default=None) if _rises(report) else None
+    return (*leading, risen) if risen is not None and risen not in leading else tuple(leading)
 
 
-def _risen(host: Part) -> str:
-    return f"; its own share rose from {percent(host.before.rate)} to {percent(host.current.rate)}"
+def _ahead(hosts: Sequence[Part], orphans: int) -> list[Part]:
+    """One host, or two about alike, that wrote much of so many orphans and are well ahead of the next one."""
+    most = sorted(hosts, key=lambda host: _unmuted(host.current), reverse=True)
+    wrote = [_unmuted(host.current) for host in most]
+    for many in (1, 2):
+        if len(most) > many and wrote[many - 1] >= _AHEAD * wrote[many]:
+            return most[:many] if sum(wrote[:many]) > _MUCH * orphans else []
+    return []
+
+
+def _unmuted(share: Share) -> int:
+    return share.orphans - share.muted
+
+
+def _rises(found: Part | OrphanReport) -> bool:
+    """Whether its share rose and has not fallen since; of a host also that it is above that of its week before."""
+    if found.rise is None or found.rise.until:
+        return False
+    return isinstance(found, OrphanReport) or _gain(found) > _ALIKE
 
 
 def _gain(host: Part) -> float:

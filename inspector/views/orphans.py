@@ -16,7 +16,7 @@ from inspector.views.conversation import show_conversation
 from inspector.views.conversations import newest_groups
 from inspector.views.downloads import ORPHANS, download, wanted_form
 from inspector.views.evidence import orphan_items
-from inspector.views.headline import headline, leading_host
+from inspector.views.headline import headline, leading_hosts
 from inspector.views.orphan_report import report_fields
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_limit, read_named, read_shape, read_text
@@ -45,14 +45,14 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
     fields = report_fields(entry, report, now.now)
     unnamed = "" if lost(bar.kind, "run-metadata") else "a host without a name"
     narrowed = (query.host, query.graph, query.shape) != (None,) * 3 or query.muted == "only"
-    leading = leading_host(report, unnamed=unnamed)
+    leading = [host.name for host in leading_hosts(report, unnamed=unnamed)]
     page = OrphansPage(
         **fields,
         store=entry.name,
         window=window.name,
         orphan_after=settings.INSPECTOR.orphan_after,
         headline=headline(report, now.now, unnamed=unnamed),
-        lead=next((host for host in fields["hosts"] if leading and host.hostname == leading.name), None),
+        leads=tuple(host for host in fields["hosts"] if host.hostname in leading),
         groups=newest_groups(request, reader, entry),
         threads=orphan_items(entry, found.rows, now),
         next=found.next,

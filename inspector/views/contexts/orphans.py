@@ -136,7 +136,7 @@ class OrphansPage:
     words: str = page_only()
     first_page: bool = page_only()
     tables: tuple[PartTable, ...] = page_only()
-    lead: OrphanHost | None = page_only()  #: the host that wrote most orphans, where there is another
+    leads: tuple[OrphanHost, ...] = page_only()  #: hosts that the headline names, two at most
     wider: WindowChoice | None = page_only()  #: a window in which threads began, where none did in this one
     one_shots: tuple[Suggestion, ...] = page_only()  #: graphs that never go on and are probably meant to
     narrowed: bool = page_only()  #: by host, graph or shape, or to muted ones

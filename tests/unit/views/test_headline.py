@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from inspector.index.orphans import OrphanReport, Part, Parts, Rise, Share, find_window
 from inspector.views.headline import headline
 
@@ -84,11 +86,40 @@ def test_a_host_is_named_only_where_it_stands_out() -> None:
     assert "wrote" not in said(report(Share(200, 20), Share(), hosts=nameless), unnamed="")
 
 
+def test_two_hosts_alike_are_both_named_where_they_are_ahead_of_the_others() -> None:
+    def told(*orphans: int) -> str:
+        hosts = {f"web-{number}": Share(1000, left) for number, left in enumerate(orphans)}
+        return said(report(Share(9000, sum(orphans)), Share(), hosts=hosts)).partition("began. ")[2]
+
+    for first, second in ((49, 40), (45, 44), (40, 49)):
+        assert told(first, second, 8, 3) == " ".join(
+            f"web-{number} wrote {left} % of them." for number, left in sorted(enumerate((first, second)), key=by_most)
+        )
+    assert told(55, 25, 20) == "web-0 wrote 55 % of them."
+    assert told(51, 49) == told(49, 51) == ""
+    assert told(25, 25, 25, 25) == told(34, 33, 33) == told(38, 5, *[3] * 19) == ""
+
+
+def by_most(numbered: tuple[int, int]) -> int:
+    return -numbered[1]
+
+
+@pytest.mark.parametrize("much", [520, 500, 480])
+def test_a_host_that_wrote_about_half_is_named_on_either_side_of_it_and_so_is_the_one_that_rose(much: int) -> None:
+    steady = Part("web-0", Share(600, much), Share(4000, 3400), 0)
+    risen = Part("web-2", Share(400, 300), Share(4000, 400), 0, rise(5))
+    third = Part("web-1", Share(900, 1000 - 300 - much), Share(4000, 900), 0)
+    told = said(report(Share(1900, 1000), Share(9000, 2900), rise=rise(5), risen=(steady, risen, third)))
+    assert told.endswith(
+        f"web-0 wrote {much // 10} % of them. web-2 wrote 30 % of them; its own share rose from 10 % to 75 %."
+    )
+
+
 def test_where_no_host_wrote_most_the_one_whose_share_rose_most_is_named() -> None:
     web_2 = Part("web-2", Share(800, 440), Share(4000, 1000), 0, rise(5))
-    web_1 = Part("web-1", Share(700, 190), Share(4000, 900), 0, rise(4))
+    web_1 = Part("web-1", Share(700, 290), Share(4000, 900), 0, rise(4))
     steady = Part("web-0", Share(800, 400), Share(4000, 2000), 0)
-    told = said(report(Share(2300, 1030), Share(9000, 2900), rise=rise(5), risen=(web_2, steady, web_1)))
-    assert told.endswith("web-2 wrote 43 % of them; its own share rose from 25 % to 55 %.")
-    over = report(Share(2300, 1030), Share(9000, 2900), rise=rise(5, 1), risen=(web_2, steady, web_1))
+    told = said(report(Share(2300, 1130), Share(9000, 2900), rise=rise(5), risen=(web_2, steady, web_1)))
+    assert told.endswith("web-2 wrote 39 % of them; its own share rose from 25 % to 55 %.")
+    over = report(Share(2300, 1130), Share(9000, 2900), rise=rise(5, 1), risen=(web_2, steady, web_1))
     assert "web-2" not in said(over)
