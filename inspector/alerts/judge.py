@@ -17,11 +17,15 @@ from inspector.alerts.window import Window
 #: So many old threads, or young ones that tell as much, have to be sound before an alert ends; so many are looked at
 #: where fewer do not suffice to be sure that one begins.
 SIZE, LARGE = 40.0, 80.0
+#: Fewer of them that are looked at as well: where half are left on good days, 20 left ones are no proof, but 24 are.
+_BETWEEN = (24.0, 30.0)
 #: Begun longer ago, a thread says nothing of now.
 REACH = timedelta(hours=24)
 #: An alert fires where the share that was to be expected brings forth so many left threads less often than this. A
-#: window is looked at every few seconds and moves by a thread at a time, so that a year of a busy host, of ten thousand
-#: threads a day, holds some million windows that differ, of ten such hosts ten million: one false alarm in a year.
+#: window is looked at every few seconds and moves by a thread at a time: 36 million times in a year of ten busy hosts,
+#: of ten thousand threads a day each. Windows that overlap mostly agree. Played with threads of a known share, alarms
+#: began some 0.2 to 0.6 times as often as this chance times the threads, with all sizes together: about one false alarm
+#: in that year, were the share that is expected not its upper bound.
 CHANCE = 1e-7
 #: No host is so good that fewer than these are left: of a share of none, a single thread would be proof.
 _LEAST = 0.05
@@ -44,7 +48,7 @@ class Limits:
     def sizes(self) -> tuple[float, ...]:
         """Of the windows that are looked at, in this order: the fewer threads suffice, the better."""
         least = float(self.threads)
-        return tuple(sorted({least, max(least, SIZE), max(least, LARGE)}))
+        return tuple(sorted({max(least, size) for size in (least, *_BETWEEN, SIZE, LARGE)}))
 
     def are_met(self, window: Window) -> bool:
         """Whether it depends on nothing but what was to be expected."""

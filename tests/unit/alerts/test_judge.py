@@ -48,6 +48,20 @@ def test_without_any_past_the_share_has_to_be_surely_above_the_limit() -> None:
     assert not fires(window(20, 0), nothing, LIMITS)  # one in a million
 
 
+@pytest.mark.parametrize(
+    ("expected", "threads"), [(0.2, 20), (0.44, 20), (0.5, 24), (0.58, 30), (0.66, 40), (0.74, 80)]
+)
+def test_the_more_are_left_on_good_days_the_more_threads_it_takes(expected: float, threads: int) -> None:
+    usual = Expected(expected, "host")
+    assert min(size for size in LIMITS.sizes if fires(window(int(size), 0), usual, LIMITS)) == threads
+
+
+def test_no_window_is_smaller_than_the_one_that_is_set() -> None:
+    assert Limits(threads=5).sizes == (5, 24, 30, 40, 80)
+    assert Limits(threads=35).sizes == (35, 40, 80)
+    assert Limits(threads=100).sizes == (100,)
+
+
 def test_what_hosts_that_forget_took_from_others_is_not_held_against_these() -> None:
     """Half of all turns go to a host that forgets: so every second conversation of two turns is cut."""
     cut = window(46, 34)
