@@ -77,10 +77,11 @@ def _one(place: Place, past: float, healthy: float) -> tuple[list[str], int]:
     lines = [f"false alarm: {one.alert}, {one.alert.orphans} of {one.alert.threads}" for one in wrong]
     lines += [f"fired after {one.bad} bad threads, {(one.at - begin) / MINUTE:.0f} min" for one in right]
     lines += [f"{alert} ended: {alert.end}, {lasting(_length(alert))} later" for alert in watched.ended]
+    bad = right[0].bad if right else watched.days.begun  # in a still night, the incident may be over before it can fire
     if not right:
-        lines.append(f"did not fire, of {watched.days.begun} bad threads")
+        lines.append(f"did not fire, of {bad} bad threads")
     again = len(right) - len({one.alert.hostname for one in right})
-    return lines, len(wrong) + again + (not right or right[0].bad > MOST)
+    return lines, len(wrong) + again + (bad > MOST)
 
 
 def _length(alert: AlertEntry) -> float:
