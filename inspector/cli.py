@@ -21,10 +21,12 @@ EXTRAS = {
     "dashboard": (
         "django",
         "django_htmx",
+        "httpx",
         "csp",
         "dj_database_url",
         "markdown_it",
         "platformdirs",
+        "prometheus_client",
         "psycopg",
         "psycopg_pool",
         "Crypto",
