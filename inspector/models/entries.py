@@ -124,9 +124,7 @@ class ThreadEntry(models.Model):
     owner = models.TextField()
     graph = models.TextField(default="")  #: what runs in it, by its metadata; "" where that does not say
     id_shape = models.CharField(max_length=10, default="")  #: see `domain.thread_ids`
-    muted = models.BooleanField(
-        default=False
-    )  #: left after one turn, and a `Mute` covers it, see `index.marking`
+    muted = models.BooleanField(default=False)  #: left after one turn, and a `Mute` covers it, see `index.marking`
     metadata = models.JSONField()
     random_id = models.BooleanField()
     several_hosts = models.BooleanField()

@@ -58,8 +58,8 @@ class AlertEntry(models.Model):
     threads = models.PositiveIntegerField()  #: its newest threads that were looked at
     orphans = models.PositiveIntegerField()  #: of these, those that nobody went on with
     expected = models.FloatField()  #: share that was to be expected
-    #: Of what: the host's own week ("host"), all hosts' ("store"), that of the graphs which its threads run ("graph"), the
-    #: other hosts now ("others"), or nothing ("none").
+    #: Of what: the host's own week ("host"), all hosts' ("store"), that of the graphs which its threads run ("graph"),
+    #: the other hosts now ("others"), or nothing ("none").
     basis = models.CharField(max_length=10)
     random_ids = models.PositiveIntegerField(default=0)  #: of the orphans, those with a random id
     thread_ids = models.JSONField(default=list)  #: some of them, newest first

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from inspector import __version__
 from inspector.cli import EXTRAS
@@ -86,9 +87,10 @@ def test_the_command_knows_what_each_extra_brings(wheel: Path, extra: str) -> No
     for requirement in map(Requirement, metadata_of(wheel).get_all("Requires-Dist", [])):
         own = requirement.name == "langgraph-checkpoint-inspector"
         if not own and requirement.marker and requirement.marker.evaluate(anywhere):
-            wanted.add(requirement.name.lower())
+            wanted.add(canonicalize_name(requirement.name))
     modules = packages_distributions()
-    known = {name.lower() for module in EXTRAS["dashboard"] + EXTRAS["demo"] for name in modules.get(module, ())}
+    brought = (name for module in EXTRAS["dashboard"] + EXTRAS["demo"] for name in modules.get(module, ()))
+    known = {canonicalize_name(name) for name in brought}
     assert wanted - known == set()
 
 
