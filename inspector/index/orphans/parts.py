@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import nlargest
 
 from inspector.index.begun import HOUR, NAMED, Begun, Named, Sums, floor, nearest_hour
 from inspector.index.orphans.rise import RISE, THREADS, Point, Rise, find_rise
@@ -18,7 +19,9 @@ from inspector.index.orphans.young import INSIDE, Young, add_up
 from inspector.index.week import LENGTH
 
 SHOWN = 20  #: hosts, graphs or id shapes that a report shows
-_FOLLOWED = 5  #: of these, those for which it is asked where they rose
+#: Of these, so many hosts and graphs are asked where they rose: each takes a look at all hours of the window. They are
+#: those that left more than they used to.
+_FOLLOWED = 3
 _RISING = ("host", "graph")
 
 
@@ -39,7 +42,7 @@ class PartsReader:
                 found[named[0]].append(self._part(named, sums, before.get(named, Sums())))
         for parts in found.values():
             parts.sort(key=lambda part: (-part.current.orphans, -part.current.undecided, part.name))
-        rises = self._rises({by: found[by][:_FOLLOWED] for by in _RISING})
+        rises = self._rises({by: nlargest(_FOLLOWED, found[by][:SHOWN], key=_excess) for by in _RISING})
         return {
             by: Parts(
                 tuple(replace(part, rise=rises.get((by, part.name))) for part in parts[:SHOWN]),
@@ -109,3 +112,9 @@ class PartsReader:
             judged_until=self.begun.moment.orphan_before,
             hours=self._bucket // HOUR,
         )
+
+
+def _excess(part: Part) -> float:
+    """How many more orphans than the share of the week before would have made; all of them where that is not known."""
+    counted = part.current.unmuted
+    return counted.orphans - counted.decided * (part.before.rate or 0.0)
