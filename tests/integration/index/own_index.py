@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.doctor.throwaway import default_database
-from inspector.models import StoreEntry
+from inspector.models import Delivery, StoreEntry
 from inspector.settings import _sqlite
 
 _NAME = "index"
@@ -46,6 +46,7 @@ def postgres_index(server: EmbeddedPostgres, blocker: DjangoDbBlocker) -> Iterat
             if new:
                 call_command("migrate", verbosity=0, interactive=False)
             StoreEntry.objects.all().delete()  # and all that is a store's
+            Delivery.objects.all().delete()  # tests of channels are of no store
             yield url
 
 
