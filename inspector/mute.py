@@ -1,13 +1,8 @@
-"""What people want no word of: one thing that the diagnosis is told to be silent about, as `INSPECTOR_MUTED` says it,
-and patterns as of a shell."""
+"""One thing that the diagnosis is told to be silent about, as `INSPECTOR_MUTED` says it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-
-_SPECIAL = re.compile(r"[*?\[]|^\s|\s$")
-_ESCAPED = re.compile(r"\[([^!\]])\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +23,3 @@ def parse_mute(entry: str) -> Mute:
     if what not in ("host", "thread") or not pattern:
         raise ValueError(f"{entry!r} is neither RULE nor RULE:host=PATTERN nor RULE:thread=PATTERN")
     return Mute(rule, what, pattern)
-
-
-def exactly(text: str) -> str:
-    """The pattern that fits a text and no other, in a form that can be typed: `[*]` for a star. What cannot be in a
-    line of text becomes `?`, which fits any one character."""
-    escaped = _SPECIAL.sub(lambda found: f"[{found[0]}]" if found[0].isprintable() else "?", text)
-    return "".join(character if character.isprintable() else "?" for character in escaped)
-
-
-def literal_of(pattern: str) -> str | None:
-    """The one text that a pattern fits; None where there may be several."""
-    if any(special in _ESCAPED.sub("", pattern) for special in "*?["):
-        return None
-    return _ESCAPED.sub(lambda found: found[1], pattern)

@@ -15,6 +15,7 @@ SHAPES = (
     "prefixed",
 )
 #: Of these, the ones that are made at random or by the clock, so that no second request makes the same again.
+#: Weak evidence alone: many teams keep a uuid per user.
 RANDOM_SHAPES = frozenset({"uuid1", "uuid4", "uuid6", "uuid7", "ulid", "nanoid", "hex"})
 
 _UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -40,12 +41,6 @@ def id_shape(thread_id: str) -> str:
     """What made an id, judged by its form: one of `SHAPES`, "prefixed" for a prefix and a part made at random, or ""
     for one that may have been chosen."""
     return _whole(thread_id) or ("prefixed" if random_tail(thread_id) else "")
-
-
-def looks_random(thread_id: str) -> bool:
-    """Whether an id has, as a whole, the form of one made at random. Weak evidence alone: many teams keep a uuid per
-    user."""
-    return id_shape(thread_id) in RANDOM_SHAPES
 
 
 def random_tail(thread_id: str) -> str:

@@ -18,7 +18,7 @@ from inspector.index.kinds import left
 from inspector.index.tallies import read_tally
 from inspector.index.workers import did_write
 from inspector.models import HourTally, StoreEntry, ThreadEntry, ThreadWorker
-from inspector.mute import literal_of
+from inspector.patterns import literal_of
 
 #: Threads that are looked at, the newest.
 NEWEST = 5_000

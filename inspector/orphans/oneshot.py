@@ -22,7 +22,7 @@ from inspector.index.covered import Left, newest_left, sums_by_name
 from inspector.index.kinds import Moment, left
 from inspector.index.week import LENGTH
 from inspector.models import StoreEntry, ThreadEntry
-from inspector.mute import exactly
+from inspector.patterns import exactly
 
 #: Threads that are old enough to tell, of which there have to be as many before anything is said.
 ENOUGH = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.template import Library
 
 from inspector.domain.id_families import run_prefix
-from inspector.mute import exactly
+from inspector.patterns import exactly
 from inspector.templatetags.links import section_url
 
 register = Library()

@@ -14,7 +14,8 @@ from django.utils import timezone
 from inspector.index.covered import Cover
 from inspector.index.mutes import Mutes
 from inspector.models import Mute, StoreEntry
-from inspector.mute import exactly, parse_mute
+from inspector.mute import parse_mute
+from inspector.patterns import exactly
 from inspector.views.mute_page import PAST
 from inspector.views.mutes import MOST
 from tests.pages.browse import Browser, Document, address

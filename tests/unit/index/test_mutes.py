@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.index.mutes import Mutes
-from inspector.mute import exactly
+from inspector.patterns import exactly
 
 NIGHTLY = ("id", "nightly-*")
 
