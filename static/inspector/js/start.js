@@ -2,6 +2,7 @@
 import "./morph.js";
 import "./links.js";
 import "./live.js";
+import "./steady.js";
 import "./copy.js";
 import "./keys.js";
 
