@@ -151,6 +151,20 @@ class ThreadRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OutlineRow:
+    """One checkpoint as far as a picture of its whole thread needs it. `parents` are those in its metadata: of a
+    subgraph's checkpoint, the checkpoints of the graphs around it that called it, by their namespaces."""
+
+    checkpoint_id: str
+    parent_checkpoint_id: str | None
+    step: int | None
+    source: str
+    hostname: str
+    ts: str  #: as in `CheckpointRow`
+    parents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class NamespaceRow:
     checkpoint_ns: str
     checkpoints: int
@@ -239,6 +253,12 @@ class CheckpointStore(Protocol):
         ...
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None: ...
+
+    def read_outline(
+        self, thread_id: str, checkpoint_ns: str, *, after: str = "", rows: int, host_keys: Sequence[str]
+    ) -> list[OutlineRow]:
+        """The newest `rows` checkpoints with an id greater than `after`, newest first, without their documents."""
+        ...
 
     def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         """The ids of the next newer checkpoints, oldest first; after "" those of the oldest ones."""

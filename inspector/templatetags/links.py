@@ -99,6 +99,16 @@ def step_url(context: Context, store: str, stores: tuple[str, ...], checkpoint_i
 
 
 @register.simple_tag(takes_context=True)
+def part_url(context: Context, below: str, **more: str | None) -> str:
+    """A page below the present thread's own ("size/"; "" is the thread's own), in the same store and namespace. `more`
+    goes into the query, None leaves out what would be kept (`ns`)."""
+    given = _request(context).GET
+    kept: dict[str, str | None] = {name: given[name] for name in ("store", "id", "ns") if given.get(name)}
+    pairs = [(name, value) for name, value in {**kept, **more}.items() if value is not None]
+    return f"{reverse('thread')}{below}?{query_of(pairs)}"
+
+
+@register.simple_tag(takes_context=True)
 def hidden_inputs(context: Context, *leave_out: str, **changes: str) -> SafeString:
     """The present query, some of it changed, as hidden inputs: a form keeps what it has no control for."""
     given = _request(context).GET
