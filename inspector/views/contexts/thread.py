@@ -49,6 +49,7 @@ class CheckpointItem:
     channels_changed: tuple[str, ...]
     size_bytes: int
     seconds: float | None  #: since the parent was made, by the workers' clocks; None where either tells no time
+    marks: tuple[str, ...] = ()  #: what its tasks left behind: some of `failed`, `asked`, `answered`
 
 
 @dataclass(frozen=True, slots=True)
