@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from inspector.domain.channels import CONTROL_WRITES, START, is_internal
 from inspector.domain.checkpoint import Checkpoint, Interrupt, PendingWrite, Task
-from inspector.domain.diff import diff_channel
-from inspector.domain.diff.entry import Entry, MessageEntry
 from inspector.domain.thread import ChannelState
-from inspector.domain.value import ABSENT, Absent, Value
 from inspector.reader import WRITES, Reader, can_be_loaded
+from inspector.views.change_items import change_items, differing_channels
 from inspector.views.contexts import (
     ChannelChangeItem,
     ChannelItem,
     CheckpointItem,
     InterruptItem,
-    MessageChange,
     Selected,
     TaskItem,
     Tree,
-    ValueChange,
     WriteItem,
 )
 
@@ -40,11 +36,11 @@ def select(
 ) -> Selected:
     """Fills the part that `tab` shows, or `everything`. `load` names channels to read whatever their size."""
     parts = set(TABS) if everything else {tab}
-    differing = _differing(checkpoint, against) if "changes" in parts else frozenset()
+    differing = differing_channels(checkpoint, against) if "changes" in parts else frozenset()
     only = None if "state" in parts else differing
     after = reader.read_state(checkpoint, load=load, only=only) if only is None or only else ()
     before = reader.read_state(against, load=load, only=differing) if against is not None and differing else ()
-    changes = _changes(differing, before, after)
+    changes = change_items(differing, before, after)
     states = after if "state" in parts else ()
     writes = reader.read_writes(checkpoint)
     tasks = reader.read_tasks(checkpoint, writes)
@@ -75,72 +71,9 @@ def _input(checkpoint: Checkpoint, after: Sequence[ChannelState]) -> ChannelItem
     return next((_channel(state) for state in given), None)
 
 
-def _differing(checkpoint: Checkpoint, against: Checkpoint | None) -> frozenset[str]:
-    """Channels whose version differs. The others need no reading: each write gives a channel a new version."""
-    versions = checkpoint.channel_versions
-    earlier: Mapping[str, str] = against.channel_versions if against is not None else {}
-    return frozenset(name for name in {*versions, *earlier} if versions.get(name) != earlier.get(name))
-
-
-def _changes(
-    differing: frozenset[str], before: Sequence[ChannelState], after: Sequence[ChannelState]
-) -> tuple[ChannelChangeItem, ...]:
-    """The graph's own channels by name, then LangGraph's plumbing."""
-    old = {state.channel: state for state in before}
-    new = {state.channel: state for state in after}
-    names = sorted(differing & {*old, *new}, key=lambda name: (is_internal(name), name))
-    found = (_change(name, old.get(name), new.get(name)) for name in names)
-    return tuple(change for change in found if change is not None)
-
-
-def _change(name: str, before: ChannelState | None, after: ChannelState | None) -> ChannelChangeItem | None:
-    old: Value | Absent = before.value if before is not None else ABSENT
-    new: Value | Absent = after.value if after is not None else ABSENT
-    change = diff_channel(name, old, new, before.version if before else None, after.version if after else None)
-    if change is None:
-        return None
-    return ChannelChangeItem(
-        channel=name,
-        kind=change.kind,
-        version_before=before.version if before else None,
-        version_after=after.version if after else None,
-        entries=tuple(_entry(entry) for entry in change.entries),
-        form=change.form,
-        unchanged=change.unchanged,
-        cut=change.cut or change.coarse,
-        left_out=change.left_out,
-        internal=is_internal(name),
-        size_before=before.size_bytes if before else 0,
-        size_after=after.size_bytes if after else 0,
-        count_before=_length(old),
-        count_after=_length(new),
-        not_loaded=not all(state.loaded for state in (before, after) if state is not None),
-        loadable=all(can_be_loaded(state.size_bytes) for state in (before, after) if state is not None),
-    )
-
-
-def _entry(entry: Entry) -> MessageChange | ValueChange:
-    if isinstance(entry, MessageEntry):
-        return MessageChange(
-            entry.kind,
-            entry.message_id,
-            entry.role,
-            Tree(entry.before),
-            Tree(entry.after),
-            entry.moved,
-            entry.position_before,
-            entry.position_after,
-        )
-    return ValueChange(entry.kind, entry.path, Tree(entry.before), Tree(entry.after))
-
-
 def _unchanged(checkpoint: Checkpoint, changes: Sequence[ChannelChangeItem]) -> tuple[str, ...]:
     changed = {change.channel for change in changes}
     return tuple(sorted(name for name in checkpoint.channel_versions if name not in changed and not is_internal(name)))
-
-
-def _length(value: Value | Absent) -> int | None:
-    return len(value) if isinstance(value, list) else None
 
 
 def _channel(state: ChannelState) -> ChannelItem:

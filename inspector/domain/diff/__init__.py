@@ -41,6 +41,7 @@ __all__ = [
     "diff_channel",
     "diff_state",
     "diff_values",
+    "one_write",
     "same_value",
 ]
 
@@ -62,7 +63,7 @@ def diff_state(
     changes = []
     for channel in sorted(before.keys() | after.keys(), key=lambda name: (is_internal(name), name)):
         versions = versions_before.get(channel), versions_after.get(channel)
-        if _one_write(*versions):
+        if one_write(*versions):
             continue
         values = before.get(channel, ABSENT), after.get(channel, ABSENT)
         change = diff_channel(channel, *values, *versions, max_entries=max_entries, max_nodes=max_nodes)
@@ -138,7 +139,7 @@ def same_value(before: Value | Absent, after: Value | Absent) -> bool:
     return Comparer(MAX_NODES).compare(before, after) != DIFFERENT
 
 
-def _one_write(before: Version, after: Version) -> bool:
+def one_write(before: Version, after: Version) -> bool:
     """Whether two versions prove that no write lies between.
 
     Versions of today's savers end in a random fraction (`00000003.0.4831`), so equal ones are of one write.
