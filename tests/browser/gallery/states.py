@@ -1,0 +1,76 @@
+"""States that are hard to show: every text an attack or without an end, and a large document with a small change."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.graph import START, StateGraph
+
+from inspector.demo.graphs.base import Saver, Update
+from tests.browser.gallery.configs import config
+
+HOSTILE, JSON = "gallery-hostile", "gallery-json"
+MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>{{ 7 * 7 }}{% raise %}"
+CONTROLS = "bell \x07, escape \x1b[31mred\x1b[0m, back \x08\x08\x08, delete \x7f, line\r\nend\u2028and\u2029more"
+BIDI = "user\u202egnp.exe\u202c, \u2066isolate\u2069, \u200bzero\u200d\ufeff width, \u202dforced"
+LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 40
+#: A name with all of it, as channels, nodes and keys are called by users.
+LONG_NAME = "a_very_long_name_without_any_break_" * 8
+TEXTS = (MARKUP, CONTROLS, BIDI, LONG_WORD, "\ud83d".encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "")
+
+
+class Hostile(TypedDict, total=False):
+    text: str
+    messages: list[Any]
+    tree: dict[str, Any]
+    numbers: list[Any]
+
+
+def put_states(saver: Saver) -> tuple[str, ...]:
+    _put_hostile(saver)
+    _put_json(saver)
+    return HOSTILE, JSON
+
+
+def _build(saver: Saver, node: str, *channels: str) -> Any:
+    def note(state: Any) -> Update:
+        return {}
+
+    kind: Any = TypedDict("kind", dict.fromkeys(("text", "messages", "tree", "numbers", *channels), Any), total=False)
+    graph = StateGraph(kind)
+    graph.add_node(node, note)
+    graph.add_edge(START, node)
+    return graph.compile(checkpointer=saver)
+
+
+def _put_hostile(saver: Saver) -> None:
+    graph = _build(saver, MARKUP.replace("|", "").replace(":", ""), LONG_NAME, MARKUP)
+    for number, text in enumerate(TEXTS):
+        deep: Any = text
+        for _ in range(30):
+            deep = {text[:80] or "empty": [deep]}
+        state = {
+            "text": text * 3,
+            "messages": [HumanMessage(text, id=f"h{number}", name=text or None), AIMessage(f"{text} {number}", id="a")],
+            "tree": {text: text, LONG_NAME: {LONG_WORD: [text, number]}, "deep": deep},
+            "numbers": [float("nan"), float("-inf"), 2**63 - 1, -0.0, None, True, b"\0\xff" * 400],
+            LONG_NAME: {"wide": [list(range(60))] * 2, "set": {number, text}},
+            MARKUP: text,
+        }
+        host = (text or "nameless")[:120]
+        graph.invoke(state, config(HOSTILE, host=host, **{LONG_NAME: "x", "user_id": host}), durability="sync")
+
+
+def _put_json(saver: Saver) -> None:
+    """300 kB of JSON; each turn changes one price, takes an item away, or adds one."""
+    graph = _build(saver, "plan")
+    items = [
+        {"sku": f"SKU-{number:05}", "price": {"amount": number * 1.5, "currency": "EUR"}, "text": "A fine thing. " * 5}
+        for number in range(2_000)
+    ]
+    graph.invoke({"tree": {"items": items, "version": 1}}, config(JSON), durability="sync")
+    items = [*items[:700], {**items[700], "price": {"amount": 9.99, "currency": "EUR"}}, *items[701:]]
+    graph.invoke({"tree": {"items": items, "version": 2}}, config(JSON), durability="sync")
+    items = [*items[:300], *items[301:], {"sku": "SKU-NEW", "price": None}]
+    graph.invoke({"tree": {"items": items, "version": 2, "note": "shorter"}}, config(JSON), durability="sync")
