@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Any
 
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.graph import START, StateGraph
@@ -20,13 +20,6 @@ LONG_NAME = "a_very_long_name_without_any_break_" * 8
 TEXTS = (MARKUP, CONTROLS, BIDI, LONG_WORD, "\ud83d".encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "")
 
 
-class Hostile(TypedDict, total=False):
-    text: str
-    messages: list[Any]
-    tree: dict[str, Any]
-    numbers: list[Any]
-
-
 def put_states(saver: Saver) -> tuple[str, ...]:
     _put_hostile(saver)
     _put_json(saver)
@@ -37,7 +30,8 @@ def _build(saver: Saver, node: str, *channels: str) -> Any:
     def note(state: Any) -> Update:
         return {}
 
-    kind: Any = TypedDict("kind", dict.fromkeys(("text", "messages", "tree", "numbers", *channels), Any), total=False)
+    names = ("text", "messages", "tree", "numbers", *channels)
+    kind: Any = type("State", (dict,), {"__annotations__": dict.fromkeys(names, Any)})
     graph = StateGraph(kind)
     graph.add_node(node, note)
     graph.add_edge(START, node)
@@ -65,7 +59,7 @@ def _put_hostile(saver: Saver) -> None:
 def _put_json(saver: Saver) -> None:
     """300 kB of JSON; each turn changes one price, takes an item away, or adds one."""
     graph = _build(saver, "plan")
-    items = [
+    items: list[Any] = [
         {"sku": f"SKU-{number:05}", "price": {"amount": number * 1.5, "currency": "EUR"}, "text": "A fine thing. " * 5}
         for number in range(2_000)
     ]
