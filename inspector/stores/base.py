@@ -160,7 +160,7 @@ class OutlineRow:
     step: int | None
     source: str
     hostname: str
-    ts: str  #: as in `CheckpointRow`
+    ts: str  #: as in `CheckpointRow`; "" where the id tells the time (`coordinates.is_usual_id`)
     parents: Mapping[str, str]
 
 
@@ -257,7 +257,8 @@ class CheckpointStore(Protocol):
     def read_outline(
         self, thread_id: str, checkpoint_ns: str, *, after: str = "", rows: int, host_keys: Sequence[str]
     ) -> list[OutlineRow]:
-        """The newest `rows` checkpoints with an id greater than `after`, newest first, without their documents."""
+        """The newest `rows` checkpoints with an id greater than `after`, newest first. Documents are looked into only
+        where an id tells no time."""
         ...
 
     def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:

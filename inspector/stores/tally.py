@@ -55,7 +55,7 @@ class ThreadTally:
         self._checkpoints += 1
         self._namespaces.add(row.checkpoint_ns)
         self._last_id = max(self._last_id, row.checkpoint_id)
-        self._hosts[_host(row.metadata, self._host_keys)] += 1
+        self._hosts[host_of(row.metadata, self._host_keys)] += 1
         self._rebuilt_values |= "counters_since_delta_snapshot" in row.metadata
         self._add_parent(row)
         if row.checkpoint_ns == "":
@@ -123,7 +123,7 @@ def _begins_late(inputs: frozenset[str]) -> bool:
     return bool(numbers) and min(numbers) > _FIRST_INPUT
 
 
-def _host(metadata: Mapping[str, Json], host_keys: Sequence[str]) -> str:
+def host_of(metadata: Mapping[str, Json], host_keys: Sequence[str]) -> str:
     """By the first of the keys that names one; "" where none does."""
     for key in host_keys:
         value = metadata.get(key)

@@ -106,6 +106,21 @@ select checkpoint_id from checkpoints
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id < %(before)s
 order by checkpoint_id desc limit 1
 
+-- name: outline
+-- From the rows themselves: of a document only the time is asked for, where the id tells none.
+select checkpoint_id, parent_checkpoint_id, coalesce(host.name, '') as host,
+       metadata -> 'step' as step, metadata -> 'source' as source, metadata -> 'parents' as parents,
+       case when checkpoint_id !~ '^[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'
+            then checkpoint ->> 'ts' end as ts
+from (select checkpoint_id, parent_checkpoint_id, metadata, checkpoint from checkpoints
+      where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id > %(after)s
+      order by checkpoint_id desc limit %(rows)s) newest
+left join lateral (
+    select left(metadata ->> k.key, 255) as name from unnest(%(host_keys)s::text[]) with ordinality as k (key, place)
+    where jsonb_typeof(metadata -> k.key) in ('string', 'number') and metadata ->> k.key <> ''
+    order by k.place limit 1) host on true
+order by checkpoint_id desc
+
 -- name: newer_checkpoints
 select checkpoint_id from checkpoints
 where thread_id = %(thread_id)s and checkpoint_ns = %(checkpoint_ns)s and checkpoint_id > %(checkpoint_id)s

@@ -16,6 +16,7 @@ from inspector.stores.base import (
     Fingerprint,
     FirstInput,
     NamespaceRow,
+    OutlineRow,
     Place,
     ReadBudget,
     StoreFacts,
@@ -36,6 +37,7 @@ from inspector.stores.postgres.fingerprint import read_fingerprint
 from inspector.stores.postgres.identities import read_identities
 from inspector.stores.postgres.layout import Layout, find_layout
 from inspector.stores.postgres.newest import find_newest
+from inspector.stores.postgres.pages import outline, read_cut
 from inspector.stores.postgres.parameters import storable, storable_pairs, wanted_channels
 from inspector.stores.postgres.scan import scan_threads
 from inspector.stores.postgres.session import Cursor, ReadOnlySessions
@@ -152,24 +154,9 @@ class PostgresStore:
     ) -> Cut:
         if not storable(thread_id, checkpoint_ns, before or ""):
             return Cut((), False)
-        given = {
-            "thread_id": thread_id,
-            "checkpoint_ns": checkpoint_ns,
-            "before": before,
-            "rows": budget.rows + 1,
-            "bytes": budget.bytes,
-            "inline_bytes": self._limits.inline_bytes,
-        }
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "before": before}
         with self._read() as (cursor, layout):
-            found = cursor.execute(layout.query("checkpoints"), given).fetchall()
-            if not found:  # a single checkpoint larger than the budget is still shown
-                found = cursor.execute(layout.query("checkpoints"), {**given, "rows": 1, "bytes": 2**62}).fetchall()
-            beyond = found[budget.rows]["checkpoint_id"] if len(found) > budget.rows else ""
-            if found and not beyond:  # the byte budget may have ended the read early: is there one more?
-                last = {**given, "before": found[-1]["checkpoint_id"]}
-                older = cursor.execute(layout.query("older_checkpoint"), last).fetchone()
-                beyond = older["checkpoint_id"] if older else ""
-        return Cut(tuple(rows.checkpoint_row(row) for row in found[: budget.rows]), bool(beyond), beyond)
+            return read_cut(cursor, layout, {**given, "inline_bytes": self._limits.inline_bytes}, budget)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> CheckpointRow | None:
         if not storable(thread_id, checkpoint_ns, checkpoint_id):
@@ -182,6 +169,15 @@ class PostgresStore:
         }
         found = self._all("checkpoint", given)
         return rows.checkpoint_row(found[0]) if found else None
+
+    def read_outline(
+        self, thread_id: str, checkpoint_ns: str, *, after: str = "", rows: int, host_keys: Sequence[str]
+    ) -> list[OutlineRow]:
+        if not storable(thread_id, checkpoint_ns, after):
+            return []
+        keys = [key for key in host_keys if storable(key)]
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "after": after, "rows": rows}
+        return [outline(row) for row in self._all("outline", {**given, "host_keys": keys})]
 
     def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         if not storable(thread_id, checkpoint_ns, checkpoint_id):

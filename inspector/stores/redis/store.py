@@ -16,6 +16,7 @@ from inspector.stores.base import (
     Fingerprint,
     FirstInput,
     NamespaceRow,
+    OutlineRow,
     Place,
     ReadBudget,
     StoreFacts,
@@ -34,6 +35,7 @@ from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storab
 from inspector.stores.redis.layout import Layout, default_layout, find_layout, read_indexes
 from inspector.stores.redis.listing import iter_counts
 from inspector.stores.redis.newest import find_newest
+from inspector.stores.redis.pages import OUTLINE, outline, read_outline, read_within
 from inspector.stores.redis.search import find_documents
 from inspector.stores.redis.signs import read_signs
 from inspector.stores.redis.threads import read_thread_rows
@@ -44,8 +46,6 @@ from inspector.stores.tally import first_inputs
 
 #: Checkpoints whose writes one query asks for.
 _CHECKPOINTS = 100
-#: Rows read at once, between two looks at the budget, and at first.
-_ROWS, _FIRST_ROWS = 50, 10
 
 
 class RedisStore:
@@ -110,7 +110,7 @@ class RedisStore:
         found = [item for item in self._find(thread_id, checkpoint_ns) if before is None or item.checkpoint_id < before]
         found.sort(key=lambda item: item.checkpoint_id, reverse=True)
         with self._read() as (reading, _):
-            kept, number = self._read_within(reading, found, budget)
+            kept, number = read_within(reading, found, budget, self._limits.control_bytes)
         beyond = found[number].checkpoint_id if number < len(found) else ""
         return Cut(tuple(kept), bool(beyond), beyond)
 
@@ -119,6 +119,18 @@ class RedisStore:
             found = self._locate(reading, thread_id, checkpoint_ns, checkpoint_id)
             kept = rows.read_rows(reading, [found], DEFAULT_READ.bytes) if found is not None else []
         return kept[0] if kept else None
+
+    def read_outline(
+        self, thread_id: str, checkpoint_ns: str, *, after: str = "", rows: int, host_keys: Sequence[str]
+    ) -> list[OutlineRow]:
+        """A few new ones by their keys; of many, all that the thread has are searched for."""
+        found = _newest(self._find(thread_id, checkpoint_ns), after, rows)
+        if len(found) > _CHECKPOINTS:
+            return [
+                outline(item, host_keys) for item in _newest(self._find(thread_id, checkpoint_ns, OUTLINE), after, rows)
+            ]
+        with self._read() as (reading, _):
+            return read_outline(reading, found, host_keys)
 
     def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         ids = (found.checkpoint_id for found in self._find(thread_id, checkpoint_ns))
@@ -252,22 +264,6 @@ class RedisStore:
             found += find_documents(reading, kind, [thread_id], fields=WRITE, ns=checkpoint_ns, checkpoint_ids=part)
         return found
 
-    def _read_within(
-        self, reading: Reading, found: Sequence[Document], budget: ReadBudget
-    ) -> tuple[list[CheckpointRow], int]:
-        """Rows within the budget, one at least, and how many of `found` were looked at. What a row takes is known when
-        it is read, so each step is as long as the rows so far allow."""
-        kept: list[CheckpointRow] = []
-        spent, number, step = 0, 0, _FIRST_ROWS
-        while number < min(len(found), budget.rows) and (spent < budget.bytes or not kept):
-            part = found[number : min(number + step, budget.rows)]
-            some = rows.read_rows(reading, part, min(self._limits.control_bytes, budget.bytes))
-            spent += sum(map(rows.read_bytes, some))
-            kept += some
-            number += len(part)
-            step = max(1, min(_ROWS, (budget.bytes - spent) * number // max(1, spent)))
-        return kept, number
-
     def _known_layout(self, reading: Reading) -> Layout:
         if self._layout is None:
             facts.refuse_cluster(reading)
@@ -290,6 +286,11 @@ def _kinds(layout: Layout) -> tuple[Kind, Kind]:
         Kind(layout.prefix, layout.prefix, "step", layout.prefix),
         Kind(layout.write_prefix, layout.write_prefix, "", layout.prefix),
     )
+
+
+def _newest(found: Sequence[Document], after: str, rows: int) -> list[Document]:
+    newer = (item for item in found if item.checkpoint_id > after)
+    return sorted(newer, key=lambda item: item.checkpoint_id, reverse=True)[:rows]
 
 
 def _with_body(row: WriteRow, size: int, blob: bytes | None) -> WriteRow:

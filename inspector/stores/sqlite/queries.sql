@@ -53,6 +53,15 @@ order by checkpoint_id desc limit :rows
 select {checkpoint_columns} from checkpoints
 where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id = :checkpoint_id
 
+-- name: outline
+-- Metadata alone, and the documents of those whose ids tell no time.
+select thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, metadata,
+       coalesce(length(checkpoint), 0) as size_bytes,
+       case when checkpoint_id not glob :usual then checkpoint end as checkpoint
+from checkpoints
+where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id > :after
+order by checkpoint_id desc limit :rows
+
 -- name: newer_checkpoints
 select checkpoint_id from checkpoints
 where thread_id = :thread_id and checkpoint_ns = :checkpoint_ns and checkpoint_id > :checkpoint_id

@@ -7,17 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from inspector.stores.base import CheckpointRow, Cut, FirstInput, Head, ReadBudget, ThreadRow, WriteRow
+from inspector.stores.base import CheckpointRow, Cut, FirstInput, Head, OutlineRow, ReadBudget, ThreadRow, WriteRow
 from inspector.stores.guard import Limits
+from inspector.stores.outline import outline_row
 from inspector.stores.sqlite.file import Session
 from inspector.stores.sqlite.layout import Layout
 from inspector.stores.sqlite.rows import Found, Room, as_bytes, read_row, write_row
-from inspector.stores.tally import ThreadTally, first_inputs
+from inspector.stores.tally import ThreadTally, first_inputs, host_of
 
 #: A document is read whole to step over its values, so that a page of rows may cost this many times what it hands over.
 _READ_FACTOR = 8
 #: For rows of which only versions and metadata are looked at.
 _COUNTED = Room(control=0, inline=0, values=False)
+_HEX = "[0-9a-f]"
+#: `coordinates.is_usual_id` as SQLite knows patterns.
+_USUAL = "-".join([_HEX * 8, _HEX * 4, "6" + _HEX * 3, "[89ab]" + _HEX * 3, _HEX * 12])
 
 
 class Reading:
@@ -51,6 +55,19 @@ class Reading:
                 return Cut(tuple(rows), True, found.row.checkpoint_id)
             rows.append(found.row)
         return Cut(tuple(rows), False)
+
+    def outline(self, given: Mapping[str, Any], host_keys: Sequence[str]) -> list[OutlineRow]:
+        rows = (found.row for found in self.checkpoints("outline", {**given, "usual": _USUAL}, _COUNTED))
+        return [
+            outline_row(
+                row.checkpoint_id,
+                row.parent_checkpoint_id,
+                row.metadata,
+                hostname=host_of(row.metadata, host_keys),
+                ts=row.ts,
+            )
+            for row in rows
+        ]
 
     def inputs(self, given: Mapping[str, Any]) -> list[FirstInput]:
         rows = (found.row for found in self.checkpoints("inputs", given, _COUNTED))

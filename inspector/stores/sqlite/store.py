@@ -16,6 +16,7 @@ from inspector.stores.base import (
     Fingerprint,
     FirstInput,
     NamespaceRow,
+    OutlineRow,
     Place,
     ReadBudget,
     StoreFacts,
@@ -114,6 +115,14 @@ class SqliteStore:
             return next((one.row for one in found), None)
 
         return self._ask(question)
+
+    def read_outline(
+        self, thread_id: str, checkpoint_ns: str, *, after: str = "", rows: int, host_keys: Sequence[str]
+    ) -> list[OutlineRow]:
+        if not _storable(thread_id, checkpoint_ns, after):
+            return []
+        given = {"thread_id": thread_id, "checkpoint_ns": checkpoint_ns, "after": after, "rows": rows}
+        return self._ask(lambda reading: reading.outline(given, host_keys))
 
     def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         if not _storable(thread_id, checkpoint_ns, checkpoint_id):
