@@ -17,7 +17,7 @@ BIDI = "user\u202egnp.exe\u202c, \u2066isolate\u2069, \u200bzero\u200d\ufeff wid
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 40
 #: A name with all of it, as channels, nodes and keys are called by users.
 LONG_NAME = "a_very_long_name_without_any_break_" * 8
-TEXTS = (MARKUP, CONTROLS, BIDI, LONG_WORD, "\ud83d".encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "")
+TEXTS = ("", LONG_WORD, BIDI, CONTROLS, MARKUP, f"{BIDI} {CONTROLS} {MARKUP} {LONG_WORD}")
 
 
 def put_states(saver: Saver) -> tuple[str, ...]:
@@ -26,20 +26,25 @@ def put_states(saver: Saver) -> tuple[str, ...]:
     return HOSTILE, JSON
 
 
-def _build(saver: Saver, node: str, *channels: str) -> Any:
-    def note(state: Any) -> Update:
-        return {}
+class Writer:
+    """A graph whose one node writes what it was told to."""
 
-    names = ("text", "messages", "tree", "numbers", *channels)
-    kind: Any = type("State", (dict,), {"__annotations__": dict.fromkeys(names, Any)})
-    graph = StateGraph(kind)
-    graph.add_node(node, note)
-    graph.add_edge(START, node)
-    return graph.compile(checkpointer=saver)
+    def __init__(self, saver: Saver, node: str, *channels: str) -> None:
+        self._state: Update = {}
+        kind: Any = type("State", (dict,), {"__annotations__": dict.fromkeys(("asked", *channels), Any)})
+        graph = StateGraph(kind)
+        graph.add_node(node, lambda state: self._state)
+        graph.add_edge(START, node)
+        self._graph: Any = graph.compile(checkpointer=saver)
+
+    def write(self, state: Update, where: Any) -> None:
+        self._state = state
+        self._graph.invoke({"asked": "Go on."}, where, durability="sync")
 
 
 def _put_hostile(saver: Saver) -> None:
-    graph = _build(saver, MARKUP.replace("|", "").replace(":", ""), LONG_NAME, MARKUP)
+    channels = ("text", "messages", "tree", "numbers", LONG_NAME, MARKUP)
+    writer = Writer(saver, MARKUP.replace("|", "").replace(":", ""), *channels)
     for number, text in enumerate(TEXTS):
         deep: Any = text
         for _ in range(30):
@@ -53,18 +58,18 @@ def _put_hostile(saver: Saver) -> None:
             MARKUP: text,
         }
         host = (text or "nameless")[:120]
-        graph.invoke(state, config(HOSTILE, host=host, **{LONG_NAME: "x", "user_id": host}), durability="sync")
+        writer.write(state, config(HOSTILE, host=host, **{LONG_NAME: "x", "user_id": host}))
 
 
 def _put_json(saver: Saver) -> None:
     """300 kB of JSON; each turn changes one price, takes an item away, or adds one."""
-    graph = _build(saver, "plan")
+    writer = Writer(saver, "plan", "tree")
     items: list[Any] = [
         {"sku": f"SKU-{number:05}", "price": {"amount": number * 1.5, "currency": "EUR"}, "text": "A fine thing. " * 5}
         for number in range(2_000)
     ]
-    graph.invoke({"tree": {"items": items, "version": 1}}, config(JSON), durability="sync")
+    writer.write({"tree": {"items": items, "version": 1}}, config(JSON))
     items = [*items[:700], {**items[700], "price": {"amount": 9.99, "currency": "EUR"}}, *items[701:]]
-    graph.invoke({"tree": {"items": items, "version": 2}}, config(JSON), durability="sync")
+    writer.write({"tree": {"items": items, "version": 2}}, config(JSON))
     items = [*items[:300], *items[301:], {"sku": "SKU-NEW", "price": None}]
-    graph.invoke({"tree": {"items": items, "version": 2, "note": "shorter"}}, config(JSON), durability="sync")
+    writer.write({"tree": {"items": items, "version": 2, "note": "shorter"}}, config(JSON))

@@ -26,39 +26,41 @@ EDITED = (
 
 
 def put_talk(saver: Saver) -> tuple[str, ...]:
-    graph = _build(saver)
-    _put_scripts(graph)
-    _put_tools(graph)
-    _put_pictures(graph)
+    script = Script(saver)
+    _put_scripts(script)
+    _put_tools(script)
+    _put_pictures(script)
     return SCRIPTS, TOOLS, PICTURES
 
 
-def _build(saver: Saver) -> Any:
-    """A graph whose node says nothing, so that what is stored is what the gallery says."""
+class Script:
+    """A graph whose one node says what it was told to."""
 
-    def note(state: MessagesState) -> Update:
-        return {}
+    def __init__(self, saver: Saver) -> None:
+        self._said: list[Any] = []
+        graph = StateGraph(MessagesState)
+        graph.add_node("say", self._say)
+        graph.add_edge(START, "say")
+        self._graph: Any = graph.compile(checkpointer=saver)
 
-    graph = StateGraph(MessagesState)
-    graph.add_node("note", note)
-    graph.add_edge(START, "note")
-    return graph.compile(checkpointer=saver)
+    def run(self, thread_id: str, asked: str, *said: AnyMessage | RemoveMessage) -> None:
+        self._said = list(said)
+        self._graph.invoke({"messages": [("user", asked)]}, config(thread_id), durability="sync")
+
+    def _say(self, state: MessagesState) -> Update:
+        return {"messages": self._said}
 
 
-def _say(graph: Any, thread_id: str, *messages: AnyMessage | RemoveMessage) -> None:
-    graph.invoke({"messages": list(messages)}, config(thread_id), durability="sync")
-
-
-def _put_scripts(graph: Any) -> None:
+def _put_scripts(script: Script) -> None:
     for version in (0, 1):
         said = [
             (HumanMessage, AIMessage)[place % 2](texts[version], id=f"m{place}") for place, texts in enumerate(EDITED)
         ]
-        _say(graph, SCRIPTS, *said)
-    _say(graph, SCRIPTS, RemoveMessage("m2"), HumanMessage("مرحبا 👋 " * 60, id="long"))
+        script.run(SCRIPTS, f"Version {version + 1}, please.", *said)
+    script.run(SCRIPTS, "مرحبا 👋 " * 60, RemoveMessage("m2"), AIMessage("שלום 👋 " * 60, id="long"))
 
 
-def _put_tools(graph: Any) -> None:
+def _put_tools(script: Script) -> None:
     """One call answered, one failed, one never answered, one invalid, and a result that nobody asked for."""
     found, failed, open_call = (
         {"name": name, "args": args, "id": f"call_{name}", "type": "tool_call"}
@@ -76,25 +78,29 @@ def _put_tools(graph: Any) -> None:
         "type": "invalid_tool_call",
     }
     usage: Any = {"input_tokens": 1_204, "output_tokens": 86, "total_tokens": 1_290}
-    _say(graph, TOOLS, SystemMessage("You are a patient assistant.", id="s"), HumanMessage("Refund my order.", id="h"))
     calls = [found, failed, open_call]
-    _say(graph, TOOLS, AIMessage("I look.", id="a", tool_calls=calls, invalid_tool_calls=[wrong], usage_metadata=usage))
-    _say(graph, TOOLS, ToolMessage('{"price": 30.5, "state": "delivered"}', tool_call_id="call_lookup_order", id="t1"))
     error = "Traceback (most recent call last):\n  File 'refund.py', line 7\nPaymentError: card expired"
-    _say(graph, TOOLS, ToolMessage(error, tool_call_id="call_refund", status="error", id="t2"))
-    _say(graph, TOOLS, ToolMessage("for nobody", tool_call_id="call_unknown", id="t3"))
-    _say(graph, TOOLS, AIMessage("Your card is expired.", id="a2", usage_metadata=usage))
+    script.run(TOOLS, "Hello", SystemMessage("You are a patient assistant.", id="s"), AIMessage("Hello!", id="a"))
+    script.run(
+        TOOLS,
+        "Refund my order.",
+        AIMessage("I look.", id="a1", tool_calls=calls, invalid_tool_calls=[wrong], usage_metadata=usage),
+        ToolMessage('{"price": 30.5, "state": "delivered"}', tool_call_id="call_lookup_order", id="t1"),
+        ToolMessage(error, tool_call_id="call_refund", status="error", id="t2"),
+        ToolMessage("for nobody", tool_call_id="call_unknown", id="t3"),
+        AIMessage("Your card is expired.", id="a2", usage_metadata=usage),
+    )
 
 
-def _put_pictures(graph: Any) -> None:
+def _put_pictures(script: Script) -> None:
     url = f"data:image/png;base64,{base64.b64encode(picture(240, 160)).decode()}"
     text = {"type": "text", "text": "What is on this picture?"}
     far = {"type": "image_url", "image_url": {"url": "https://pictures.example.org/far-away.png"}}
-    _say(graph, PICTURES, HumanMessage([text, {"type": "image_url", "image_url": {"url": url}}], id="p1"))
     plain: Any = {"type": "image", "source_type": "base64", "mime_type": "image/png", "data": url.partition(",")[2]}
-    _say(graph, PICTURES, AIMessage("A square of colours.", id="p2"), HumanMessage([plain, far], id="p3"))
     broken = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
-    _say(graph, PICTURES, HumanMessage([broken, {"type": "file", "file": {"filename": "bill.pdf"}}], id="p4"))
+    bill = {"type": "file", "file": {"filename": "bill.pdf"}}
+    script.run(PICTURES, "Look.", HumanMessage([text, {"type": "image_url", "image_url": {"url": url}}], id="p1"))
+    script.run(PICTURES, "And?", AIMessage("Colours.", id="p2"), HumanMessage([plain, far, broken, bill], id="p3"))
 
 
 def picture(width: int, height: int) -> bytes:
