@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from datetime import datetime
 from itertools import groupby
 
 from inspector.domain.checkpoint import Checkpoint
@@ -27,22 +28,7 @@ class Steps:
 
     def item(self, checkpoint: Checkpoint) -> CheckpointItem:
         parent_id = checkpoint.parent_checkpoint_id or ""
-        at, parent_at = checkpoint.at, self._times.get(parent_id) or time_of(parent_id)
-        return CheckpointItem(
-            checkpoint_id=checkpoint.checkpoint_id,
-            checkpoint_ns=checkpoint.checkpoint_ns,
-            parent_checkpoint_id=checkpoint.parent_checkpoint_id,
-            step=checkpoint.step,
-            source=checkpoint.source,
-            at=at,
-            turn=checkpoint.turn,
-            hostname=checkpoint.hostname,
-            node_names=checkpoint.node_names,
-            next=checkpoint.next,
-            channels_changed=checkpoint.channels_changed,
-            size_bytes=checkpoint.size_bytes,
-            seconds=(at - parent_at).total_seconds() if at is not None and parent_at is not None else None,
-        )
+        return checkpoint_item(checkpoint, self._times.get(parent_id))
 
     @property
     def is_newest(self) -> bool:
@@ -92,6 +78,26 @@ class Steps:
         if 0 <= place < len(self.items):
             return self.items[place].checkpoint_id
         return self._history.above if place < 0 else self._history.beyond
+
+
+def checkpoint_item(checkpoint: Checkpoint, parent_at: datetime | None = None) -> CheckpointItem:
+    """A checkpoint by itself. Where nobody says when its parent was made, the parent's id tells."""
+    at, parent_at = checkpoint.at, parent_at or time_of(checkpoint.parent_checkpoint_id or "")
+    return CheckpointItem(
+        checkpoint_id=checkpoint.checkpoint_id,
+        checkpoint_ns=checkpoint.checkpoint_ns,
+        parent_checkpoint_id=checkpoint.parent_checkpoint_id,
+        step=checkpoint.step,
+        source=checkpoint.source,
+        at=at,
+        turn=checkpoint.turn,
+        hostname=checkpoint.hostname,
+        node_names=checkpoint.node_names,
+        next=checkpoint.next,
+        channels_changed=checkpoint.channels_changed,
+        size_bytes=checkpoint.size_bytes,
+        seconds=(at - parent_at).total_seconds() if at is not None and parent_at is not None else None,
+    )
 
 
 def group_turns(steps: Sequence[CheckpointItem]) -> tuple[TurnGroup, ...]:
