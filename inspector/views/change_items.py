@@ -65,6 +65,8 @@ def change_item(name: str, before: ChannelState | None, after: ChannelState | No
         count_after=_length(new),
         not_loaded=not all(state.loaded for state in (before, after) if state is not None),
         loadable=all(can_be_loaded(state.size_bytes) for state in (before, after) if state is not None),
+        before=Tree(old),
+        after=Tree(new),
     )
 
 

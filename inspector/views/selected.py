@@ -19,6 +19,7 @@ from inspector.views.contexts import (
     Tree,
     WriteItem,
 )
+from inspector.views.written import read_written
 
 TABS = ("changes", "state", "writes", "metadata")
 
@@ -40,7 +41,9 @@ def select(
     only = None if "state" in parts else differing
     after = reader.read_state(checkpoint, load=load, only=only) if only is None or only else ()
     before = reader.read_state(against, load=load, only=differing) if against is not None and differing else ()
-    changes = change_items(differing, before, after)
+    child = against is not None and against.checkpoint_id == checkpoint.parent_checkpoint_id
+    written = read_written(reader, checkpoint, against if child and "changes" in parts else None)
+    changes = tuple(written.explain(change) for change in change_items(differing, before, after))
     states = after if "state" in parts else ()
     writes = reader.read_writes(checkpoint)
     tasks = reader.read_tasks(checkpoint, writes)
@@ -62,6 +65,10 @@ def select(
         compared=compared,
         tab=tab,
         input=_input(checkpoint, after),
+        rewritten=written.without_change(
+            changes, against.channel_versions if against is not None else {}, checkpoint.channel_versions
+        ),
+        writes_known=written.known or not changes,
     )
 
 

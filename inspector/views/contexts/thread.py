@@ -8,6 +8,7 @@ from datetime import datetime
 from inspector.domain.value import Json
 from inspector.views.contexts.bar import AlsoIn, Bar
 from inspector.views.contexts.base import Tree, page_only
+from inspector.views.contexts.changes import ChannelChangeItem, RewrittenItem
 from inspector.views.contexts.doctor import MentionItem
 from inspector.views.contexts.evidence import OrphanAssessment
 from inspector.views.contexts.threads import ThreadItem
@@ -50,48 +51,6 @@ class CheckpointItem:
     size_bytes: int
     seconds: float | None  #: since the parent was made, by the workers' clocks; None where either tells no time
     marks: tuple[str, ...] = ()  #: what its tasks left behind: some of `failed`, `asked`, `answered`
-
-
-@dataclass(frozen=True, slots=True)
-class MessageChange:
-    kind: str
-    message_id: str | None
-    role: str
-    before: Tree
-    after: Tree
-    moved: bool
-    position_before: int | None
-    position_after: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ValueChange:
-    kind: str
-    path: str
-    before: Tree
-    after: Tree
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelChangeItem:
-    """One changed channel. `unchanged` counts messages or parts that stayed the same."""
-
-    channel: str
-    kind: str
-    version_before: str | None
-    version_after: str | None
-    entries: tuple[MessageChange | ValueChange, ...]
-    form: str  #: messages, text or tree
-    unchanged: int
-    cut: bool
-    left_out: int
-    internal: bool
-    size_before: int
-    size_after: int
-    count_before: int | None  #: messages or elements, where the channel is a list
-    count_after: int | None
-    not_loaded: bool  #: one side was left in the store because of its size
-    loadable: bool = page_only(default=True)  #: whether both are shown where they are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +116,8 @@ class Selected:
     compared: CheckpointItem | None = page_only()
     tab: str = page_only()
     input: ChannelItem | None = page_only(default=None)  #: what this checkpoint took in, where it is an input's
+    rewritten: tuple[RewrittenItem, ...] = ()  #: written without becoming another value
+    writes_known: bool = True  #: what the nodes wrote to become this checkpoint is stored, or it compares with another
 
 
 @dataclass(frozen=True, slots=True)

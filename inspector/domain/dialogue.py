@@ -1,0 +1,96 @@
+"""Who answers whom in a list of messages: tool calls and the results that carry their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from inspector.domain.message_parts import ToolCall
+from inspector.domain.messages import Message, as_message, role_of
+from inspector.domain.value import Tagged, Value
+
+#: Where a tool says how long it took, and what makes seconds of it.
+_DURATIONS = {
+    "duration": 1.0,
+    "duration_s": 1.0,
+    "duration_seconds": 1.0,
+    "elapsed": 1.0,
+    "duration_ms": 0.001,
+    "elapsed_ms": 0.001,
+    "latency_ms": 0.001,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Of one list of messages, by position from 0. `calls` has each call id with who called and what; `results` the
+    position of the first message that answers it; `last_said` is the last position that is no tool's result."""
+
+    calls: Mapping[str, tuple[int, ToolCall]] = field(default_factory=dict)
+    results: Mapping[str, int] = field(default_factory=dict)
+    last_said: int = -1
+    length: int = 0
+
+    def standing(self, call: ToolCall, position: int) -> str:
+        """`answered`, `open` (nothing came after it yet) or `skipped`: the conversation went on without its result,
+        which most models refuse. `unknown` for a call without an id, `invalid` for one that no tool can run."""
+        if not call.valid:
+            return "invalid"
+        if not call.call_id:
+            return "unknown"
+        if call.call_id in self.results:
+            return "answered"
+        return "skipped" if self.last_said > position else "open"
+
+
+def read_dialogue(messages: Sequence[Value]) -> Dialogue:
+    """Linear; a repeated id belongs to the first that has it."""
+    calls: dict[str, tuple[int, ToolCall]] = {}
+    results: dict[str, int] = {}
+    last_said = -1
+    for position, value in enumerate(messages):
+        role = role_of(value)
+        if role in ("tool", "function"):
+            if (call_id := _text(value, "tool_call_id")) is not None:
+                results.setdefault(call_id, position)
+            continue
+        if role:
+            last_said = position
+        if role == "ai" and (message := as_message(value)) is not None:
+            for call in message.tool_calls:
+                if call.call_id:
+                    calls.setdefault(call.call_id, (position, call))
+        elif role and (message := _with_results(value)) is not None:
+            for part in message.parts:
+                if part.kind == "tool_result" and part.call_id:
+                    results.setdefault(part.call_id, position)
+    return Dialogue(calls, results, last_said, len(messages))
+
+
+def seconds_taken(message: Message) -> float | None:
+    """How long a tool took, where its message says so."""
+    fields = _fields(message.raw)
+    for place in ("additional_kwargs", "response_metadata", "artifact"):
+        held = _fields(fields.get(place))
+        for key, factor in _DURATIONS.items():
+            found = held.get(key)
+            if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < 1e9:
+                return found * factor
+    return None
+
+
+def _with_results(value: Value) -> Message | None:
+    """A message that may hold results among its parts, as Anthropic's form has them."""
+    content = _fields(value).get("content")
+    return as_message(value) if isinstance(content, list) and content else None
+
+
+def _text(value: Value, key: str) -> str | None:
+    found = _fields(value).get(key)
+    return found if isinstance(found, str) and found else None
+
+
+def _fields(value: Any) -> Mapping[str, Any]:
+    fields = value.fields if isinstance(value, Tagged) else value
+    return fields if isinstance(fields, Mapping) else {}
