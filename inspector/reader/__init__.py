@@ -4,5 +4,6 @@ from inspector.reader.paging import NEWEST, At
 from inspector.reader.reader import HISTORY, WRITES, Reader
 from inspector.reader.state import can_be_loaded
 from inspector.reader.summary import ThreadSummary
+from inspector.reader.weights import WeighedHistory
 
-__all__ = ["HISTORY", "NEWEST", "WRITES", "At", "Reader", "ThreadSummary", "can_be_loaded"]
+__all__ = ["HISTORY", "NEWEST", "WRITES", "At", "Reader", "ThreadSummary", "WeighedHistory", "can_be_loaded"]

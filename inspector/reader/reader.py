@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from inspector.domain.channels import START
@@ -18,6 +18,7 @@ from inspector.reader.standing import make_head, read_head
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, stand, summarize
 from inspector.reader.tasks import build_tasks, build_writes
+from inspector.reader.weights import WeighedHistory, sum_writes, taken_up, tell_why, weigh
 from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget, ThreadRow, WriteRow
 from inspector.stores.followed import FollowedStore
 
@@ -26,6 +27,8 @@ HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
 _PARENTS = 20  #: beyond a cut there is one, and one more for each fork of older checkpoints
 #: Pending writes of one checkpoint. Whoever shows as many says that there may be more.
 WRITES = ReadBudget(rows=5_000, bytes=4_000_000)
+#: Those of a whole history, of which only the sizes are read.
+WEIGHED_WRITES = ReadBudget(rows=20_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,34 @@ class Reader:
     ) -> ThreadHistory:
         """A page of one namespace of a thread. `namespaces` are the thread's, where they have been read. Raises
         `NotFound` when the thread has no checkpoint at all."""
+        return self._read_page(thread_id, checkpoint_ns, at, budget, namespaces)[0]
+
+    def read_weighed(
+        self,
+        thread_id: str,
+        checkpoint_ns: str = "",
+        *,
+        at: At = NEWEST,
+        budget: ReadBudget = HISTORY,
+        namespaces: tuple[Namespace, ...] | None = None,
+    ) -> WeighedHistory:
+        """The same with the sizes of all values and writes, of which none is read."""
+        history, found = self._read_page(thread_id, checkpoint_ns, at, budget, namespaces)
+        ids = [item.checkpoint_id for item in history.checkpoints]
+        rows = [found.known[name] for name in ids]
+        writes = self.store.read_writes(thread_id, checkpoint_ns, ids, bodies=False, budget=WEIGHED_WRITES)
+        again = tell_why(taken_up(rows, found.known), writes)
+        sums = sum_writes(writes, limit=WEIGHED_WRITES.rows)
+        return WeighedHistory(history, weigh(rows, history.checkpoints, found.bodies), again, sums)
+
+    def _read_page(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        at: At,
+        budget: ReadBudget,
+        namespaces: tuple[Namespace, ...] | None,
+    ) -> tuple[ThreadHistory, _Found]:
         if namespaces is None:
             namespaces = self.read_namespaces(thread_id)
         if not namespaces:
@@ -92,21 +123,23 @@ class Reader:
         newest = self.store.read_checkpoints(*where, budget=ReadBudget(rows=1)).rows if newer else ()
         above = newer[0] if newer else ""
         place = self.store.read_place(*where, ids[0]) if above or cut.truncated else Place(len(ids) - 1, 0)
-        return ThreadHistory(
+        found = self._find(cut, newest)
+        history = ThreadHistory(
             *where,
             namespaces=namespaces,
-            checkpoints=self._checkpoints(cut, newest),
+            checkpoints=found.checkpoints,
             truncated=cut.truncated,
             beyond=cut.beyond,
             above=above,
             newer=place.newer if ids else _count_of(checkpoint_ns, namespaces),
             older=max(0, place.older - len(ids) + 1),
         )
+        return history, found
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
         """One checkpoint by itself, as for a history that was cut."""
         row = self.store.read_checkpoint(thread_id, checkpoint_ns, checkpoint_id)
-        return self._checkpoints(Cut((row,), truncated=True))[0] if row is not None else None
+        return self._find(Cut((row,), truncated=True)).checkpoints[0] if row is not None else None
 
     def read_state(
         self, checkpoint: Checkpoint, *, load: Collection[str] = (), only: Collection[str] | None = None
@@ -129,7 +162,7 @@ class Reader:
         """The tasks due after a checkpoint, with the errors and interrupts that its writes hold."""
         return build_tasks(checkpoint.next, writes)
 
-    def _checkpoints(self, cut: Cut, newest: Sequence[CheckpointRow] = ()) -> tuple[Checkpoint, ...]:
+    def _find(self, cut: Cut, newest: Sequence[CheckpointRow] = ()) -> _Found:
         """Rows, newest first, with what lies beyond the cut: their parents there, and the inputs before the oldest. The
         `newest` one of the namespace, where it is not among them, knows of nodes that had not run yet."""
         rows = cut.rows
@@ -146,7 +179,8 @@ class Reader:
                 known[parent_id] = parent
         bodies = Bodies.read(self.store, list(known.values()), self.key)
         triggers = self._triggers(rows, bodies, newest)
-        return build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys, earlier_inputs=earlier)
+        built = build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys, earlier_inputs=earlier)
+        return _Found(built, known, bodies)
 
     def _triggers(
         self, rows: Sequence[CheckpointRow], bodies: Bodies, newest: Sequence[CheckpointRow]
@@ -161,6 +195,15 @@ class Reader:
         where = (rows[0].thread_id, rows[0].checkpoint_ns) if rows else ("", "")
         writes = self.store.read_writes(*where, ids, bodies=False, budget=WRITES)
         return {**triggers, **learn_starters(write.task_path for write in writes)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page's checkpoints, and what they were made of: their rows and parents by id, and the sizes of bodies."""
+
+    checkpoints: tuple[Checkpoint, ...]
+    known: Mapping[str, CheckpointRow]
+    bodies: Bodies
 
 
 def _count_of(checkpoint_ns: str, namespaces: Sequence[Namespace]) -> int:
