@@ -1,0 +1,157 @@
+"""`/thread/compare/`: two checkpoints of a thread, of two branches, namespaces, threads or stores."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from inspector.domain.channels import is_internal
+from inspector.domain.coordinates import step_of
+from inspector.domain.lineage import ends_of
+from inspector.domain.thread import ChannelState
+from inspector.index.connections import get_reader
+from inspector.reader import Reader
+from inspector.views.bar import make_bar
+from inspector.views.change_items import change_items, differing_channels
+from inspector.views.contexts import (
+    ChannelChangeItem,
+    CheckpointPlace,
+    CompareChoice,
+    CompareForm,
+    ComparePage,
+    RelationItem,
+    ThreadItem,
+)
+from inspector.views.graphs import namespace_items
+from inspector.views.opened import OpenThread, open_thread
+from inspector.views.page import page_view, show
+from inspector.views.parameters import read_optional, read_text
+from inspector.views.sides import Side, find_side, naming, read_parents, relation_of
+
+#: Ends of branches that are suggested, and the namespaces that the form lists; the newest ones.
+_ENDS = 8
+_NAMESPACES = 40
+_OF_B = ("with_id", "with_ns", "with_checkpoint", "with_store")
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    relation: RelationItem | None = None
+    changes: tuple[ChannelChangeItem, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@page_view
+def show_compare(request: HttpRequest) -> HttpResponse:
+    opened = open_thread(request)
+    a = find_side("A", opened.reader, opened.thread_id, opened.checkpoint_ns, read_text(request, "checkpoint"))
+    b = _side_b(request, opened) if any(name in request.GET for name in _OF_B) else None
+    compared = _compare(a, b, request.GET.getlist("load")) if b is not None else _Compared()
+    item_a, item_b = a.item(), b.item() if b is not None else None
+    page = ComparePage(
+        store=opened.entry.name,
+        thread=opened.thread,
+        checkpoint_ns=opened.checkpoint_ns,
+        a=item_a,
+        b=item_b,
+        relation=compared.relation,
+        changes=compared.changes,
+        unchanged=compared.unchanged,
+        flags=compared.flags,
+        choices=_choices(opened.reader, opened.thread, a),
+        form=CompareForm(
+            thread_id=item_b.thread_id if item_b is not None and item_b.thread_id != item_a.thread_id else "",
+            checkpoint_ns=item_b.checkpoint_ns if item_b is not None else opened.checkpoint_ns,
+            checkpoint_id=read_text(request, "with_checkpoint"),
+            store=item_b.store if item_b is not None else opened.entry.name,
+        ),
+        namespaces=namespace_items(opened.namespaces, opened.checkpoint_ns)[-_NAMESPACES:],
+        bar=make_bar(request, "threads", opened.entry),
+    )
+    return show(request, "compare", page)
+
+
+def _side_b(request: HttpRequest, opened: OpenThread) -> Side:
+    """What is left out is as on side A, the namespace as far as the thread is the same."""
+    store = read_text(request, "with_store")
+    reader = get_reader(store) if store else opened.reader
+    thread_id = read_text(request, "with_id") or opened.thread_id
+    given = read_optional(request, "with_ns")
+    checkpoint_ns = given if given is not None else opened.checkpoint_ns if thread_id == opened.thread_id else ""
+    return find_side("B", reader, thread_id, checkpoint_ns, read_text(request, "with_checkpoint"))
+
+
+def _compare(a: Side, b: Side, load: Collection[str]) -> _Compared:
+    """Within one namespace versions tell which channels need reading; across two they mean nothing."""
+    relation = relation_of(a, b)
+    names = {*a.checkpoint.channel_versions, *b.checkpoint.channel_versions}
+    if a.namespace == b.namespace:
+        only = differing_channels(b.checkpoint, a.checkpoint) if relation.kind != "same" else frozenset()
+        before, after = _read("A", a, load, only), _read("B", b, load, only)
+    else:
+        before, after = _read("A", a, load), _read("B", b, load)
+        names |= {state.channel for state in (*before, *after)}
+        only = frozenset(names)
+    changes = change_items(only, before, after)
+    changed = {change.channel for change in changes}
+    return _Compared(
+        relation=relation,
+        changes=changes,
+        unchanged=tuple(sorted(name for name in names - changed if not is_internal(name))),
+        flags=("rebuilt-values",) if any(state.rebuilt for state in (*before, *after)) else (),
+    )
+
+
+def _read(
+    letter: str, side: Side, load: Collection[str], only: frozenset[str] | None = None
+) -> tuple[ChannelState, ...]:
+    if only is not None and not only:
+        return ()
+    with naming(letter, side.reader):
+        return side.reader.read_state(side.checkpoint, load=load, only=only)
+
+
+def _choices(reader: Reader, thread: ThreadItem, a: Side) -> tuple[CompareChoice, ...]:
+    """The parent, the first, the newest, the ends of other branches, and the same thread in other stores."""
+    here = reader.store.name
+    checkpoint = a.checkpoint
+    this = _place(here, a, checkpoint.checkpoint_id)
+    parents, whole = read_parents(reader, checkpoint.thread_id, checkpoint.checkpoint_ns)
+    ids = list(parents)
+    found: dict[str, str] = {}
+    if checkpoint.parent_checkpoint_id in parents:
+        found[checkpoint.parent_checkpoint_id or ""] = "Its parent"
+    if ids and whole:
+        found.setdefault(ids[-1], "The first step")
+    if ids:
+        found.setdefault(ids[0], "The newest step")
+    ends = ends_of(parents)
+    if len(ends) > 1:
+        for end in ends[:_ENDS]:
+            found.setdefault(end, "The end of a branch")
+    found.pop(checkpoint.checkpoint_id, None)
+    choices = [_choice(words, this, _place(here, a, other)) for other, words in found.items()]
+    elsewhere = (
+        CompareChoice(f"This thread in {also.store}", this, CheckpointPlace(also.store, *_root(checkpoint.thread_id)))
+        for also in thread.also_in
+    )
+    return (*choices, *elsewhere)
+
+
+def _choice(words: str, this: CheckpointPlace, other: CheckpointPlace) -> CompareChoice:
+    """The older one is side A."""
+    step = step_of(other.checkpoint_id)
+    told = f"{words}, step {step}" if step is not None else words
+    sides: Sequence[CheckpointPlace] = sorted((this, other), key=lambda place: place.checkpoint_id)
+    return CompareChoice(told, *sides)
+
+
+def _place(store: str, side: Side, checkpoint_id: str) -> CheckpointPlace:
+    return CheckpointPlace(store, side.checkpoint.thread_id, side.checkpoint.checkpoint_ns, checkpoint_id)
+
+
+def _root(thread_id: str) -> tuple[str, str, str]:
+    return thread_id, "", ""
