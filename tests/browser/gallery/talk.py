@@ -52,12 +52,13 @@ class Script:
 
 
 def _put_scripts(script: Script) -> None:
-    for version in (0, 1):
-        said = [
-            (HumanMessage, AIMessage)[place % 2](texts[version], id=f"m{place}") for place, texts in enumerate(EDITED)
-        ]
-        script.run(SCRIPTS, f"Version {version + 1}, please.", *said)
-    script.run(SCRIPTS, "مرحبا 👋 " * 60, RemoveMessage("m2"), AIMessage("שלום 👋 " * 60, id="long"))
+    """What is said first is long; then each message is edited, and one is taken back."""
+    first, second = (
+        [(HumanMessage, AIMessage)[place % 2](texts[version], id=f"m{place}") for place, texts in enumerate(EDITED)]
+        for version in (0, 1)
+    )
+    script.run(SCRIPTS, "مرحبا 👋 " * 60, *first, AIMessage("שלום 👋 " * 60, id="long"))
+    script.run(SCRIPTS, "עוד פעם, בבקשה 🙏", *second, RemoveMessage("long"))
 
 
 def _put_tools(script: Script) -> None:
@@ -93,7 +94,7 @@ def _put_tools(script: Script) -> None:
 
 
 def _put_pictures(script: Script) -> None:
-    url = f"data:image/png;base64,{base64.b64encode(picture(240, 160)).decode()}"
+    url = f"data:image/png;base64,{base64.b64encode(picture(48, 32)).decode()}"
     text = {"type": "text", "text": "What is on this picture?"}
     far = {"type": "image_url", "image_url": {"url": "https://pictures.example.org/far-away.png"}}
     plain: Any = {"type": "image", "source_type": "base64", "mime_type": "image/png", "data": url.partition(",")[2]}
