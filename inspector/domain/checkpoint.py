@@ -27,6 +27,8 @@ class Task:
     error: str = ""
     interrupts: tuple[Interrupt, ...] = ()
     finished: bool = False  #: it left its writes, and no error or interrupt
+    task_path: str = ""
+    wrote: bool = False  #: it left its writes, whatever it left before
 
 
 @dataclass(frozen=True, slots=True)

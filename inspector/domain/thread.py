@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inspector.domain.checkpoint import Checkpoint
@@ -18,6 +19,7 @@ class Namespace:
     checkpoint_ns: str
     checkpoints: int
     last_checkpoint_id: str = ""
+    first_checkpoint_id: str = ""
 
     @property
     def depth(self) -> int:
@@ -28,6 +30,21 @@ class Namespace:
         """The nodes on the way to this subgraph, without their task ids."""
         parts = self.checkpoint_ns.split(NAMESPACE_SEPARATOR) if self.checkpoint_ns else []
         return tuple(part.partition(":")[0] for part in parts)
+
+
+def caller_of(checkpoint_ns: str, parents: Mapping[str, object]) -> tuple[str, str]:
+    """The namespace and the checkpoint that a subgraph was called from, by the `parents` in its checkpoints' metadata:
+    the graphs around it, by namespace. The innermost called it: a node's second call has a namespace within the first's
+    that names the same parents. ("", "") where nothing is named."""
+    around = [ns for ns, found in parents.items() if isinstance(found, str) and is_within(checkpoint_ns, ns)]
+    inner = max(around, key=len, default="")
+    found = parents.get(inner)
+    return (inner, found) if isinstance(found, str) else ("", "")
+
+
+def is_within(checkpoint_ns: str, outer: str) -> bool:
+    """Whether one namespace is a subgraph's of the other, at any depth."""
+    return checkpoint_ns != outer and (not outer or checkpoint_ns.startswith(outer + NAMESPACE_SEPARATOR))
 
 
 @dataclass(frozen=True, slots=True)

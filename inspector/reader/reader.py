@@ -13,17 +13,21 @@ from inspector.errors import NotFound
 from inspector.reader.bodies import Bodies
 from inspector.reader.history import build_history
 from inspector.reader.inputs import InputMemory
+from inspector.reader.marks import StepMarks, read_marks
 from inspector.reader.paging import NEWEST, At, read_page
 from inspector.reader.standing import make_head, read_head
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, stand, summarize
-from inspector.reader.tasks import build_tasks, build_writes
+from inspector.reader.tasks import build_inner_tasks, build_tasks, build_writes
 from inspector.reader.weights import WeighedHistory, sum_writes, taken_up, tell_why, weigh
 from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget, ThreadRow, WriteRow
+from inspector.stores.calls import CallRow
 from inspector.stores.followed import FollowedStore
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
+#: Checkpoints of subgraphs that are looked at to tell their calls.
+CALLED = 2_000
 _PARENTS = 20  #: beyond a cut there is one, and one more for each fork of older checkpoints
 #: Pending writes of one checkpoint. Whoever shows as many says that there may be more.
 WRITES = ReadBudget(rows=5_000, bytes=4_000_000)
@@ -66,7 +70,7 @@ class Reader:
     def read_namespaces(self, thread_id: str) -> tuple[Namespace, ...]:
         """The root and the newest subgraphs of a thread, with their numbers of checkpoints; none of an unknown one."""
         return tuple(
-            Namespace(row.checkpoint_ns, row.checkpoints, row.last_checkpoint_id)
+            Namespace(row.checkpoint_ns, row.checkpoints, row.last_checkpoint_id, row.first_checkpoint_id)
             for row in self.store.read_namespaces(thread_id)
         )
 
@@ -161,6 +165,19 @@ class Reader:
     def read_tasks(self, checkpoint: Checkpoint, writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
         """The tasks due after a checkpoint, with the errors and interrupts that its writes hold."""
         return build_tasks(checkpoint.next, writes)
+
+    def read_inner_tasks(self, tasks: Sequence[Task], writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
+        """Tasks that the nodes of `tasks` called by themselves, as a functional entrypoint does."""
+        return build_inner_tasks(tasks, writes)
+
+    def read_marks(self, checkpoints: Sequence[Checkpoint]) -> Mapping[str, StepMarks]:
+        """What the tasks after these checkpoints of one namespace left, in one read without bodies."""
+        return read_marks(self.store, checkpoints)
+
+    def read_calls(self, thread_id: str, namespaces: Sequence[str]) -> list[CallRow]:
+        """The calls of these subgraphs, as far as their newest checkpoints tell."""
+        rows, keys = CALLED, self.host_keys
+        return self.store.read_calls(thread_id, namespaces, rows=rows, host_keys=keys) if namespaces else []
 
     def _find(self, cut: Cut, newest: Sequence[CheckpointRow] = ()) -> _Found:
         """Rows, newest first, with what lies beyond the cut: their parents there, and the inputs before the oldest. The

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspector.decode import decode_value
+from inspector.domain.answers import has_written
 from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID
 from inspector.domain.checkpoint import Interrupt, PendingWrite, Task
 from inspector.domain.tasks import node_of_task_path, send_index
@@ -21,7 +22,7 @@ def build_writes(rows: Sequence[WriteRow], due: Sequence[str], *, key: bytes | N
         PendingWrite(
             task_id=row.task_id,
             task_path=row.task_path,
-            node_name=_node_name(row, due),
+            node_name=node_of_write(row, due),
             idx=row.idx,
             channel=row.channel,
             type=row.type,
@@ -48,6 +49,14 @@ def build_tasks(next_nodes: Sequence[str], writes: Sequence[PendingWrite]) -> tu
     return tuple(tasks)
 
 
+def build_inner_tasks(tasks: Sequence[Task], writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
+    """Tasks that left writes and are not due by themselves: what a node of the functional API called."""
+    known = {NULL_TASK_ID, *(task.task_id for task in tasks)}
+    inner = dict.fromkeys(write.task_id for write in writes if write.task_id not in known)
+    found = ([write for write in writes if write.task_id == task_id] for task_id in inner)
+    return tuple(_task(own[0].node_name, own[0].task_id, own) for own in found)
+
+
 def _task(node: str, task_id: str, writes: Sequence[PendingWrite]) -> Task:
     errors = [write for write in writes if write.channel == ERROR]
     interrupts = tuple(
@@ -59,6 +68,8 @@ def _task(node: str, task_id: str, writes: Sequence[PendingWrite]) -> Task:
         error=plain_text(errors[0].value) if errors else "",
         interrupts=interrupts,
         finished=bool(writes) and not errors and not interrupts,
+        task_path=writes[0].task_path if writes else "",
+        wrote=has_written(task_id, writes),
     )
 
 
@@ -89,7 +100,8 @@ def plain_text(value: Value) -> str:
     return str(to_json(value))
 
 
-def _node_name(row: WriteRow, due: Sequence[str]) -> str:
+def node_of_write(row: WriteRow, due: Sequence[str]) -> str:
+    """The node that a write is of; "" where its path does not tell. `due` as for `build_writes`."""
     if row.task_id == NULL_TASK_ID:
         return ""
     number = send_index(row.task_path)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.value import Json
+from inspector.stores.calls import CallRow
 from inspector.stores.signs import Signs
 
 
@@ -244,6 +245,13 @@ class CheckpointStore(Protocol):
 
     def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
         """The root and the newest of the others, in the order of their first checkpoints."""
+        ...
+
+    def read_calls(
+        self, thread_id: str, namespaces: Sequence[str], *, rows: int, host_keys: Sequence[str]
+    ) -> list[CallRow]:
+        """Calls that these subgraphs' newest `rows` checkpoints are of, in the order of their first checkpoints. No
+        documents are looked into. Of a call whose beginning lies before those rows, less is counted."""
         ...
 
     def read_checkpoints(

@@ -85,6 +85,26 @@ select checkpoint_ns, count(*) as checkpoints,
 from checkpoints where thread_id = %(thread_id)s
 group by checkpoint_ns order by checkpoint_ns = '' desc, min(checkpoint_id) desc, checkpoint_ns limit %(rows)s
 
+-- name: calls
+-- From the rows themselves: no document is unpacked.
+select checkpoint_ns, checkpoint_id, metadata -> 'parents' as parents,
+       (select jsonb_object_agg(k.key, metadata -> k.key) from unnest(%(host_keys)s::text[]) as k (key)) as named
+from checkpoints where thread_id = %(thread_id)s and checkpoint_ns = any(%(namespaces)s)
+order by checkpoint_id desc limit %(rows)s
+
+-- name: marks_at
+select distinct w.checkpoint_ns, w.checkpoint_id, w.channel
+from unnest(%(namespaces)s::text[], %(checkpoint_ids)s::text[]) as wanted (checkpoint_ns, checkpoint_id)
+join checkpoint_writes w on w.thread_id = %(thread_id)s and w.checkpoint_ns = wanted.checkpoint_ns
+                        and w.checkpoint_id = wanted.checkpoint_id
+where w.idx < 0
+
+-- name: stored_at
+select c.checkpoint_ns, c.checkpoint_id
+from unnest(%(namespaces)s::text[], %(checkpoint_ids)s::text[]) as wanted (checkpoint_ns, checkpoint_id)
+join checkpoints c on c.thread_id = %(thread_id)s and c.checkpoint_ns = wanted.checkpoint_ns
+                  and c.checkpoint_id = wanted.checkpoint_id
+
 -- name: checkpoints
 -- Two bounds of a page's bytes: of what is handed over, and, so that no page unpacks many large documents, of what they
 -- take in the table, which their headers tell. The first row always fits into that one.

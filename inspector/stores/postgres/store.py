@@ -24,11 +24,13 @@ from inspector.stores.base import (
     ThreadRow,
     WriteRow,
 )
+from inspector.stores.calls import CallRow
 from inspector.stores.followed import Changes, Scan
 from inspector.stores.guard import Limits
 from inspector.stores.newest import Newest
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.aggregates import of_ids, read_thread_rows
+from inspector.stores.postgres.calls import read_calls
 from inspector.stores.postgres.changes import Frontiers, read_changes, read_extent, search_threads
 from inspector.stores.postgres.counts import PART, read_counts, read_next
 from inspector.stores.postgres.errors import is_kept_back
@@ -148,6 +150,12 @@ class PostgresStore:
         given = {"thread_id": thread_id, "rows": self._limits.namespaces}
         found = [rows.namespace_row(row) for row in self._all("namespaces", given)]
         return sorted(found, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
+
+    def read_calls(
+        self, thread_id: str, namespaces: Sequence[str], *, rows: int, host_keys: Sequence[str]
+    ) -> list[CallRow]:
+        with self._read() as (cursor, layout):
+            return read_calls(cursor, layout, thread_id, namespaces, rows=rows, host_keys=host_keys)
 
     def read_checkpoints(
         self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ

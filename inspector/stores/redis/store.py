@@ -24,9 +24,11 @@ from inspector.stores.base import (
     ThreadRow,
     WriteRow,
 )
+from inspector.stores.calls import CallRow, with_marks
 from inspector.stores.guard import Limits, page_memory
 from inspector.stores.newest import Newest
 from inspector.stores.redis import facts, rows
+from inspector.stores.redis.calls import read_calls
 from inspector.stores.redis.client import Reading, RedisClient
 from inspector.stores.redis.document import Document, Kind, read_documents, unique
 from inspector.stores.redis.fingerprint import read_fingerprint
@@ -103,6 +105,17 @@ class RedisStore:
         newest = sorted(found_rows, key=lambda row: (row.checkpoint_ns == "", row.first_checkpoint_id), reverse=True)
         kept = newest[: self._limits.namespaces]
         return sorted(kept, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
+
+    def read_calls(
+        self, thread_id: str, namespaces: Sequence[str], *, rows: int, host_keys: Sequence[str]
+    ) -> list[CallRow]:
+        found = self._find(thread_id)
+        with self._read() as (reading, layout):
+            calls = read_calls(reading, found, namespaces, rows=rows, host_keys=host_keys)
+            ids = list({call.last_checkpoint_id for call in calls})
+            writes = self._find_writes(reading, layout, thread_id, None, ids)
+        marks = [(one.checkpoint_ns, one.checkpoint_id, row.channel) for one, row in ordered(writes)]
+        return with_marks(calls, marks, {(one.checkpoint_ns, one.checkpoint_id) for one in found})
 
     def read_checkpoints(
         self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ
@@ -253,9 +266,9 @@ class RedisStore:
         )
 
     def _find_writes(
-        self, reading: Reading, layout: Layout, thread_id: str, checkpoint_ns: str, ids: Sequence[str]
+        self, reading: Reading, layout: Layout, thread_id: str, checkpoint_ns: str | None, ids: Sequence[str]
     ) -> list[Document]:
-        if not storable(thread_id, checkpoint_ns, *ids):
+        if not storable(thread_id, checkpoint_ns or "", *ids):
             return []
         found: list[Document] = []
         for start in range(0, len(ids), _CHECKPOINTS):

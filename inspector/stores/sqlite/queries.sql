@@ -43,6 +43,24 @@ select checkpoint_ns, count(*) as checkpoints,
 from checkpoints where thread_id = :thread_id
 group by checkpoint_ns order by checkpoint_ns = '' desc, min(checkpoint_id) desc, checkpoint_ns limit :rows
 
+-- name: calls
+select checkpoint_ns, checkpoint_id, metadata from checkpoints
+where thread_id = :thread_id and checkpoint_ns in (select value from json_each(:namespaces))
+order by checkpoint_id desc limit :rows
+
+-- name: marks_at
+select distinct w.checkpoint_ns, w.checkpoint_id, w.channel
+from json_each(:places) as place
+cross join writes w on w.thread_id = :thread_id and w.checkpoint_ns = json_extract(place.value, '$[0]')
+                   and w.checkpoint_id = json_extract(place.value, '$[1]')
+where w.idx < 0
+
+-- name: stored_at
+select c.checkpoint_ns, c.checkpoint_id
+from json_each(:places) as place
+cross join checkpoints c on c.thread_id = :thread_id and c.checkpoint_ns = json_extract(place.value, '$[0]')
+                        and c.checkpoint_id = json_extract(place.value, '$[1]')
+
 -- name: checkpoints
 -- Any text is less than an empty blob: that is the beginning where :before is null.
 select {checkpoint_columns} from checkpoints

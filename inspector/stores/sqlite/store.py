@@ -24,9 +24,11 @@ from inspector.stores.base import (
     ThreadRow,
     WriteRow,
 )
+from inspector.stores.calls import CallRow
 from inspector.stores.guard import Limits
 from inspector.stores.newest import Newest
 from inspector.stores.signs import Signs
+from inspector.stores.sqlite.calls import read_calls
 from inspector.stores.sqlite.changes import read_fingerprint
 from inspector.stores.sqlite.facts import read_store_facts
 from inspector.stores.sqlite.file import Session, SqliteFile
@@ -95,6 +97,14 @@ class SqliteStore:
         given = {"thread_id": thread_id, "rows": self._limits.namespaces}
         found = self._ask(lambda reading: [namespace_row(row) for row in reading.select("namespaces", given)])
         return sorted(found, key=lambda row: (row.first_checkpoint_id, row.checkpoint_ns))
+
+    def read_calls(
+        self, thread_id: str, namespaces: Sequence[str], *, rows: int, host_keys: Sequence[str]
+    ) -> list[CallRow]:
+        wanted = [name for name in namespaces if name and _listable(name)]
+        if not wanted or not _storable(thread_id):
+            return []
+        return self._ask(lambda reading: read_calls(reading, thread_id, wanted, rows=rows, host_keys=host_keys))
 
     def read_checkpoints(
         self, thread_id: str, checkpoint_ns: str, *, before: str | None = None, budget: ReadBudget = DEFAULT_READ

@@ -1,0 +1,28 @@
+"""Calls of subgraphs, by the keys of their checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspector.stores.calls import CallPart, CallRow, group_calls
+from inspector.stores.documents import as_mapping
+from inspector.stores.redis.client import Reading
+from inspector.stores.redis.document import NAMES, Document, read_documents
+from inspector.stores.tally import host_of
+
+
+def read_calls(
+    reading: Reading, found: Sequence[Document], namespaces: Sequence[str], *, rows: int, host_keys: Sequence[str]
+) -> list[CallRow]:
+    """Without marks. `found` are all checkpoints of the thread, of which only those of these namespaces are read."""
+    wanted = {name for name in namespaces if name}
+    inside = [item for item in found if item.checkpoint_ns in wanted]
+    newest = sorted(inside, key=lambda item: item.checkpoint_id, reverse=True)[:rows]
+    documents = read_documents(reading, [item.key for item in newest], (*NAMES, "metadata"))
+    parts = []
+    for item, document in zip(newest, documents, strict=True):
+        if document is not None and document.checkpoint_id == item.checkpoint_id:
+            metadata = as_mapping(document.fields.get("metadata"))
+            parents, host = as_mapping(metadata.get("parents")), host_of(metadata, host_keys)
+            parts.append(CallPart(item.checkpoint_ns, item.checkpoint_id, parents, host))
+    return group_calls(parts)
