@@ -6,6 +6,7 @@ from django.urls import path
 
 from inspector.views import (
     alerts,
+    compare,
     conversations,
     doctor,
     errors,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", threads.go_to_threads, name="home"),
     path("threads/", threads.list_threads, name="threads"),
     path("thread/", thread.show_thread, name="thread"),
+    path("thread/compare/", compare.show_compare, name="thread-compare"),
     path("orphans/", orphans.list_orphans, name="orphans"),
     path("orphans/alerts/", alerts.list_alerts, name="alerts"),
     path("orphans/alerts/test/", alerts.test_alert, name="test-alert"),

@@ -14,7 +14,7 @@ from inspector.domain.text import count_noun
 from inspector.errors import NotFound, StoreError
 from inspector.reader import Reader
 from inspector.stores.base import ReadBudget
-from inspector.views.contexts import CheckpointItem, ForkItem, RelationItem, SideItem
+from inspector.views.contexts import CheckpointItem, CheckpointPlace, ForkItem, RelationItem, SideItem
 from inspector.views.steps import checkpoint_item
 
 #: Checkpoints of a namespace whose parents are looked at to tell how two of them are related, the newest ones.
@@ -148,12 +148,13 @@ def _called_at(outer: Checkpoint, inner: Checkpoint, inner_letter: str, outer_le
 
 def _fork(a: Side, b: Side, relation: Relation) -> ForkItem:
     """The checkpoint that two branches go on from. Versions of one namespace tell what each wrote since."""
+    place = CheckpointPlace(*a.namespace, relation.fork)
     fork = a.reader.read_checkpoint(a.checkpoint.thread_id, a.checkpoint.checkpoint_ns, relation.fork)
     if fork is None:  # pruned just now
-        return ForkItem(relation.fork, step_of(relation.fork), (), (), ())
-    wrote = [_own_changes(side.checkpoint, fork) for side in (a, b)]
-    both = tuple(name for name in wrote[0] if name in wrote[1])
-    return ForkItem(fork.checkpoint_id, fork.step, *wrote, both)
+        return ForkItem(relation.fork, step_of(relation.fork), (), (), (), place)
+    by_a, by_b = _own_changes(a.checkpoint, fork), _own_changes(b.checkpoint, fork)
+    both = tuple(name for name in by_a if name in by_b)
+    return ForkItem(fork.checkpoint_id, fork.step, by_a, by_b, both, place)
 
 
 def _own_changes(checkpoint: Checkpoint, fork: Checkpoint) -> tuple[str, ...]:

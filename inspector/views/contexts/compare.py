@@ -39,6 +39,15 @@ class ForkItem:
     a_changed: tuple[str, ...]
     b_changed: tuple[str, ...]
     both_changed: tuple[str, ...]
+    place: CheckpointPlace = page_only()
+
+    @property
+    def a_alone(self) -> tuple[str, ...]:
+        return tuple(name for name in self.a_changed if name not in self.both_changed)
+
+    @property
+    def b_alone(self) -> tuple[str, ...]:
+        return tuple(name for name in self.b_changed if name not in self.both_changed)
 
 
 @dataclass(frozen=True, slots=True)
