@@ -63,6 +63,8 @@ const actions = {
   ArrowRight: () => go("newer"),
   "?": () => document.getElementById("keys").showModal(),
   c: () => document.getElementById("copy-thread")?.click(),
+  a: () => document.querySelector("[data-pick]")?.click(),
+  d: () => document.querySelector("[data-compare][href]")?.click(),
   "/": () => {
     const field = search();
     if (field) {

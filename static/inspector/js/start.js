@@ -5,6 +5,7 @@ import "./live.js";
 import "./steady.js";
 import "./copy.js";
 import "./keys.js";
+import "./pick.js";
 
 document.documentElement.classList.add("js");
 
