@@ -125,11 +125,18 @@ def _skip_sized(data: bytes, position: int, end: int, watch: Watch) -> tuple[int
 
 def note_class(data: bytes, start: int, end: int, watch: Watch) -> None:
     """Tell the class that an object's payload names, if its first two parts are short texts."""
-    if start < end and 0x93 <= data[start] <= 0x94:
-        module, position = _short_text(data, start + 1, end)
-        name, _ = _short_text(data, position, end)
-        if module and name:
-            watch.name(module, name)
+    module, name = class_at(data, start, end)
+    if module and name:
+        watch.name(module, name)
+
+
+def class_at(data: bytes, start: int, end: int) -> tuple[str, str]:
+    """The module and name of the class that an object's payload names, empty where it names none."""
+    if not (start < end and 0x93 <= data[start] <= 0x94):
+        return "", ""
+    module, position = _short_text(data, start + 1, end)
+    name, _ = _short_text(data, position, end)
+    return (module, name) if module and name else ("", "")
 
 
 def _short_text(data: bytes, position: int, end: int) -> tuple[str, int]:

@@ -47,7 +47,7 @@ def decode_msgpack(data: bytes, meter: Meter) -> Value:
 
     Broken, cut or trailing data gives as much of the value as there is, and a warning.
     """
-    reader = _Reader(data, meter)
+    reader = MsgpackReader(data, meter)
     try:
         values: list[Value] = []
         reader.read(1, 1, 1, values)
@@ -59,7 +59,9 @@ def decode_msgpack(data: bytes, meter: Meter) -> Value:
     return values[0]
 
 
-class _Reader:
+class MsgpackReader:
+    """Reads values from `position` on, which it moves. Raises `Stop` at the end of the budget, and of sound data."""
+
     __slots__ = ("_data", "_end", "_max_depth", "_meter", "position")
 
     def __init__(self, data: bytes, meter: Meter) -> None:

@@ -54,6 +54,12 @@ def decode_value(
     return Decoded(value, tag, meter.type_names, meter.warnings, meter.nodes)
 
 
+def open_value(type_tag: str, blob: bytes, key: bytes | None) -> tuple[str, bytes]:
+    """The type tag and bytes inside a closed value; of any other value its own. Raises `Closed`."""
+    inner, sealed, cipher = type_tag.partition("+")
+    return (inner, open_sealed(cipher, blob, key)) if sealed else (type_tag, blob)
+
+
 def decode_json_inline(parsed: object, *, budget: Budget = DEFAULT_BUDGET) -> Decoded:
     """A JSON value that the store keeps, already parsed, in the checkpoint document itself. Never raises."""
     meter = Meter(budget)

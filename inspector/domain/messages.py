@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inspector.domain.deferred import Deferred, opened
 from inspector.domain.message_parts import Part, ToolCall, Usage, as_text, content_parts, tool_calls, usage
 from inspector.domain.text import one_line
 from inspector.domain.value import Absent, CutText, Omitted, Tagged, Value
@@ -123,6 +124,9 @@ def is_message_list(value: object) -> bool:
 
 def role_of(value: object) -> str:
     """The role of a message as in `Message.role`, "" for any value that is none."""
+    if type(value) is Deferred:  # its class tells, mostly: a long conversation is not decoded to be recognised
+        role = _CLASSES.get(value.type_name.rpartition(".")[2]) if value.type_name.startswith(_MODULES) else None
+        return role if role and role != "chat" else role_of(value.value)
     if type(value) is Tagged:
         role = _CLASSES.get(value.short_name) if value.type_name.startswith(_MODULES) else None
         if role is None and "content" in value.fields:
@@ -133,6 +137,7 @@ def role_of(value: object) -> str:
 
 def message_id_of(value: object) -> str | None:
     """The `id` of a message, if it is a text with something in it; None for anything else."""
+    value = opened(value)
     fields = value.fields if type(value) is Tagged else value
     found = fields.get("id") if isinstance(fields, Mapping) else None
     return found if type(found) is str and found else None

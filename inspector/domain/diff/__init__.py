@@ -8,9 +8,11 @@ them raises for any value.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from inspector.domain.channels import is_internal
+from inspector.domain.deferred import is_deferred, opened, resolved
 from inspector.domain.diff.apply import apply_change
 from inspector.domain.diff.compare import DIFFERENT, Comparer
 from inspector.domain.diff.entry import (
@@ -92,8 +94,9 @@ def diff_channel(
     entries: list[Entry]
     comparer = Comparer(max_nodes)
     unchanged, cut, left_out, coarse = 0, False, 0, False
-    if before is ABSENT and after is ABSENT:
+    if before is after and (before is ABSENT or is_deferred(before)):
         return None
+    before, after = opened(before), opened(after)
     form = _form(before, after)
     if form == "messages":
         messages = diff_messages(comparer, _messages(before), _messages(after), max_entries)
@@ -113,7 +116,7 @@ def diff_channel(
         kind=kind,
         version_before=version_before,
         version_after=version_after,
-        entries=tuple(entries),
+        entries=tuple(map(_read, entries)),
         unchanged=unchanged,
         form=form,
         cut=cut,
@@ -147,6 +150,12 @@ def one_write(before: Version, after: Version) -> bool:
     values.
     """
     return isinstance(before, str) and before == after and "." in before
+
+
+def _read(entry: Entry) -> Entry:
+    """What a change shows holds no deferred part."""
+    before, after = resolved(entry.before), resolved(entry.after)
+    return entry if before is entry.before and after is entry.after else replace(entry, before=before, after=after)
 
 
 def _form(before: Any, after: Any) -> Any:

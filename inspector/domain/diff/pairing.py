@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from inspector.domain.align import common_subsequence
+from inspector.domain.deferred import opened
 from inspector.domain.diff.compare import Comparer
 from inspector.domain.value import Tagged
 
@@ -41,6 +42,7 @@ def pair_up(
 
 def name_of(value: Any) -> tuple[type, Any] | None:
     """What makes an element the same one after an edit: its own `id`, if it is a text or a number."""
+    value = opened(value)
     fields = value.fields if type(value) is Tagged else value
     if not isinstance(fields, Mapping):
         return None
@@ -104,6 +106,7 @@ def likeness(before: Any, after: Any) -> float:
 
     A pair is worth more than any difference in likeness between pairs, so as many as possible are made.
     """
+    before, after = opened(before), opened(after)
     if type(before) is not type(after):
         return 10.0
     if type(before) is tuple or (name_of(before) and name_of(after)):
@@ -119,6 +122,7 @@ def likeness(before: Any, after: Any) -> float:
 
 
 def _alike(before: Any, after: Any) -> bool:
+    before, after = opened(before), opened(after)
     if type(before) is not type(after):
         return False
     return isinstance(before, (list, dict, Tagged)) or bool(before == after)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, cast
 
 from inspector.domain.align import common_subsequence
-from inspector.domain.diff.compare import CUT, DIFFERENT, Comparer, is_set
+from inspector.domain.deferred import opened
+from inspector.domain.diff.compare import CUT, DIFFERENT, Comparer, is_set, same_beginning, same_end
 from inspector.domain.diff.entry import Kind, ValueEntry
 from inspector.domain.diff.pairing import pair_up
 from inspector.domain.value import ABSENT, Absent, Pairs, Tagged, Value
@@ -67,7 +68,7 @@ class TreeDiff:
             self.coarse = True
             self._replace(pair)
             return
-        match pair.before, pair.after:
+        match opened(pair.before), opened(pair.after):
             case dict() as old, dict() as new if not old or not new or not old.keys().isdisjoint(new):
                 self._fields(old, new, pair)
             case Tagged() as old, Tagged() as new if old.type_name == new.type_name:
@@ -132,10 +133,13 @@ class TreeDiff:
     def _trim(self, before: Sequence[Any], after: Sequence[Any]) -> tuple[int, int]:
         """How many elements at the beginning, and then at the end, are the same; they count as kept."""
         compare, shortest = self._comparer.compare, min(len(before), len(after))
-        start = tail = 0
+        start = same_beginning(before, after)
+        self.unchanged += start
         while start < shortest and (verdict := compare(before[start], after[start])) != DIFFERENT:
             self._keep(verdict == CUT)
             start += 1
+        tail = same_end(before, after, shortest - start)
+        self.unchanged += tail
         while tail < shortest - start and (verdict := compare(before[-1 - tail], after[-1 - tail])) != DIFFERENT:
             self._keep(verdict == CUT)
             tail += 1
