@@ -18,6 +18,7 @@ from inspector.views import (
     stores,
     thread,
     threads,
+    value,
     workers,
 )
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("threads/", threads.list_threads, name="threads"),
     path("thread/", thread.show_thread, name="thread"),
     path("thread/compare/", compare.show_compare, name="thread-compare"),
+    path("thread/value/", value.show_value, name="thread-value"),
     path("orphans/", orphans.list_orphans, name="orphans"),
     path("orphans/alerts/", alerts.list_alerts, name="alerts"),
     path("orphans/alerts/test/", alerts.test_alert, name="test-alert"),

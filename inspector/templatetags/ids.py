@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -42,6 +43,17 @@ def name_of_id(thread_id: str) -> str:
 def short_id(checkpoint_id: str) -> str:
     """The beginning of a checkpoint_id, enough to tell two in sight apart."""
     return plain(checkpoint_id[:13]) + ("…" if len(checkpoint_id) > 13 else "")
+
+
+@register.filter
+def config_of(checkpoint: Any, thread_id: str) -> str:
+    """What LangGraph's `get_state` is given to read this checkpoint, as JSON, which Python reads too."""
+    place = {
+        "thread_id": thread_id,
+        "checkpoint_ns": checkpoint.checkpoint_ns,
+        "checkpoint_id": checkpoint.checkpoint_id,
+    }
+    return json.dumps({"configurable": place})
 
 
 @register.filter
