@@ -96,7 +96,7 @@ def to_json(value: Value) -> Json:
         case None | bool() | str():
             return value
         case int():
-            return value if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else {"$type": "int", "value": _digits(value)}
+            return value if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else {"$type": "int", "value": digits_of(value)}
         case float():
             return value if math.isfinite(value) else {"$type": "float", "value": str(value)}
         case list():
@@ -123,7 +123,7 @@ def to_json(value: Value) -> Json:
             return shown
 
 
-def _digits(value: int) -> str:
+def digits_of(value: int) -> str:
     """In decimal, unless that would take Python longer than it allows itself: then in hexadecimal, which is quick."""
     try:
         return str(value)

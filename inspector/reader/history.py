@@ -33,7 +33,7 @@ def build_history(
             checkpoint_ns=row.checkpoint_ns,
             checkpoint_id=row.checkpoint_id,
             parent_checkpoint_id=row.parent_checkpoint_id,
-            step=_step(row),
+            step=step_number(row),
             source=_text(row.metadata.get("source")),
             at=time_of(row.checkpoint_id) or parse_time(row.ts),
             turn=turns[row.checkpoint_id],
@@ -58,7 +58,8 @@ def first_text(metadata: Mapping[str, Json], keys: Sequence[str]) -> str:
     return ""
 
 
-def _step(row: CheckpointRow) -> int | None:
+def step_number(row: CheckpointRow) -> int | None:
+    """As its metadata says, else as its id does."""
     step = row.metadata.get("step")
     return step if isinstance(step, int) and not isinstance(step, bool) else step_of(row.checkpoint_id)
 

@@ -1,0 +1,187 @@
+"""Values of channels as far as a search needs them: their bytes tested first, decoded only where these hold the text.
+
+Each value is read once, however many checkpoints hold it: those around it in the history share its version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from inspector.decode import Budget, decode_value
+from inspector.decode.cipher import Closed
+from inspector.decode.serde import open_value
+from inspector.domain.delta import COUNTERS, snapshot_value
+from inspector.domain.find import Found, Needle, Searched, search
+from inspector.domain.find_bytes import RawTest
+from inspector.domain.value import Absent, Value
+from inspector.reader.bodies import ChannelKey, keys_of
+from inspector.reader.delta import rebuild
+from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, CheckpointStore, ReadBudget
+
+#: A larger value is not looked into, bytes.
+LARGEST = 32_000_000
+#: Nothing of a value that is read is left out, or nearly.
+WHOLE = Budget(max_bytes=LARGEST, max_nodes=4_000_000, max_text=LARGEST, max_binary=1, seconds=5.0)
+#: Bytes of values that are kept to be compared with.
+_KEPT = 48_000_000
+#: Bytes of shared values that are read at a time.
+_BATCH = 4_000_000
+_NONE = Searched(())
+
+
+@dataclass(slots=True)
+class Body:
+    """One stored value. `around` are the surroundings of its matches as `RawTest` has them."""
+
+    channel: str
+    around: Counter[bytes] | None
+    tag: str
+    data: bytes
+    unread: str = ""  #: why it was not looked into at all
+    searched: Searched | None = None
+
+
+@dataclass(slots=True)
+class Bodies:
+    """Reads the values of one namespace of a thread. `spent` counts their bytes."""
+
+    store: CheckpointStore
+    key: bytes | None = field(repr=False)
+    needle: Needle
+    spent: int = 0
+    sizes: dict[ChannelKey, ChannelSize] = field(default_factory=dict)
+    _test: RawTest = field(init=False)
+    _kept: OrderedDict[tuple[str, ...], Body] = field(default_factory=OrderedDict)
+    _kept_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        self._test = RawTest(self.needle)
+
+    def weigh(self, rows: Sequence[CheckpointRow]) -> None:
+        """Learn how large the shared values of some checkpoints are, so that they can be read."""
+        pairs = sorted({pair for row in rows for pair in keys_of(row)} - self.sizes.keys())
+        if pairs:
+            where = (rows[0].thread_id, rows[0].checkpoint_ns)
+            self.sizes.update({(one.channel, one.version): one for one in self.store.read_channel_sizes(*where, pairs)})
+
+    def channels(self, row: CheckpointRow) -> dict[str, tuple[str, ...]]:
+        """What the channels that hold a value at a checkpoint are kept under. Plain numbers count within a branch only,
+        so values that a document keeps under one are its own."""
+        found: dict[str, tuple[str, ...]] = {}
+        for channel in (*row.inline_values, *row.inline_omitted, *row.own_bodies):
+            version = str(row.channel_versions.get(channel, ""))
+            found[channel] = (channel, version) if "." in version else (channel, version, row.checkpoint_id)
+        for channel, version in keys_of(row):
+            size = self.sizes.get((channel, version))
+            if size is not None and size.type != "empty":
+                found[channel] = (channel, version)  # a body wins over a marker in the document
+        return found
+
+    def prepare(self, rows: Sequence[CheckpointRow], wanted: Mapping[str, Sequence[str]]) -> int:
+        """Read, in one go, the shared values that the first of some checkpoints want (channels by checkpoint_id) and
+        returns of how many; at least of one."""
+        pairs: dict[ChannelKey, None] = {}
+        planned = number = 0
+        for row in rows:
+            asked = [pair for pair in keys_of(row) if pair[0] in wanted[row.checkpoint_id]]
+            new = [pair for pair in asked if pair in self.sizes and pair not in self._kept and pair not in pairs]
+            planned += sum(self.sizes[pair].size_bytes for pair in new)
+            if number and planned > _BATCH:
+                break
+            pairs.update(dict.fromkeys(new))
+            number += 1
+        if pairs and rows:
+            where = (rows[0].thread_id, rows[0].checkpoint_ns)
+            for body in self.store.read_channels(*where, list(pairs), budget=ReadBudget(bytes=max(LARGEST, _BATCH))):
+                self._keep((body.channel, body.version), body)
+        return number
+
+    def load(self, row: CheckpointRow, channels: Sequence[str]) -> dict[str, Body]:
+        """These channels of a checkpoint, read where they are not at hand."""
+        names = self.channels(row)
+        found = {channel: self._kept[names[channel]] for channel in channels if names[channel] in self._kept}
+        missing = [channel for channel in channels if channel not in found]
+        for body in self._read(row, missing):
+            found[body.channel] = self._keep(names[body.channel], body)
+        return found
+
+    def _read(self, row: CheckpointRow, channels: Sequence[str]) -> list[ChannelBody]:
+        where = (row.thread_id, row.checkpoint_ns)
+        budget = ReadBudget(bytes=LARGEST)
+        versions = {channel: str(version) for channel, version in row.channel_versions.items()}
+        shared = [(name, versions[name]) for name in channels if (name, versions.get(name, "")) in self.sizes]
+        apart = {name for name, _ in shared}
+        own = [name for name in channels if name in row.own_bodies or name in row.inline_omitted]
+        own = [name for name in own if name not in apart]
+        found = [
+            _inline(name, versions.get(name, ""), row.inline_values[name])
+            for name in channels
+            if name in row.inline_values and name not in apart
+        ]
+        if shared:
+            found += self.store.read_channels(*where, shared, budget=budget)
+        if own:
+            found += self.store.read_own_channels(*where, row.checkpoint_id, own, budget=budget)
+        return found
+
+    def _keep(self, name: tuple[str, ...], body: ChannelBody) -> Body:
+        kept = self.test(body.channel, body.type, body.blob)
+        self._kept[name] = kept
+        self._kept_bytes += len(kept.data)
+        while self._kept_bytes > _KEPT and len(self._kept) > 1:
+            _, gone = self._kept.popitem(last=False)
+            self._kept_bytes -= len(gone.data)
+        return kept
+
+    def test(self, channel: str, tag: str, blob: bytes | None) -> Body:
+        """A value by its bytes; what cannot hold the text is let go of at once."""
+        self.spent += len(blob or b"")
+        if blob is None:
+            if tag in ("null", "empty"):
+                return Body(channel, Counter(), tag, b"")
+            return Body(channel, None, tag, b"", f"Values larger than {LARGEST // 1_000_000} MB are not read.")
+        try:
+            tag, data = open_value(tag, blob, self.key)
+        except Closed as closed:
+            return Body(channel, None, tag, b"", str(closed))
+        if tag == "pickle":
+            return Body(channel, None, tag, b"", "A pickle is a program; it is never run, so its texts are not read.")
+        around = self._test.surroundings(tag, data)
+        return Body(channel, around, tag, data if around is None or around else b"")
+
+    def search(self, body: Body) -> Searched:
+        """Its matches, decoded once."""
+        if body.searched is None:
+            if body.unread:
+                body.searched = Searched((), (body.unread,))
+            elif body.around is not None and not body.around:
+                body.searched = _NONE
+            else:
+                value = decode_value(body.tag, body.data, budget=WHOLE).value
+                body.searched = self.search_value(value, body.channel)
+        return body.searched
+
+    def search_value(self, value: Value | Absent, name: str) -> Searched:
+        return _NONE if isinstance(value, Absent) else search(snapshot_value(value), self.needle, name)
+
+    def before(self, parent: CheckpointRow, channel: str) -> tuple[Found, ...]:
+        """The matches in a channel at a parent, whose value LangGraph itself may have left out."""
+        if channel in self.channels(parent):
+            loaded = self.load(parent, [channel]).get(channel)
+            return self.search(loaded).found if loaded is not None else ()
+        if _is_delta(parent, channel):
+            return self.search_value(rebuild(self.store, parent, channel, self.key).value, channel).found
+        return ()
+
+
+def _is_delta(row: CheckpointRow, channel: str) -> bool:
+    counters = row.metadata.get(COUNTERS)
+    return isinstance(counters, dict) and channel in counters and channel in row.channel_versions
+
+
+def _inline(channel: str, version: str, value: object) -> ChannelBody:
+    blob = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return ChannelBody(channel, version, "json", len(blob), blob)
