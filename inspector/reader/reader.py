@@ -162,6 +162,13 @@ class Reader:
         )
         return build_writes(rows, checkpoint.next, key=self.key)
 
+    def read_control_writes(
+        self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, channel: str
+    ) -> tuple[PendingWrite, ...]:
+        """The marks of one kind that the tasks of a checkpoint left; none of a checkpoint that is not stored."""
+        where = (thread_id, checkpoint_ns, [checkpoint_id])
+        return build_writes(self.store.read_writes(*where, channels=[channel], budget=WRITES), (), key=self.key)
+
     def read_tasks(self, checkpoint: Checkpoint, writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
         """The tasks due after a checkpoint, with the errors and interrupts that its writes hold."""
         return build_tasks(checkpoint.next, writes)

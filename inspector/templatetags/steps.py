@@ -15,7 +15,6 @@ from inspector.domain.channels import INTERRUPT, START, is_internal
 from inspector.domain.text import count_noun
 from inspector.domain.value import Tagged
 from inspector.templatetags.hosts import host_class, host_name
-from inspector.templatetags.lane_layout import Step, Turn
 from inspector.templatetags.marks import short, shown
 
 register = Library()
@@ -29,6 +28,29 @@ _CONTROL = {
     "__return__": ("returned", ""),
     "__no_writes__": ("wrote nothing", ""),
     "__error_source_node__": ("failed node", "bad"),
+}
+
+
+class Step(Protocol):
+    @property
+    def checkpoint_id(self) -> str: ...
+    @property
+    def parent_checkpoint_id(self) -> str | None: ...
+    @property
+    def step(self) -> int | None: ...
+
+
+class Turn(Protocol):
+    @property
+    def steps(self) -> tuple[Step, ...]: ...
+
+
+#: Marks of steps (`views.contexts.CheckpointItem`): their tone and words.
+_MARKS = {
+    "failed": ("bad", "failed"),
+    "retried": ("good", "tried again"),
+    "asked": ("ask", "asked"),
+    "answered": ("good", "answered"),
 }
 
 
@@ -86,6 +108,18 @@ def relation(step: Step, relatives: Relatives) -> str:
     if relatives.children.get(step.checkpoint_id, 0) > 1:
         words.append(f"{relatives.children[step.checkpoint_id]} go on from here")
     return ", ".join(words)
+
+
+@register.simple_tag
+def step_marks(step: Any) -> SafeString:
+    """What a step's tasks left behind: "failed: agent", "tried again", "asked: approve", "answered"."""
+    nodes = {"failed": step.failed, "asked": step.asked}
+    return mark_safe("".join(_mark(name, nodes.get(name, ())) for name in step.marks))  # noqa: S308  `joined` escapes
+
+
+def _mark(name: str, nodes: Sequence[str]) -> str:
+    tone, words = _MARKS[name]
+    return f' <span class="mark" data-tone="{tone}">{words}{": " if nodes else ""}{joined(nodes, 2)}</span>'
 
 
 class ReadLine(Protocol):

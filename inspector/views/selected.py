@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from inspector.domain.channels import CONTROL_WRITES, START, is_internal
-from inspector.domain.checkpoint import Checkpoint, Interrupt, PendingWrite, Task
+from inspector.domain.channels import START, is_internal
+from inspector.domain.checkpoint import Checkpoint, PendingWrite
+from inspector.domain.deferred import resolved
 from inspector.domain.thread import ChannelState
 from inspector.reader import WRITES, Reader, can_be_loaded
 from inspector.views.change_items import change_items, differing_channels
@@ -13,12 +14,11 @@ from inspector.views.contexts import (
     ChannelChangeItem,
     ChannelItem,
     CheckpointItem,
-    InterruptItem,
     Selected,
-    TaskItem,
     Tree,
     WriteItem,
 )
+from inspector.views.tasks import tell_tasks
 from inspector.views.written import read_written
 
 TABS = ("changes", "state", "writes", "metadata")
@@ -34,37 +34,37 @@ def select(
     load: Collection[str],
     item: CheckpointItem,
     compared: CheckpointItem | None,
+    children: tuple[CheckpointItem, ...] = (),
 ) -> Selected:
     """Fills the part that `tab` shows, or `everything`. `load` names channels to read whatever their size."""
     parts = set(TABS) if everything else {tab}
     differing = differing_channels(checkpoint, against) if "changes" in parts else frozenset()
-    only = None if "state" in parts else differing
-    after = reader.read_state(checkpoint, load=load, only=only) if only is None or only else ()
-    before = reader.read_state(against, load=load, only=differing) if against is not None and differing else ()
+    before, after = reader.read_changed(against, checkpoint, differing, load=load) if differing else ((), ())
     child = against is not None and against.checkpoint_id == checkpoint.parent_checkpoint_id
     written = read_written(reader, checkpoint, against if child and "changes" in parts else None)
     changes = tuple(written.explain(change) for change in change_items(differing, before, after))
-    states = after if "state" in parts else ()
+    states = reader.read_state(checkpoint, load=load) if "state" in parts else ()
     writes = reader.read_writes(checkpoint)
-    tasks = reader.read_tasks(checkpoint, writes)
-    interrupts = [interrupt for task in tasks for interrupt in task.interrupts]
+    told = tell_tasks(reader, checkpoint, writes)
     return Selected(
         checkpoint_id=checkpoint.checkpoint_id,
         against=against.checkpoint_id if against is not None else None,
-        flags=("rebuilt-values",) if any(state.rebuilt for state in (*before, *after)) else (),
+        flags=("rebuilt-values",) if any(state.rebuilt for state in (*before, *after, *states)) else (),
         changes=changes,
         unchanged=_unchanged(checkpoint, changes),
         state={state.channel: Tree(state.value) for state in states if not state.internal},
         channels=tuple(_channel(state) for state in states),
         writes=tuple(_write(write) for write in writes) if "writes" in parts else (),
-        tasks=tuple(_task(task, writes) for task in tasks),
-        interrupts=tuple(_interrupt(interrupt) for interrupt in interrupts),
+        tasks=told.tasks,
+        inner_tasks=told.inner,
+        interrupts=told.interrupts,
         writes_cut=len(writes) >= WRITES.rows,
         metadata=dict(checkpoint.metadata),
         checkpoint=item,
         compared=compared,
         tab=tab,
-        input=_input(checkpoint, after),
+        children=children,
+        input=_input(checkpoint, states or after),
         rewritten=written.without_change(
             changes, against.channel_versions if against is not None else {}, checkpoint.channel_versions
         ),
@@ -94,7 +94,7 @@ def _channel(state: ChannelState) -> ChannelItem:
         rebuilt=state.rebuilt,
         complete=state.complete,
         warnings=state.warnings,
-        value=Tree(state.value),
+        value=Tree(resolved(state.value)),
         loadable=can_be_loaded(state.size_bytes),
     )
 
@@ -110,13 +110,3 @@ def _write(write: PendingWrite) -> WriteItem:
         size_bytes=write.size_bytes,
         value=Tree(write.value),
     )
-
-
-def _task(task: Task, writes: Sequence[PendingWrite]) -> TaskItem:
-    interrupts = tuple(_interrupt(interrupt) for interrupt in task.interrupts)
-    wrote = any(write.task_id == task.task_id and write.channel not in CONTROL_WRITES for write in writes)
-    return TaskItem(task.name, task.task_id, task.error, interrupts, task.finished, answered=bool(interrupts) and wrote)
-
-
-def _interrupt(interrupt: Interrupt) -> InterruptItem:
-    return InterruptItem(interrupt.interrupt_id, Tree(interrupt.value))

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import time_of
 from inspector.domain.thread import ThreadHistory
-from inspector.views.contexts import AgainstChoice, CheckpointItem, TurnGroup
+from inspector.reader import StepMarks
+from inspector.views.contexts import AgainstChoice, CallItem, CheckpointItem, TurnGroup
 from inspector.views.reads import Stretch
+
+#: Where nothing is told of steps.
+NOTHING: Mapping[str, Any] = {}
 
 
 class Steps:
     """A page of a history as items, and what lies around the chosen one."""
 
-    def __init__(self, history: ThreadHistory, chosen: Checkpoint | None, oldest: str = "") -> None:
-        """`oldest` is the id of the namespace's oldest checkpoint, where that is known and not on the page."""
+    def __init__(
+        self,
+        history: ThreadHistory,
+        chosen: Checkpoint | None,
+        oldest: str = "",
+        *,
+        marks: Mapping[str, StepMarks] = NOTHING,
+        calls: Mapping[str, tuple[CallItem, ...]] = NOTHING,
+    ) -> None:
+        """`oldest` is the id of the namespace's oldest checkpoint, where that is known and not on the page. `marks` and
+        `calls` are told of its steps by id."""
+        self._marks = marks
+        self._calls = calls
+        self._went_on = {item.parent_checkpoint_id for item in history.checkpoints if item.source == "loop"}
         self._history = history
         self._oldest = oldest
         self._times = {item.checkpoint_id: item.at for item in history.checkpoints}
@@ -28,7 +46,17 @@ class Steps:
 
     def item(self, checkpoint: Checkpoint) -> CheckpointItem:
         parent_id = checkpoint.parent_checkpoint_id or ""
-        return checkpoint_item(checkpoint, self._times.get(parent_id))
+        name, made = checkpoint.checkpoint_id, checkpoint_item(checkpoint, self._times.get(parent_id))
+        marks = self._marks.get(name, StepMarks())
+        again = ("retried",) if "failed" in marks.names and name in self._went_on else ()
+        names = (*marks.names[:1], *again, *marks.names[1:])
+        return replace(made, marks=names, failed=marks.failed, asked=marks.asked, calls=self._calls.get(name, ()))
+
+    def children(self, chosen: Checkpoint, above: Checkpoint | None) -> tuple[CheckpointItem, ...]:
+        """What went on from the chosen one, oldest first: of those listed, and of the one `above` them."""
+        around = (*((above,) if above is not None else ()), *self._history.checkpoints)
+        found = [item for item in around if item.parent_checkpoint_id == chosen.checkpoint_id]
+        return tuple(self.item(item) for item in reversed(found))
 
     @property
     def is_newest(self) -> bool:

@@ -15,12 +15,14 @@ from inspector.stores.base import ReadBudget
 from inspector.views.also import find_also, look_also, show_down, show_elsewhere
 from inspector.views.asked import show_asked
 from inspector.views.bar import entry_of, make_bar, moment, reader_of
+from inspector.views.calls import CALLED, CALLED_BY_DATA, Calls
 from inspector.views.contexts import Selected, ThreadItem, ThreadPage
 from inspector.views.evidence import assess_thread
 from inspector.views.graphs import list_graphs, namespace_items
 from inspector.views.items import thread_item
 from inspector.views.layouts import layout_of
 from inspector.views.mentions import about_thread
+from inspector.views.nesting import nest
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_page, read_text
 from inspector.views.reads import ThreadReads, put_between
@@ -60,8 +62,11 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     chosen, history = _chosen(reader, history, read_text(request, "checkpoint"), asked.at, budget)
     _stay(request, history)
     oldest = reader.store.read_newer_ids(thread_id, checkpoint_ns, "", rows=1) if history.truncated else []
-    steps = Steps(history, chosen, "".join(oldest))
     items = namespace_items(history.namespaces, checkpoint_ns)
+    graphs = list_graphs(items, asked.graph, asked.graphs)
+    calls = Calls.read(reader, history, graphs.items, CALLED_BY_DATA if wants_json(request) else CALLED)
+    marks = reader.read_marks(_shown(history, chosen))
+    steps = Steps(history, chosen, "".join(oldest), marks=marks, calls=calls.by_step)
     selected = _selected(request, reader, history, chosen, steps, asked.tab) if chosen is not None else None
     told = ThreadReads.ask(reader, thread_id)
     reads = told.items
@@ -90,7 +95,8 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         bar=make_bar(request, "threads", entry),
         reads_hint=told.hint,
         gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),
-        graphs=list_graphs(items, asked.graph, asked.graphs),
+        graphs=graphs,
+        nest=nest(graphs.items, history.namespaces, calls, chosen),
         turns=group_turns(steps.items),
         next_step=steps.neighbour(-1),
         previous_step=steps.neighbour(1),
@@ -156,7 +162,22 @@ def _selected(
         load=request.GET.getlist("load"),
         item=steps.item(chosen),
         compared=steps.item(against) if against is not None else None,
+        children=steps.children(chosen, _above(reader, history, chosen)),
     )
+
+
+def _shown(history: ThreadHistory, chosen: Checkpoint | None) -> tuple[Checkpoint, ...]:
+    """The steps of the page, and the chosen one where a short page does not hold it."""
+    listed = history.checkpoints
+    return listed if chosen is None or history.find(chosen.checkpoint_id) else (*listed, chosen)
+
+
+def _above(reader: Reader, history: ThreadHistory, chosen: Checkpoint) -> Checkpoint | None:
+    """The step after the page's newest, where that is the chosen one: it may have gone on from there."""
+    newest = history.checkpoints[0].checkpoint_id if history.checkpoints else ""
+    if not history.above or newest != chosen.checkpoint_id:
+        return None
+    return reader.read_checkpoint(history.thread_id, history.checkpoint_ns, history.above)
 
 
 def _not_here(request: HttpRequest, reader: Reader, entry: StoreEntry, thread_id: str) -> HttpResponse | None:

@@ -107,7 +107,7 @@ def test_values_that_are_markup_are_shown_as_text(page: Page, tab: str) -> None:
             expect(page.locator(f"#{tab}")).to_contain_text(attack)
     assert_only_text(page)
     page.keyboard.press("j")
-    expect(page.locator("#steps li a").nth(1)).to_have_attribute("aria-current", "true")
+    expect(page.locator("#steps a[data-source]").nth(1)).to_have_attribute("aria-current", "true")
     assert_only_text(page)
 
 

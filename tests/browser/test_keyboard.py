@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.dashboard import Dashboard
+from tests.browser.dashboard import ROOT, Dashboard
 from tests.browser.kinds import THREADS
 
 #: Numbers what can be operated, in the order of the document. A closed menu or fold hides what is in it.
@@ -110,6 +110,21 @@ def test_the_dialog_opens_keeps_the_focus_and_gives_it_back(page: Page) -> None:
     expect(page.get_by_role("button", name="Keys")).to_be_focused()
 
 
+def test_the_dialog_lists_every_key_that_a_page_acts_on(page: Page) -> None:
+    acted = (ROOT / "static/inspector/js/keys.js").read_text().partition("const actions = {")[2].partition("};")[0]
+    names = re.findall(r'^  "?([^\s":]+)"?:', acted, re.MULTILINE)
+    arrows = {"ArrowLeft": "←", "ArrowRight": "→"}
+    page.goto(THREADS["tool calls"])
+    announced = page.locator("[aria-keyshortcuts]").evaluate_all(
+        "all => all.map(one => one.getAttribute('aria-keyshortcuts'))"
+    )
+    page.keyboard.press("?")
+    listed = set(page.get_by_role("dialog", name="Keys").locator("kbd").all_inner_texts())
+    assert len(names) > 8
+    assert {arrows.get(name, name) for name in names} | set(announced) <= listed
+    assert {"Esc", "Home", "End", "↑", "↓", "1", "4", "Enter"} <= listed
+
+
 def test_slash_searches_from_anywhere_and_escape_lets_go(page: Page) -> None:
     page.goto("/threads/?q=two-hosts")
     search = page.locator("#q")
@@ -144,7 +159,7 @@ def test_a_list_is_walked_and_a_thread_opened_by_keys(page: Page) -> None:
 
 def test_arrows_move_the_focus_among_steps(page: Page) -> None:
     page.goto(THREADS["tool calls"])
-    steps = page.locator("#steps li a")
+    steps = page.locator("#steps a[data-source]")
     steps.first.focus()
     page.keyboard.press("ArrowDown")
     expect(steps.nth(1)).to_have_attribute("aria-current", "true")
@@ -157,7 +172,7 @@ def test_arrows_move_the_focus_among_steps(page: Page) -> None:
 def test_keys_pressed_faster_than_pages_come_add_up(page: Page) -> None:
     """Each answer is held back until the next key was pressed, so every one but the last comes too late."""
     page.goto(THREADS["tool calls"])
-    steps = page.locator("#steps li a")
+    steps = page.locator("#steps a[data-source]")
     ids = [
         parse_qs(urlsplit(link).query)["checkpoint"][0] for link in steps.evaluate_all("all => all.map(a => a.href)")
     ]
@@ -192,7 +207,7 @@ def test_keys_pressed_faster_than_pages_come_add_up(page: Page) -> None:
 
 def test_a_step_far_down_a_long_list_is_brought_into_sight(page: Page) -> None:
     page.goto(THREADS["many steps"])
-    steps, current = page.locator("#steps li a .n"), page.locator("#steps li a[aria-current]")
+    steps, current = page.locator("#steps a[data-source] .n"), page.locator("#steps a[data-source][aria-current]")
     number = int(steps.last.inner_text())
     steps.last.click()
     expect(current.locator(".n")).to_have_text(str(number))
@@ -247,7 +262,7 @@ def test_a_host_is_unfolded_and_followed_to_what_it_missed_by_keys(page: Page) -
 def test_the_mark_goes_back_when_the_step_does_not_come(dashboard: Dashboard, open_page: OpenPage) -> None:
     page = open_page(dashboard, errors=True)
     page.goto(THREADS["tool calls"])
-    steps = page.locator("#steps li a")
+    steps = page.locator("#steps a[data-source]")
     page.route("**/thread/**", lambda route: route.abort())
     page.keyboard.press("j")
     expect(page.get_by_role("alert")).to_be_visible()

@@ -52,7 +52,7 @@ def test_a_new_thread_appears_and_what_was_typed_focused_and_scrolled_stays(own:
 def test_a_new_step_appears_and_what_was_unfolded_and_chosen_stays(own: Own, open_page: OpenPage) -> None:
     thread_id = own.begin()
     page = open_list(own, open_page, f"/thread/?id={thread_id}")
-    steps = page.locator("#steps li a")
+    steps = page.locator("#steps a[data-source]")
     before = steps.count()
     steps.nth(2).click()
     expect(steps.nth(2)).to_have_attribute("aria-current", "true")
@@ -69,7 +69,7 @@ def test_a_new_step_appears_and_what_was_unfolded_and_chosen_stays(own: Own, ope
     expect(page.locator("#internal")).to_have_attribute("open", "")
     assert page.locator("#internal").evaluate("details => details === same")
     assert page.url == chosen
-    expect(page.locator("#steps li a[aria-current]")).to_have_attribute(
+    expect(page.locator("#steps a[data-source][aria-current]")).to_have_attribute(
         "href", re.compile(re.escape(chosen.partition("checkpoint=")[2].partition("&")[0]))
     )
 
@@ -79,7 +79,7 @@ def test_the_step_that_is_read_stays_and_newer_ones_are_a_link(own: Own, open_pa
     page = open_list(own, open_page, f"/thread/?id={thread_id}")
     selected = page.locator("#selected")
     read = str(selected.get_attribute("data-checkpoint"))
-    steps = page.locator("#steps li a").count()
+    steps = page.locator("#steps a[data-source]").count()
     refresh(page)
     expect(page).to_have_url(re.compile(rf"\?id={thread_id}$"))  # it is still the newest
     expect(page.locator("#newest")).to_have_count(0)
@@ -89,11 +89,11 @@ def test_the_step_that_is_read_stays_and_newer_ones_are_a_link(own: Own, open_pa
 
     newest = page.get_by_role("link", name=re.compile(r"^\d+ newer steps →$"))
     expect(newest).to_be_visible()
-    expect(page.locator("#steps li a")).not_to_have_count(steps)
+    expect(page.locator("#steps a[data-source]")).not_to_have_count(steps)
     expect(selected).to_have_attribute("data-checkpoint", read)
     expect(page).to_have_url(re.compile(rf"checkpoint={read}"))  # so that reloading shows it too
     newest.click()
-    expect(page.locator("#steps li a").first).to_have_attribute("aria-current", "true")
+    expect(page.locator("#steps a[data-source]").first).to_have_attribute("aria-current", "true")
     expect(selected).not_to_have_attribute("data-checkpoint", read)
 
 

@@ -58,7 +58,7 @@ def test_search_filter_open_step_reload_and_come_back(page: Page) -> None:
     # Opening one: its newest step is shown.
     page.get_by_role("link", name="new-input-sync-one", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("new-input-sync-one"))
-    steps = page.locator("#steps li a")
+    steps = page.locator("#steps a[data-source]")
     expect(steps.first).to_have_attribute("aria-current", "true")
     opened = page.url
     title = page.locator("#selected-title")

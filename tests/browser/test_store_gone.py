@@ -24,7 +24,7 @@ def test_a_store_that_goes_and_comes_back_while_a_thread_is_read(
             page = open_page(dashboard, errors=True)
             take_clock(page)
             page.goto("/thread/?id=two-hosts-sync-shared")
-            steps = page.locator("#steps li a")
+            steps = page.locator("#steps a[data-source]")
             count = steps.count()
 
             server.stop()

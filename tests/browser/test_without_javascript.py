@@ -78,7 +78,7 @@ def test_pages_follow_one_another_without_a_gap_or_a_double(page: Page) -> None:
 def test_a_thread_its_steps_tabs_and_namespaces_are_links(page: Page) -> None:
     page.goto("/threads/?q=subgraph-sync-forgets")
     page.get_by_role("link", name="subgraph-sync-forgets", exact=True).click()
-    steps = page.locator("#steps li a")
+    steps = page.locator("#steps a[data-source]")
     expect(steps.first).to_have_attribute("aria-current", "true")
     steps.nth(2).click()
     expect(steps.nth(2)).to_have_attribute("aria-current", "true")

@@ -16,6 +16,7 @@ from inspector.views.contexts.bar import (
     WalkState,
 )
 from inspector.views.contexts.base import PAGE_ONLY, Tree, page_only
+from inspector.views.contexts.calls import CallItem, GraphCrumb, GraphLine, Nest
 from inspector.views.contexts.changes import (
     ChannelChangeItem,
     MessageChange,
@@ -67,6 +68,7 @@ from inspector.views.contexts.orphans import (
     WindowChoice,
 )
 from inspector.views.contexts.stores import DifferenceItem, StoreItem, StoresPage, TableItem
+from inspector.views.contexts.tasks import InterruptItem, TaskItem, WriteItem
 from inspector.views.contexts.thread import (
     AgainstChoice,
     AskedHost,
@@ -74,18 +76,15 @@ from inspector.views.contexts.thread import (
     ChannelItem,
     CheckpointItem,
     GraphList,
-    InterruptItem,
     NamespaceItem,
     ReadGap,
     ReadItem,
     ReadLine,
     ReadMark,
     Selected,
-    TaskItem,
     ThreadPage,
     TurnGroup,
     WorkerError,
-    WriteItem,
 )
 from inspector.views.contexts.threads import Filter, ThreadItem, ThreadsForm, ThreadsPage, WorkerCount
 from inspector.views.contexts.workers import (
@@ -108,6 +107,7 @@ __all__ = [
     "AskedHost",
     "AskedPage",
     "Bar",
+    "CallItem",
     "ChannelChangeItem",
     "ChannelItem",
     "CheckpointItem",
@@ -127,6 +127,8 @@ __all__ = [
     "FixItem",
     "Folded",
     "ForkItem",
+    "GraphCrumb",
+    "GraphLine",
     "GraphList",
     "HostGroup",
     "HostItem",
@@ -141,6 +143,7 @@ __all__ = [
     "MutePreview",
     "MutesPage",
     "NamespaceItem",
+    "Nest",
     "NoteItem",
     "OrphanBar",
     "OrphanGraph",

@@ -8,9 +8,11 @@ from datetime import datetime
 from inspector.domain.value import Json
 from inspector.views.contexts.bar import AlsoIn, Bar
 from inspector.views.contexts.base import Tree, page_only
+from inspector.views.contexts.calls import CallItem, Nest
 from inspector.views.contexts.changes import ChannelChangeItem, RewrittenItem
 from inspector.views.contexts.doctor import MentionItem
 from inspector.views.contexts.evidence import OrphanAssessment
+from inspector.views.contexts.tasks import InterruptItem, TaskItem, WriteItem
 from inspector.views.contexts.threads import ThreadItem
 
 
@@ -50,7 +52,12 @@ class CheckpointItem:
     channels_changed: tuple[str, ...]
     size_bytes: int
     seconds: float | None  #: since the parent was made, by the workers' clocks; None where either tells no time
-    marks: tuple[str, ...] = ()  #: what its tasks left behind: some of `failed`, `asked`, `answered`
+    #: What its tasks left behind: some of `failed`, `retried` (the run went on from here all the same), `asked` and
+    #: `answered`.
+    marks: tuple[str, ...] = ()
+    calls: tuple[CallItem, ...] = ()  #: subgraphs that its tasks called, oldest first
+    failed: tuple[str, ...] = page_only(default=())  #: nodes that did, as far as they are named
+    asked: tuple[str, ...] = page_only(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,34 +73,6 @@ class ChannelItem:
     warnings: tuple[str, ...]
     value: Tree
     loadable: bool = page_only(default=True)  #: whether it is shown where it is asked for, or larger than that
-
-
-@dataclass(frozen=True, slots=True)
-class WriteItem:
-    task_id: str
-    task_path: str
-    node_name: str
-    idx: int
-    channel: str
-    type: str
-    size_bytes: int
-    value: Tree
-
-
-@dataclass(frozen=True, slots=True)
-class InterruptItem:
-    interrupt_id: str
-    value: Tree
-
-
-@dataclass(frozen=True, slots=True)
-class TaskItem:
-    name: str
-    task_id: str
-    error: str
-    interrupts: tuple[InterruptItem, ...]
-    finished: bool
-    answered: bool = page_only(default=False)  #: it asked, got its answer and wrote values
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +94,8 @@ class Selected:
     checkpoint: CheckpointItem = page_only()
     compared: CheckpointItem | None = page_only()
     tab: str = page_only()
+    inner_tasks: tuple[TaskItem, ...] = ()  #: what the nodes of `tasks` called by themselves (functional API)
+    children: tuple[CheckpointItem, ...] = page_only(default=())  #: those that are known, oldest first
     input: ChannelItem | None = page_only(default=None)  #: what this checkpoint took in, where it is an input's
     rewritten: tuple[RewrittenItem, ...] = ()  #: written without becoming another value
     writes_known: bool = True  #: what the nodes wrote to become this checkpoint is stored, or it compares with another
@@ -251,6 +232,7 @@ class ThreadPage:
     assessment: OrphanAssessment | None  #: of an orphan: whether it is part of a conversation that went on elsewhere
     bar: Bar = page_only()
     graphs: GraphList = page_only()
+    nest: Nest = page_only()
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list
     next_step: str = page_only()  #: the checkpoint after the selected one, "" at the newest
     previous_step: str = page_only()

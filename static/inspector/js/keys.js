@@ -7,7 +7,7 @@ const typing = (element) =>
 
 // The next step of the list is marked at once, so that keys pressed faster than pages come add up.
 function go(where) {
-  const links = [...document.querySelectorAll("#steps li a")];
+  const links = [...document.querySelectorAll("#steps a[data-source]")];
   const at = links.findIndex((link) => link.hasAttribute("aria-current"));
   const next = at < 0 ? undefined : links[at + (where === "older" ? 1 : -1)];
   const link = next ?? document.querySelector(`[data-go="${where}"]`);
@@ -65,6 +65,7 @@ const actions = {
   c: () => document.getElementById("copy-thread")?.click(),
   a: () => document.querySelector("[data-pick]")?.click(),
   d: () => document.querySelector("[data-compare][href]")?.click(),
+  l: () => document.querySelector("[data-copy-link]")?.click(),
   "/": () => {
     const field = search();
     if (field) {
@@ -83,7 +84,7 @@ document.addEventListener("keydown", (event) => {
   if (typing(element)) return;
   const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
   if (sideways && element?.closest(".scroll, .v, .tabs, .diff, pre")) return; // those scroll sideways
-  if ((event.key === "ArrowDown" || event.key === "ArrowUp") && element?.closest("#steps li")) {
+  if ((event.key === "ArrowDown" || event.key === "ArrowUp") && element?.closest("#steps a[data-source]")) {
     event.preventDefault();
     go(event.key === "ArrowDown" ? "older" : "newer");
     return;

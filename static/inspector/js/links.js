@@ -48,8 +48,8 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 
 function markShown() {
   const shown = document.getElementById("selected")?.dataset.checkpoint;
-  const focused = document.activeElement?.closest("#steps li a");
-  for (const link of document.querySelectorAll("#steps li a")) {
+  const focused = document.activeElement?.closest("#steps a[data-source]");
+  for (const link of document.querySelectorAll("#steps a[data-source]")) {
     const current = address(link).searchParams.get("checkpoint") === shown;
     if (current) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");

@@ -75,7 +75,7 @@ offer();
 
 // A press that moves far enough from a step is a drag; where it ends on another step, the two are compared.
 const stepAt = (element) => {
-  const link = element?.closest?.("#lanes a[href], #steps li a");
+  const link = element?.closest?.("#lanes a[href], #steps a[data-source]");
   const query = link ? address(link).searchParams : null;
   return query?.get("checkpoint") ? { link, place: placeOf(query) } : null;
 };
