@@ -145,6 +145,11 @@ class Reader:
         row = self.store.read_checkpoint(thread_id, checkpoint_ns, checkpoint_id)
         return self._find(Cut((row,), truncated=True)).checkpoints[0] if row is not None else None
 
+    def build_checkpoints(self, rows: Sequence[CheckpointRow]) -> tuple[Checkpoint, ...]:
+        """Rows of one namespace, newest first, as checkpoints. Where others lie between them, turns may be told too
+        low."""
+        return self._find(Cut(tuple(rows), truncated=True)).checkpoints if rows else ()
+
     def read_state(
         self, checkpoint: Checkpoint, *, load: Collection[str] = (), only: Collection[str] | None = None
     ) -> tuple[ChannelState, ...]:
