@@ -13,6 +13,7 @@ from inspector.domain.lineage import ends_of
 from inspector.domain.thread import ChannelState
 from inspector.index.connections import get_reader
 from inspector.reader import Reader
+from inspector.reader.branch import read_parents
 from inspector.views.bar import make_bar
 from inspector.views.change_items import change_items, differing_channels
 from inspector.views.contexts import (
@@ -28,7 +29,7 @@ from inspector.views.graphs import namespace_items
 from inspector.views.opened import OpenThread, open_thread
 from inspector.views.page import page_view, show
 from inspector.views.parameters import read_optional, read_text
-from inspector.views.sides import Side, find_side, naming, read_parents, relation_of
+from inspector.views.sides import Side, find_side, naming, relation_of
 
 #: Ends of branches that are suggested, and the namespaces that the form lists; the newest ones.
 _ENDS = 8
@@ -119,7 +120,7 @@ def _choices(reader: Reader, thread: ThreadItem, a: Side) -> tuple[CompareChoice
     here = reader.store.name
     checkpoint = a.checkpoint
     this = _place(here, a, checkpoint.checkpoint_id)
-    parents, whole = read_parents(reader, checkpoint.thread_id, checkpoint.checkpoint_ns)
+    parents, whole = read_parents(reader.store, checkpoint.thread_id, checkpoint.checkpoint_ns)
     ids = list(parents)
     found: dict[str, str] = {}
     if checkpoint.parent_checkpoint_id in parents:

@@ -9,16 +9,14 @@ from dataclasses import dataclass, fields
 from inspector.domain.channels import is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import step_of
-from inspector.domain.lineage import Parents, Relation, relate
+from inspector.domain.lineage import Relation, relate
 from inspector.domain.text import count_noun
 from inspector.errors import NotFound, StoreError
 from inspector.reader import Reader
+from inspector.reader.branch import OUTLINED, read_parents
 from inspector.stores.base import ReadBudget
 from inspector.views.contexts import CheckpointItem, CheckpointPlace, ForkItem, RelationItem, SideItem
 from inspector.views.steps import checkpoint_item
-
-#: Checkpoints of a namespace whose parents are looked at to tell how two of them are related, the newest ones.
-OUTLINED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +78,6 @@ def _not_there(letter: str, reader: Reader, thread_id: str, checkpoint_ns: str, 
     return NotFound(f"Side {letter} names a thread that is not stored {where}.", hint)
 
 
-def read_parents(reader: Reader, thread_id: str, checkpoint_ns: str) -> tuple[Parents, bool]:
-    """Parents by checkpoint, newest first, and whether those are all that the namespace holds."""
-    rows = reader.store.read_outline(thread_id, checkpoint_ns, rows=OUTLINED + 1, host_keys=())
-    return {row.checkpoint_id: row.parent_checkpoint_id for row in rows[:OUTLINED]}, len(rows) <= OUTLINED
-
-
 def relation_of(a: Side, b: Side) -> RelationItem:
     """How B stands to A. Reads the outline of their namespace where they share one."""
     between = None
@@ -94,7 +86,7 @@ def relation_of(a: Side, b: Side) -> RelationItem:
     if a.namespace != b.namespace:
         kind, sentence = _strangers(a, b)
         return RelationItem(kind, sentence, 0, 0, None, between)
-    parents, whole = read_parents(a.reader, a.checkpoint.thread_id, a.checkpoint.checkpoint_ns)
+    parents, whole = read_parents(a.reader.store, a.checkpoint.thread_id, a.checkpoint.checkpoint_ns)
     relation = relate(parents, a.checkpoint.checkpoint_id, b.checkpoint.checkpoint_id)
     fork = _fork(a, b, relation) if relation.kind == "branches" else None
     sentence = _kin_words(relation, fork, whole=whole)

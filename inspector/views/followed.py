@@ -1,0 +1,60 @@
+"""What the pages that follow something along a branch share: the branch itself, its steps by name, what leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from inspector.domain.checkpoint import Checkpoint
+from inspector.domain.coordinates import step_of
+from inspector.errors import NotFound
+from inspector.reader.branch import OUTLINED, Branch, read_branch
+from inspector.stores.base import CheckpointRow
+from inspector.views.contexts.follow import BranchOff, StepItem
+from inspector.views.opened import OpenThread
+
+#: Branches that are named beside one step.
+_BRANCHES = 6
+
+
+def find_branch(opened: OpenThread, end: str) -> Branch:
+    """The branch that ends at a checkpoint, "" for the newest. Raises `NotFound`."""
+    store = opened.reader.store
+    branch = read_branch(store, opened.thread_id, opened.checkpoint_ns, end)
+    if branch is not None:
+        return branch
+    if not end:
+        raise NotFound("This namespace holds no checkpoint.", "Leave `ns` out for the graph's root.")
+    if store.read_checkpoint(opened.thread_id, opened.checkpoint_ns, end) is not None:
+        raise NotFound(
+            f"This checkpoint is not among the newest {OUTLINED:,} of its namespace, which are all that is followed.",
+            "Leave `checkpoint` out to follow the newest branch.",
+        )
+    raise NotFound("This thread holds no such checkpoint.", "It may have been pruned. Leave `checkpoint` out.")
+
+
+def step_items(opened: OpenThread, rows: Iterable[CheckpointRow]) -> dict[str, StepItem]:
+    """Steps by their ids, each with the nodes that ran. Their parents are read with them."""
+    held = {row.checkpoint_id: row for row in rows}
+    ordered = sorted(held.values(), key=lambda row: row.checkpoint_id, reverse=True)
+    return {item.checkpoint_id: _step_item(item) for item in opened.reader.build_checkpoints(ordered)}
+
+
+def _step_item(checkpoint: Checkpoint) -> StepItem:
+    return StepItem(
+        checkpoint_id=checkpoint.checkpoint_id,
+        step=checkpoint.step,
+        source=checkpoint.source,
+        at=checkpoint.at,
+        hostname=checkpoint.hostname,
+        node_names=checkpoint.node_names,
+    )
+
+
+def branches_off(branch: Branch, passed: Iterable[str]) -> tuple[BranchOff, ...]:
+    """The branches that leave at some steps, as far as there is room to name them."""
+    found = [
+        BranchOff(child, step_of(child), parent_id, step_of(parent_id))
+        for parent_id in passed
+        for child in branch.forks.get(parent_id, ())
+    ]
+    return tuple(found[:_BRANCHES])
