@@ -56,6 +56,6 @@ def test_ids_and_the_link_of_a_step_are_copied(page: Page, copied: Copied) -> No
     page.get_by_role("button", name="Copy checkpoint_id").click()
     expect(page.get_by_role("button", name="Copy checkpoint_id")).to_have_class("cp js done")
     assert copied() == checkpoint_id
-    page.get_by_role("button", name="Copy the link to this step").click()
+    page.keyboard.press("l")
     expect(page.get_by_role("button", name="Copy the link to this step")).to_have_class("cp js done")
     assert copied().endswith(f"checkpoint={checkpoint_id}")
