@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from inspector.domain.channels import is_internal
@@ -35,6 +34,7 @@ class StepWeight:
     """One checkpoint's state. `document_bytes` are of its document without the values in it."""
 
     checkpoint_id: str
+    parent_checkpoint_id: str | None
     step: int | None
     turn: int
     document_bytes: int
@@ -57,12 +57,12 @@ class Written:
 @dataclass(frozen=True, slots=True)
 class ChannelGrowth:
     """One channel over some steps. `per_turn` is how it grew on average, None of fewer than two turns; `line` is the
-    pace of a channel that grows evenly, else None. `jump` is by how much it grew most in one step."""
+    pace of a channel that grows evenly, else None. `jump` is by how much it grew most from a step to the next."""
 
     channel: str
     internal: bool
     kept: Kept
-    size_bytes: int  #: at the newest of the steps
+    size_bytes: int  #: at the newest checkpoint
     share: float  #: of the whole state there
     per_turn: float | None
     line: float | None
@@ -73,17 +73,19 @@ class ChannelGrowth:
     jump_step: int | None
 
 
-def weigh_channels(steps: Sequence[StepWeight], written: Mapping[str, Written]) -> tuple[ChannelGrowth, ...]:
-    """`steps` oldest first. Heaviest first, LangGraph's own last."""
+def weigh_channels(
+    steps: Sequence[StepWeight], newest: StepWeight, written: Mapping[str, Written]
+) -> tuple[ChannelGrowth, ...]:
+    """`steps` in the order of the run; `newest` is the one that LangGraph goes on from, which clocks decide. Heaviest
+    first, LangGraph's own last."""
     names = dict.fromkeys(name for step in steps for name in (*step.channels, *step.changes))
-    found = (_weigh(name, steps, written.get(name)) for name in names)
+    found = (_weigh(name, steps, newest, written.get(name)) for name in names)
     return tuple(sorted(found, key=lambda one: (one.internal, -one.size_bytes, -one.stored_bytes, one.channel)))
 
 
-def _weigh(name: str, steps: Sequence[StepWeight], written: Written | None) -> ChannelGrowth:
+def _weigh(name: str, steps: Sequence[StepWeight], newest: StepWeight, written: Written | None) -> ChannelGrowth:
     held = [(step, step.channels[name]) for step in steps if name in step.channels]
-    last = steps[-1]
-    now = last.channels[name].size_bytes if name in last.channels else 0
+    now = _size(name, newest)
     jump, at = _largest_jump(name, steps)
     changes = any(name in step.changes for step in steps)
     ends = turn_ends(name, steps)
@@ -95,7 +97,7 @@ def _weigh(name: str, steps: Sequence[StepWeight], written: Written | None) -> C
         internal=is_internal(name),
         kept="changes" if changes else "version" if all(value.apart for _, value in held) else "step",
         size_bytes=now,
-        share=now / last.total_bytes if last.total_bytes else 0.0,
+        share=now / newest.total_bytes if newest.total_bytes else 0.0,
         per_turn=None if changes else pace(ends),
         line=None if changes else even_pace(ends),
         versions=len({value.version for _, value in held}),
@@ -119,7 +121,12 @@ def _stored(values: Iterable[Held]) -> int:
 
 
 def _largest_jump(name: str, steps: Sequence[StepWeight]) -> tuple[int, StepWeight | None]:
-    jumps = ((_size(name, later) - _size(name, earlier), later) for earlier, later in pairwise(steps))
+    known = {step.checkpoint_id: step for step in steps}
+    jumps = (
+        (_size(name, step) - _size(name, parent), step)
+        for step in steps
+        if (parent := known.get(step.parent_checkpoint_id or "")) is not None
+    )
     jump, step = max(jumps, key=lambda pair: pair[0], default=(0, None))
     return (jump, step) if jump > 0 else (0, None)
 

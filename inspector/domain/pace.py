@@ -95,6 +95,25 @@ class Skew:
     checkpoint_id: str
 
 
+def in_order(checkpoints: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
+    """Checkpoints, sorted by their ids, as they came: none before its parent, whatever the clocks said."""
+    ids = {item.checkpoint_id for item in checkpoints}
+    waiting: dict[str, list[Checkpoint]] = {}
+    done: dict[str, Checkpoint] = {}
+    for item in checkpoints:
+        parent = item.parent_checkpoint_id or ""
+        if parent in ids and parent not in done:
+            waiting.setdefault(parent, []).append(item)
+            continue
+        ready = [item]
+        while ready:
+            one = ready.pop(0)
+            done[one.checkpoint_id] = one
+            ready.extend(waiting.pop(one.checkpoint_id, ()))
+    left = (item for items in waiting.values() for item in items if item.checkpoint_id not in done)
+    return (*done.values(), *left)  # whose parents go in a circle, which only a damaged store holds
+
+
 def time_steps(checkpoints: Sequence[Checkpoint], again: Mapping[str, str]) -> tuple[StepTime, ...]:
     """Checkpoints of one namespace, in their order. `again` holds those that a stopped run was taken up with, and
     why."""

@@ -54,7 +54,7 @@ def _weigh(row: CheckpointRow, item: Checkpoint, bodies: Bodies) -> StepWeight:
     counters = row.metadata.get(_COUNTERS)
     changes = frozenset(name for name in counters if name not in held) if isinstance(counters, dict) else frozenset()
     document = max(0, row.size_bytes - sum(inside.values()))
-    return StepWeight(row.checkpoint_id, item.step, item.turn, document, held, changes)
+    return StepWeight(row.checkpoint_id, row.parent_checkpoint_id, item.step, item.turn, document, held, changes)
 
 
 def _inline_sizes(row: CheckpointRow) -> dict[str, int]:

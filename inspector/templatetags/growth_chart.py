@@ -161,3 +161,9 @@ def growth(size: float | None) -> str:
 @register.filter
 def stored_in_all(channels: Iterable[ChannelGrowth]) -> int:
     return sum(channel.stored_bytes for channel in channels)
+
+
+@register.filter
+def all_at_each_step(channels: Sequence[ChannelGrowth]) -> bool:
+    """Whether every channel lies in the checkpoints' documents, where each step stores it again."""
+    return bool(channels) and all(channel.kept == "step" for channel in channels)

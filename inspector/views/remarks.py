@@ -14,7 +14,7 @@ from inspector.views.contexts.size import Remark
 #: A step is worth a sentence that took so many seconds, and so large a share of its turn; of several turns, the slowest
 #: one where it took so many times what slowest steps take as a rule.
 _SLOW, _MOST, _OUT, _SEVERAL = 1.0, 0.5, 3, 3
-#: A channel is, whose share of the state is as large, and whose state has so many bytes.
+#: A channel is, that is as large a share of the state and has so many bytes.
 _HEAVY, _WORTH = 0.5, 4_000
 #: Sizes that a growing channel may pass, and the turns within which it is worth telling.
 _MARKS = (1_000_000, 10_000_000, 100_000_000, 1_000_000_000)
@@ -52,10 +52,10 @@ def _slow(turns: Sequence[TurnTime]) -> Iterator[Remark]:
 
 
 def _heavy(steps: Sequence[StepWeight], channels: Sequence[ChannelGrowth], *, newest: bool) -> Iterator[Remark]:
-    if not steps or not channels or steps[-1].total_bytes < _WORTH:
+    if not steps or not channels:
         return
     heaviest = max(channels, key=lambda one: one.size_bytes)
-    if heaviest.share < _HEAVY or heaviest.internal:
+    if heaviest.share < _HEAVY or heaviest.internal or heaviest.size_bytes < _WORTH:
         return
     words = f"{_named(heaviest)} is {percent(heaviest.share)} of the state ({text_size(heaviest.size_bytes)})"
     if heaviest.line is not None and round(heaviest.line) > 0:

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.growth import ChannelGrowth, StepWeight, sum_stored, weigh_channels
-from inspector.domain.pace import TurnTime, find_skews, slowest_steps, sum_waits, time_nodes, time_steps, time_turns
+from inspector.domain.pace import (
+    TurnTime,
+    find_skews,
+    in_order,
+    slowest_steps,
+    sum_waits,
+    time_nodes,
+    time_steps,
+    time_turns,
+)
 from inspector.errors import NotFound
 from inspector.reader import At, WeighedHistory
 from inspector.reader.weights import WriteSums
@@ -32,11 +41,12 @@ def show_size(request: HttpRequest) -> HttpResponse:
     names = {item.checkpoint_ns for item in opened.namespaces}
     if opened.checkpoint_ns and opened.checkpoint_ns not in names and not history.checkpoints:
         raise NotFound("This thread has no such namespace.", f"It has {len(names)}; leave `ns` out for the root.")
-    checkpoints = tuple(reversed(history.checkpoints))
-    weights = tuple(reversed(found.weights))
+    checkpoints = in_order(history.checkpoints[::-1])
+    by_id = {weight.checkpoint_id: weight for weight in found.weights}
+    weights = tuple(by_id[item.checkpoint_id] for item in checkpoints)
     steps = time_steps(checkpoints, found.again)
     turns, skews = time_turns(steps), find_skews(checkpoints)
-    channels = weigh_channels(weights, found.writes.channels) if weights else ()
+    channels = weigh_channels(weights, found.weights[0], found.writes.channels) if weights else ()
     page = SizePage(
         store=opened.entry.name,
         thread=opened.thread,
@@ -49,6 +59,7 @@ def show_size(request: HttpRequest) -> HttpResponse:
         slowest=slowest_steps(steps, SLOWEST),
         waits=sum_waits(turns),
         skews=skews,
+        now_bytes=found.weights[0].total_bytes if found.weights else 0,
         sizes=tuple(_size(weight) for weight in weights),
         channels=channels,
         stored=_stored(weights, channels, found.writes),

@@ -128,10 +128,25 @@ def checkpoint_item(checkpoint: Checkpoint, parent_at: datetime | None = None) -
     )
 
 
-def group_turns(steps: Sequence[CheckpointItem]) -> tuple[TurnGroup, ...]:
-    groups = []
+def group_turns(steps: Sequence[CheckpointItem], *, above: bool = False) -> tuple[TurnGroup, ...]:
+    """`above` when there are newer steps than these, so that the newest turn may go on there."""
+    groups: list[TurnGroup] = []
     for turn, members in groupby(steps, key=lambda step: step.turn):
         inside = tuple(members)
         hosts = tuple(dict.fromkeys(step.hostname for step in reversed(inside) if step.hostname))
-        groups.append(TurnGroup(turn, inside[-1].at, hosts, inside))
+        took = _took(inside) if groups or not above else None
+        groups.append(TurnGroup(turn, inside[-1].at, hosts, inside, took, _wait_before(inside[-1])))
     return tuple(groups)
+
+
+def _took(inside: Sequence[CheckpointItem]) -> float | None:
+    """None where the turn's beginning is not there, or clocks contradict each other."""
+    first, last = inside[-1], inside[0]
+    if first.source != "input" or len(inside) < 2 or first.at is None or last.at is None:
+        return None
+    seconds = (last.at - first.at).total_seconds()
+    return seconds if seconds >= 0 else None
+
+
+def _wait_before(first: CheckpointItem) -> float | None:
+    return first.seconds if first.source == "input" and (first.seconds or -1.0) >= 0 else None

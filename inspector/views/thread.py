@@ -97,7 +97,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),
         graphs=graphs,
         nest=nest(graphs.items, history.namespaces, calls, chosen),
-        turns=group_turns(steps.items),
+        turns=group_turns(steps.items, above=bool(history.above)),
         next_step=steps.neighbour(-1),
         previous_step=steps.neighbour(1),
         newest=steps.is_newest,

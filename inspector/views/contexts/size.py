@@ -80,6 +80,7 @@ class SizePage:
     waits: Waits
     skews: tuple[Skew, ...]
     sizes: tuple[StepSize, ...]  #: oldest first
+    now_bytes: int  #: of the state at the newest checkpoint
     channels: tuple[ChannelGrowth, ...]
     stored: Stored
     bar: Bar = page_only()

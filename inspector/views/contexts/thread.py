@@ -103,12 +103,15 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class TurnGroup:
-    """Consecutive steps of one turn in the list of steps, newest first."""
+    """Consecutive steps of one turn in the list of steps, newest first. `seconds` run from its first checkpoint to its
+    last, where the page has both; `before` is the wait for its input."""
 
     turn: int
     at: datetime | None
     hostnames: tuple[str, ...]
     steps: tuple[CheckpointItem, ...]
+    seconds: float | None = None
+    before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
