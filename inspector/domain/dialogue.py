@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from inspector.domain.deferred import opened
 from inspector.domain.message_parts import ToolCall
 from inspector.domain.messages import Message, as_message, role_of
 from inspector.domain.value import Tagged, Value
@@ -22,6 +23,11 @@ _DURATIONS = {
 }
 
 
+#: A list of more messages than this is not read whole for the sake of a few, but so many around each of them. An
+#: answer follows its call, mostly right away.
+_MANY, _REACH = 2_000, 100
+
+
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """Of one list of messages, by position from 0. `calls` has each call id with who called and what; `results` the
@@ -31,6 +37,7 @@ class Dialogue:
     results: Mapping[str, int] = field(default_factory=dict)
     last_said: int = -1
     length: int = 0
+    whole: bool = True  #: every message was looked at
 
     def standing(self, call: ToolCall, position: int) -> str:
         """`answered`, `open` (nothing came after it yet) or `skipped`: the conversation went on without its result,
@@ -41,16 +48,23 @@ class Dialogue:
             return "unknown"
         if call.call_id in self.results:
             return "answered"
+        if not self.whole and position + _REACH < self.length:
+            return "unknown"
         return "skipped" if self.last_said > position else "open"
 
 
-def read_dialogue(messages: Sequence[Value]) -> Dialogue:
-    """Linear; a repeated id belongs to the first that has it."""
+def read_dialogue(messages: Sequence[Value], near: Collection[int] | None = None) -> Dialogue:
+    """Linear; a repeated id belongs to the first that has it. Of a list of thousands only messages around the positions
+    `near` are looked at, where those are given."""
+    looked_at = _around(near, len(messages)) if near is not None and len(messages) > _MANY else None
     calls: dict[str, tuple[int, ToolCall]] = {}
     results: dict[str, int] = {}
     last_said = -1
     for position, value in enumerate(messages):
         role = role_of(value)
+        if looked_at is not None and position not in looked_at:
+            last_said = position if role not in ("", "tool", "function") else last_said
+            continue
         if role in ("tool", "function"):
             if (call_id := _text(value, "tool_call_id")) is not None:
                 results.setdefault(call_id, position)
@@ -65,7 +79,13 @@ def read_dialogue(messages: Sequence[Value]) -> Dialogue:
             for part in message.parts:
                 if part.kind == "tool_result" and part.call_id:
                     results.setdefault(part.call_id, position)
-    return Dialogue(calls, results, last_said, len(messages))
+    return Dialogue(calls, results, last_said, len(messages), looked_at is None)
+
+
+def _around(places: Collection[int], length: int) -> set[int]:
+    return {
+        position for place in places for position in range(max(0, place - _REACH), min(length, place + _REACH + 1))
+    }
 
 
 def seconds_taken(message: Message) -> float | None:
@@ -92,5 +112,6 @@ def _text(value: Value, key: str) -> str | None:
 
 
 def _fields(value: Any) -> Mapping[str, Any]:
+    value = opened(value)
     fields = value.fields if isinstance(value, Tagged) else value
     return fields if isinstance(fields, Mapping) else {}

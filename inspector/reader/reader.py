@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from inspector.decode import DEFAULT_BUDGET, Budget
 from inspector.domain.channels import START
 from inspector.domain.checkpoint import Checkpoint, PendingWrite, Task
+from inspector.domain.outline import Outline
 from inspector.domain.tasks import learn_starters, learn_triggers
 from inspector.domain.thread import ChannelState, Namespace, ThreadHistory
 from inspector.errors import NotFound
@@ -14,6 +16,8 @@ from inspector.reader.bodies import Bodies
 from inspector.reader.history import build_history
 from inspector.reader.inputs import InputMemory
 from inspector.reader.marks import StepMarks, read_marks
+from inspector.reader.outline import OutlineMemory
+from inspector.reader.pairs import PairSide, States, read_pair
 from inspector.reader.paging import NEWEST, At, read_page
 from inspector.reader.standing import make_head, read_head
 from inspector.reader.state import StateReader
@@ -45,6 +49,7 @@ class Reader:
     key: bytes | None = field(default=None, repr=False)
     graph_keys: tuple[str, ...] = ()
     inputs: InputMemory = field(default_factory=InputMemory, repr=False, compare=False)
+    outlines: OutlineMemory = field(default_factory=OutlineMemory, repr=False, compare=False)
 
     def read_summaries(self, thread_ids: Sequence[str]) -> list[ThreadSummary]:
         """What the index keeps of each thread that exists."""
@@ -140,6 +145,11 @@ class Reader:
         )
         return history, found
 
+    def read_outline(self, thread_id: str, checkpoint_ns: str = "") -> Outline:
+        """Who wrote each of the newest checkpoints of a namespace, when and in which turn; from memory where that
+        holds."""
+        return self.outlines.read(self.store, self.inputs, thread_id, checkpoint_ns, host_keys=self.host_keys)
+
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
         """One checkpoint by itself, as for a history that was cut."""
         row = self.store.read_checkpoint(thread_id, checkpoint_ns, checkpoint_id)
@@ -151,14 +161,34 @@ class Reader:
         return self._find(Cut(tuple(rows), truncated=True)).checkpoints if rows else ()
 
     def read_state(
-        self, checkpoint: Checkpoint, *, load: Collection[str] = (), only: Collection[str] | None = None
+        self,
+        checkpoint: Checkpoint,
+        *,
+        load: Collection[str] = (),
+        only: Collection[str] | None = None,
+        budget: Budget = DEFAULT_BUDGET,
     ) -> tuple[ChannelState, ...]:
-        """The channels of a checkpoint. Bodies over the budget stay in the store unless `load` names their channel;
-        `only` limits the read to some channels. Raises `NotFound` when the checkpoint is gone."""
+        """The channels of a checkpoint. Bodies too large to be read unasked stay in the store unless `load` names their
+        channel; `only` limits the read to some channels, `budget` what is decoded of each. Raises `NotFound` when the
+        checkpoint is gone."""
+        return StateReader(self.store, self.key, budget).read(self._row(checkpoint), load=load, only=only)
+
+    def read_changed(
+        self, before: Checkpoint | None, after: Checkpoint, only: Collection[str], *, load: Collection[str] = ()
+    ) -> States:
+        """The channels `only` of two checkpoints of this store, to be compared: their values may hold `Deferred` parts.
+        Larger bodies are read than a state shows. Raises `NotFound` when a checkpoint is gone."""
+        return read_pair(self.pair_side(before), self.pair_side(after), only, load)
+
+    def pair_side(self, checkpoint: Checkpoint | None) -> PairSide:
+        """One side of a comparison, as `reader.pairs` takes it. Raises `NotFound` when the checkpoint is gone."""
+        return PairSide(self.store, self._row(checkpoint) if checkpoint is not None else None, self.key)
+
+    def _row(self, checkpoint: Checkpoint) -> CheckpointRow:
         row = self.store.read_checkpoint(checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id)
         if row is None:
             raise NotFound("This checkpoint is no longer stored.", "It was pruned, or its thread was deleted.")
-        return StateReader(self.store, self.key).read(row, load=load, only=only)
+        return row
 
     def read_writes(self, checkpoint: Checkpoint) -> tuple[PendingWrite, ...]:
         """The pending writes of a checkpoint in LangGraph's order."""

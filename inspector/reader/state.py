@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from inspector.decode import DEFAULT_BUDGET, decode_json_inline
+from inspector.decode import DEFAULT_BUDGET, Budget, decode_json_inline
 from inspector.domain.channels import is_internal
 from inspector.domain.delta import delta_channels, snapshot_value
 from inspector.domain.thread import ChannelState
@@ -26,10 +26,11 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class StateReader:
-    """Reads states of one store; `key` opens encrypted bodies."""
+    """Reads states of one store; `key` opens encrypted bodies, `budget` bounds what is decoded of each value."""
 
     store: CheckpointStore
     key: bytes | None = field(default=None, repr=False)
+    budget: Budget = DEFAULT_BUDGET
 
     def read(
         self, row: CheckpointRow, *, load: Collection[str] = (), only: Collection[str] | None = None
@@ -44,19 +45,19 @@ class StateReader:
 
     def _inline(self, row: CheckpointRow, load: Collection[str]) -> Iterator[ChannelState]:
         for channel, stored in row.inline_values.items():
-            decoded = decode_json_inline(stored)
-            yield _state(row, channel, present(decoded.value), warnings=decoded.warnings)
+            decoded = decode_json_inline(stored, budget=self.budget)
+            yield state_of(row, channel, present(decoded.value), warnings=decoded.warnings)
         where = (row.thread_id, row.checkpoint_ns, row.checkpoint_id)
         asked = [channel for channel in row.inline_omitted if channel in load]
         found = self.store.read_own_channels(*where, asked, budget=_ASKED) if asked else []
         loaded = {body.channel: body for body in found if body.blob is not None}
         for channel, body in loaded.items():
-            decoded = decode_body(body, self.key)
-            yield _state(row, channel, present(decoded.value), size_bytes=body.size_bytes, warnings=decoded.warnings)
+            decoded = decode_body(body, self.key, self.budget)
+            yield state_of(row, channel, present(decoded.value), size_bytes=body.size_bytes, warnings=decoded.warnings)
         for channel, size in row.inline_omitted.items():
             if channel in loaded:
                 continue
-            yield _state(row, channel, _left_in_store(size), size_bytes=size, loaded=False)
+            yield state_of(row, channel, left_in_store(size), size_bytes=size, loaded=False)
 
     def _stored(
         self, row: CheckpointRow, wanted: Sequence[ChannelKey], load: Collection[str]
@@ -79,9 +80,9 @@ class StateReader:
         found = {body.channel: body for body in bodies}
         for size in (*sizes, *own):
             left = ChannelBody(size.channel, size.version, size.type, size.size_bytes, None)
-            decoded = decode_body(found.get(size.channel, left), self.key)
+            decoded = decode_body(found.get(size.channel, left), self.key, self.budget)
             if not isinstance(decoded.value, Absent):
-                yield _state(
+                yield state_of(
                     row,
                     size.channel,
                     snapshot_value(decoded.value),
@@ -93,7 +94,7 @@ class StateReader:
 
     def _rebuilt(self, row: CheckpointRow, channel: str) -> ChannelState:
         rebuilt = rebuild(self.store, row, channel, self.key)
-        return _state(row, channel, rebuilt.value, type="delta", rebuilt=True, complete=rebuilt.complete)
+        return state_of(row, channel, rebuilt.value, type="delta", rebuilt=True, complete=rebuilt.complete)
 
 
 def _parted(found: Sequence[tuple[Key, ChannelSize]], load: Collection[str]) -> tuple[list[Key], list[Key]]:
@@ -107,11 +108,11 @@ def can_be_loaded(size_bytes: int) -> bool:
     return size_bytes <= _ASKED.bytes
 
 
-def _left_in_store(size: int) -> Omitted:
+def left_in_store(size: int) -> Omitted:
     return Omitted("size", size, "Larger than one read may take.")
 
 
-def _state(
+def state_of(
     row: CheckpointRow,
     channel: str,
     value: Value,
