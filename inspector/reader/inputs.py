@@ -37,6 +37,12 @@ class InputMemory:
 
     def read(self, store: CheckpointStore, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
         """The inputs that checkpoints with an id less than `before` know of, in the order of the first that does."""
+        return [one.version for one in self.read_first(store, thread_id, checkpoint_ns, before=before)]
+
+    def read_first(
+        self, store: CheckpointStore, thread_id: str, checkpoint_ns: str, *, before: str
+    ) -> tuple[FirstInput, ...]:
+        """The same with those first checkpoints."""
         where = (thread_id, checkpoint_ns)
         with self._lock:
             known = self._known.get(where)
@@ -46,7 +52,7 @@ class InputMemory:
             known = _read_on(store, where, known, before)
             self._keep(where, known)
         end = bisect_left(known.inputs, before, key=lambda one: one.checkpoint_id)
-        return [one.version for one in known.inputs[:end]]
+        return known.inputs[:end]
 
     def _keep(self, where: tuple[str, str], known: _Known) -> None:
         with self._lock:

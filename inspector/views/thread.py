@@ -25,6 +25,7 @@ from inspector.views.mentions import about_thread
 from inspector.views.nesting import nest
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_page, read_text
+from inspector.views.picture import make_picture
 from inspector.views.reads import ThreadReads, put_between
 from inspector.views.selected import TABS, select
 from inspector.views.standing import Standing, read_standing
@@ -98,6 +99,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         graphs=graphs,
         nest=nest(graphs.items, history.namespaces, calls, chosen),
         turns=group_turns(steps.items, above=bool(history.above)),
+        picture=None if wants_json(request) else make_picture(reader, history, steps.items),
         next_step=steps.neighbour(-1),
         previous_step=steps.neighbour(1),
         newest=steps.is_newest,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.domain.picture import Picture
 from inspector.domain.value import Json
 from inspector.views.contexts.bar import AlsoIn, Bar
 from inspector.views.contexts.base import Tree, page_only
@@ -52,9 +53,10 @@ class CheckpointItem:
     channels_changed: tuple[str, ...]
     size_bytes: int
     seconds: float | None  #: since the parent was made, by the workers' clocks; None where either tells no time
-    #: What its tasks left behind: some of `failed`, `retried` (the run went on from here all the same), `asked` and
-    #: `answered`.
+    #: What its tasks left behind: some of `failed`, `asked` and `answered`; and how the thread went on all the same:
+    #: `handled` (within the run), `retried` (by a run without an input), `resumed` (so, and nothing had failed or asked).
     marks: tuple[str, ...] = ()
+    resumed: bool = False  #: made by a run that went on from its parent: with an answer, or with no input
     calls: tuple[CallItem, ...] = ()  #: subgraphs that its tasks called, oldest first
     failed: tuple[str, ...] = page_only(default=())  #: nodes that did, as far as they are named
     asked: tuple[str, ...] = page_only(default=())
@@ -245,3 +247,4 @@ class ThreadPage:
     alone: bool = page_only(default=False)  #: the selected one is all that is stored of its run
     reads_hint: str = page_only(default="")
     gaps: tuple[ReadGap, ...] = page_only(default=())  #: reads between the steps in `turns`
+    picture: Picture | None = page_only(default=None)

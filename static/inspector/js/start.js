@@ -1,10 +1,12 @@
 // Everything here is comfort: each page works without it. One module a concern.
 import "./morph.js";
 import "./links.js";
+import "./lanes.js";
 import "./live.js";
 import "./steady.js";
 import "./copy.js";
 import "./keys.js";
+import "./preview.js";
 import "./pick.js";
 
 document.documentElement.classList.add("js");
