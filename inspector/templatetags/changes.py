@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Protocol
 
 from django.template import Library
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from inspector.domain.diff import diff_values
-from inspector.domain.messages import Message, as_message
-from inspector.domain.text import diff_words
-from inspector.domain.value import Absent, Value
-from inspector.templatetags.chat import render_message, render_words
-from inspector.templatetags.compact import compact
-from inspector.templatetags.marks import plain, shown
+from inspector.domain.change_tree import Hunk, PlaceChange, read_hunks
+from inspector.domain.messages import as_message
+from inspector.domain.tables import compare_tables, read_table
+from inspector.domain.value import ABSENT, Absent, Value
+from inspector.templatetags.chat_changes import render_changed_message, render_conversation_change
+from inspector.templatetags.marks import plain
+from inspector.templatetags.places import readable_path, render_place
 from inspector.templatetags.room import Room
-from inspector.templatetags.values import HasValue, render_value
+from inspector.templatetags.tables import render_table_change
+from inspector.templatetags.treediff import render_hunk
+from inspector.templatetags.values import HasValue
 
 register = Library()
 
-#: A value that fits so many characters is a line of the diff; a larger one is shown as a tree.
-_LINE = 400
-#: Two texts are compared by word when one is longer than this; shorter ones are quicker to read whole.
-_WORDS = 32
-#: Entries shown for one channel, and for the fields of one message; the rest is counted.
+#: Entries shown for one channel; the rest is counted.
 SHOWN_ENTRIES = 80
-_SHOWN_FIELDS = 20
-_PLAIN_KEY = re.compile(r"[\w\-]+")
+
+register.filter("readable_path", readable_path)
 
 
 class Entry(Protocol):
@@ -57,19 +54,75 @@ class Change(Protocol):
 
 @register.simple_tag
 def show_changes(change: Change, room: Room) -> SafeString:
-    """All entries of a changed channel that there is room for, and how many there is none for."""
+    """All entries of a changed channel that there is room for, and how many there is none for. Where the change has
+    the whole values (`before`, `after`), what stayed stands around what changed."""
+    if change.form == "messages":
+        body, drawn = _conversation(change, room)
+    else:
+        body, drawn = _tree(change, room)
+        body = f'<div class="diff">{body}</div>' if body else ""
+    left = len(change.entries) - drawn + change.left_out
+    if left > 0:
+        body += f'<p class="more">… {left:,} more change{"s" if left != 1 else ""}, see JSON</p>'
+    return _safe(body)
+
+
+def _conversation(change: Change, room: Room) -> tuple[str, int]:
+    before, after = _sides(change)
+    entries = change.entries[:SHOWN_ENTRIES]
+    if isinstance(before, list | Absent) and isinstance(after, list | Absent) and before is not after:
+        old, new = ([] if isinstance(side, Absent) else side for side in (before, after))
+        whole = len(entries) == len(change.entries) and not change.left_out
+        return render_conversation_change(old, new, entries, room, whole=whole)  # type: ignore[arg-type]
+    cards = [render_changed_message(entry, room) for entry in entries if room.take_node()]  # type: ignore[arg-type]
+    return "".join(cards), len(cards)
+
+
+def _tree(change: Change, room: Room) -> tuple[str, int]:
+    before, after = _sides(change)
+    if table := _table(before, after, room):
+        return table, len(change.entries) + change.left_out  # rows for which there is no room are counted in it
+    if not change.left_out and before is not after:
+        try:
+            hunks = read_hunks(before, after, _by_place(change))
+        except ValueError:
+            hunks = []  # of a change that was put together from other values
+        if hunks:
+            return _hunks(hunks, room)
     html = []
     for entry in change.entries[:SHOWN_ENTRIES]:
         if not room.take_node():
             break
         html.append(render_entry(entry, room))
-    left = len(change.entries) - len(html) + change.left_out
-    body = "".join(html)
-    if change.form != "messages" and body:
-        body = f'<div class="diff">{body}</div>'
-    if left:
-        body += f'<p class="more">… {left:,} more change{"s" if left != 1 else ""}, see JSON</p>'
-    return _safe(body)
+    return "".join(html), len(html)
+
+
+def _table(before: Value | Absent, after: Value | Absent, room: Room) -> str:
+    """Two tables with the same columns, row by row; "" for anything else."""
+    old, new = read_table(before), read_table(after)
+    rows = compare_tables(old, new) if old is not None and new is not None else None
+    if rows is None or new is None:
+        return ""
+    return f'<div class="grid">{render_table_change(new.columns, rows, room, SHOWN_ENTRIES)[0]}</div>'
+
+
+def _by_place(change: Change) -> list[PlaceChange]:
+    return [entry for entry in change.entries if hasattr(entry, "path")]  # type: ignore[misc]  # then it is one
+
+
+def _hunks(hunks: Sequence[Hunk], room: Room) -> tuple[str, int]:
+    html, drawn = [], 0
+    for hunk in hunks:
+        block, count = render_hunk(hunk, room, SHOWN_ENTRIES - drawn) if drawn < SHOWN_ENTRIES else ("", 0)
+        html.append(block)
+        drawn += count
+    return "".join(html), drawn
+
+
+def _sides(change: Change) -> tuple[Value | Absent, Value | Absent]:
+    """The whole values, both ABSENT where the change does not have them."""
+    before, after = getattr(change, "before", None), getattr(change, "after", None)
+    return (before.value, after.value) if before is not None and after is not None else (ABSENT, ABSENT)
 
 
 @register.filter
@@ -94,89 +147,11 @@ def short_version(version: str | None) -> str:
 
 
 def render_entry(entry: Entry, room: Room) -> str:
+    """One entry by itself, without what stood around it."""
     before, after = entry.before.value, entry.after.value
-    old, new = as_message(before), as_message(after)
-    if hasattr(entry, "message_id") and (old or new):
-        return _message(entry, old, new, room)
-    return _place(getattr(entry, "path", ""), entry.kind, before, after, room)
-
-
-@register.filter
-def readable_path(pointer: str) -> str:
-    """A JSON pointer as people write places: `/cart/0/sku` is `cart[0].sku`. The whole value has no path: ""."""
-    path = ""
-    for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        if key.isascii() and key.isdigit():
-            path += f"[{key}]"
-        elif _PLAIN_KEY.fullmatch(key):
-            path += f".{key}" if path else key
-        else:
-            path += f"[{json.dumps(key[:200], ensure_ascii=False)}]"
-    return path
-
-
-def _message(entry: Entry, old: Message | None, new: Message | None, room: Room) -> str:
-    marks = f'<span class="badge">{entry.kind}</span>'
-    if getattr(entry, "moved", False):
-        place = (getattr(entry, "position_before", None), getattr(entry, "position_after", None))
-        where = f" {place[0] + 1} → {place[1] + 1}" if None not in place else ""  # type: ignore[operator]
-        same = entry.kind == "changed" and old is not None and new is not None and old.raw == new.raw
-        marks = f'{"" if same else marks}<span class="badge">moved{where}</span>'
-    if old is None or new is None:
-        message = new or old
-        assert message is not None  # noqa: S101  one side is a message
-        return render_message(message, room, render_value, kind=entry.kind, marks=marks)
-    body = _edited(old, new, room)
-    return render_message(new, room, render_value, kind="moved" if body is None else "changed", marks=marks, body=body)
-
-
-def _edited(old: Message, new: Message, room: Room) -> str | None:
-    """The text by word, then every other field that changed. None when nothing did: the message only moved."""
-    fields = diff_values(old.raw, new.raw, max_entries=200)
-    if not fields:
-        return None
-    by_word = old.text != new.text
-    body = str(render_words(diff_words(old.text, new.text), room)) if by_word or new.text else ""
-    whole_text = all(isinstance(_content(message), str) for message in (old, new))
-    others = [field for field in fields if not (whole_text and field.path == "/content")]
-    lines = [_place(field.path, field.kind, field.before, field.after, room) for field in others[:_SHOWN_FIELDS]]
-    if lines:
-        body += f'<div class="diff">{"".join(lines)}</div>'
-    left = len(others) - len(lines)
-    return body + (f'<p class="more">… {left:,} more fields, see JSON</p>' if left else "")
-
-
-def _content(message: Message) -> Value:
-    fields = message.raw if isinstance(message.raw, dict) else message.raw.fields
-    return fields.get("content")
-
-
-def _place(path: str, kind: str, before: Value | Absent, after: Value | Absent, room: Room) -> str:
-    place = readable_path(path)
-    head = f'<div class="p"><bdi>{shown(place[:300])}</bdi></div>' if place else ""
-    if (
-        kind == "changed"
-        and isinstance(before, str)
-        and isinstance(after, str)
-        and max(len(before), len(after)) > _WORDS
-    ):
-        return f'<div class="e">{head}{render_words(diff_words(before, after), room)}</div>'
-    lines = "".join(
-        _line(side, value, room) for side, value in (("d", before), ("a", after)) if not isinstance(value, Absent)
-    )
-    return f'<div class="e">{head}{lines}</div>'
-
-
-def _line(side: str, value: Value, room: Room) -> str:
-    words = "was" if side == "d" else "is"
-    line, whole = compact(value, _LINE)
-    if whole and not as_message(value):
-        shown_characters = room.take_text(len(line))
-        inside = f"<bdi>{shown(line[:shown_characters])}</bdi>"
-    else:
-        inside = str(render_value(value, room))
-    return f'<div class="{side}"><span class="vh">{words} </span>{inside}</div>'
+    if hasattr(entry, "message_id") and (as_message(before) or as_message(after)):
+        return render_changed_message(entry, room)  # type: ignore[arg-type]  # it has a message's id
+    return render_place(getattr(entry, "path", ""), entry.kind, before, after, room)
 
 
 def _safe(html: str) -> SafeString:

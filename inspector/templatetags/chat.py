@@ -11,13 +11,16 @@ from typing import TypeAlias
 
 from django.utils.safestring import SafeString, mark_safe
 
+from inspector.domain.dialogue import read_dialogue
 from inspector.domain.message_parts import Part, ToolCall, Usage
 from inspector.domain.messages import Message, as_message
 from inspector.domain.text import Segment, shorten_middle, text_size
 from inspector.domain.value import Absent, Omitted, Value
 from inspector.templatetags.compact import compact, omitted_words
+from inspector.templatetags.images import find_image, preview
 from inspector.templatetags.marks import shown
 from inspector.templatetags.room import Room
+from inspector.templatetags.toolcalls import NO_TALK, Talk, answered_call, call_standing, join_results, time_taken
 
 Nested: TypeAlias = Callable[[Value | Absent, Room], SafeString]
 
@@ -31,35 +34,53 @@ _MEDIA = frozenset({"image", "audio", "video", "file"})
 
 
 def render_conversation(messages: list[Value], room: Room, nested: Nested) -> SafeString:
-    """A list of messages in order. Of a long one the newest, since that is where things go wrong."""
+    """A list of messages in order, each result under the call it answers. Of a long one the newest, since that is where
+    things go wrong."""
     first = max(0, len(messages) - _SHOWN_MESSAGES)
-    cards = []
-    for value in messages[first:]:
-        if isinstance(value, Omitted):
-            cards.append(f'<p class="om">not shown: {shown(omitted_words(value))}</p>')
-            continue
+    places = range(first, len(messages))
+    talk = Talk(read_dialogue(messages), room.anchor, frozenset(places))
+    shown_count = 0
+
+    def card(position: int, talk: Talk) -> str:
+        nonlocal shown_count
+        value = messages[position]
         message = as_message(value)
+        if message is None and isinstance(value, Omitted):
+            shown_count += 1
+            return f'<p class="om">not shown: {shown(omitted_words(value))}</p>'
         if message is None or not room.take_node():
-            left = len(messages) - first - len(cards)
-            cards.append(f'<p class="more">… {left:,} more messages, see JSON</p>')
-            break
-        cards.append(render_message(message, room, nested))
+            return ""
+        shown_count += 1
+        return render_message(message, room, nested, position=position, talk=talk)
+
+    cards = "".join(html for _, html in join_results(places, talk, card))
     more = f'<p class="more">… {first:,} earlier messages, see JSON</p>' if first else ""
-    return _safe(f'<div class="chat">{more}{"".join(cards)}</div>')
+    left = len(places) - shown_count
+    rest = f'<p class="more">… {left:,} more messages, see JSON</p>' if left else ""
+    return _safe(f'<div class="chat">{more}{cards}{rest}</div>')
 
 
 def render_message(
-    message: Message, room: Room, nested: Nested, *, kind: str = "", marks: str = "", body: str | None = None
+    message: Message,
+    room: Room,
+    nested: Nested,
+    *,
+    kind: str = "",
+    marks: str = "",
+    body: str | None = None,
+    position: int | None = None,
+    talk: Talk = NO_TALK,
 ) -> SafeString:
-    """One card. `kind` is how it changed, `marks` are badges (HTML), `body` stands in for the text (HTML)."""
+    """One card. `kind` is how it changed, `marks` are badges (HTML), `body` stands in for the text (HTML). `position`
+    is its place in the list that `talk` is of."""
     inside = body if body is not None else "".join(_body(message, room, nested))
-    calls = "".join(_call(call, room, nested) for call in message.tool_calls)
+    calls = "".join(_call(call, room, nested, position, talk) for call in message.tool_calls)
     if not inside and not calls:
         inside = '<p class="muted">(no text)</p>'
     changed = f' data-kind="{kind}"' if kind else ""
     return _safe(
-        f'<article class="msg" data-role="{shown(message.role)}"{changed}>'
-        f"<header>{_heading(message)}{marks}</header>{inside}{calls}</article>"
+        f'<article class="msg"{talk.card_id(position)} data-role="{shown(message.role)}"{changed}>'
+        f"<header>{_heading(message)}{marks}</header>{answered_call(message, position, talk)}{inside}{calls}</article>"
     )
 
 
@@ -102,7 +123,11 @@ def _heading(message: Message) -> str:
     if message.tool_call_id:
         words.append(f'<span class="mono">{shown(shorten_middle(message.tool_call_id, 24))}</span>')
     if message.is_error:
-        words.append('<span class="bad">error</span>')
+        words.append('<b class="bad">error</b>')
+    elif message.status and message.status != "success":
+        words.append(str(shown(message.status[:40])))
+    if message.role == "tool" and (took := time_taken(message)):
+        words.append(took)
     return " · ".join(words)
 
 
@@ -133,17 +158,17 @@ def _part(part: Part, room: Room, nested: Nested) -> str:
     if part.kind == "tool_result":
         return f'<div class="call"><span class="muted">result</span>{render_text(part.text, room)}</div>'
     if part.kind in _MEDIA:
-        return _media(part)
+        return _media(part, room)
     return f'<div class="call">{nested(part.value, room)}</div>'
 
 
-def _media(part: Part) -> str:
+def _media(part: Part, room: Room) -> str:
     words = [part.kind, part.name, part.mime_type, text_size(part.size) if part.size else None, part.url]
     told = " · ".join(str(shown(shorten_middle(word, 90))) for word in words if word)
-    return f'<div class="media"><bdi>{told}</bdi></div>'
+    return f'<div class="media"><bdi>{told}</bdi>{preview(find_image(part.value), room)}</div>'
 
 
-def _call(call: ToolCall, room: Room, nested: Nested) -> str:
+def _call(call: ToolCall, room: Room, nested: Nested, position: int | None, talk: Talk) -> str:
     line, whole = compact(call.args, _ARGS_IN_LINE)
     if isinstance(call.args, str):
         args = str(render_text(call.args, room))
@@ -157,7 +182,8 @@ def _call(call: ToolCall, room: Room, nested: Nested) -> str:
     if not call.valid:
         problem = f'<p class="bad">invalid call{": " + shown(call.error[:300]) if call.error else ""}</p>'
     words = f'<span class="fn"><span class="muted">calls</span> {name}{call_id}</span>'
-    return f'<div class="call">{words}{args}{problem}</div>'
+    outcome = call_standing(call, position, talk) if position is not None else ""
+    return f'<div class="call">{words}{args}{problem}{outcome}</div>'
 
 
 def _safe(html: str) -> SafeString:

@@ -12,13 +12,16 @@ from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from inspector.domain.deferred import opened
 from inspector.domain.messages import as_message, is_message_list, role_of
-from inspector.domain.text import text_size
+from inspector.domain.tables import read_table
 from inspector.domain.value import ABSENT, Absent, Binary, CutText, Omitted, Pairs, Tagged, Value
 from inspector.templatetags import chat
 from inspector.templatetags.compact import compact, omitted_words, scalar, type_words
+from inspector.templatetags.images import preview, render_binary
 from inspector.templatetags.marks import shown, title
 from inspector.templatetags.room import Room
+from inspector.templatetags.tables import render_table
 
 register = Library()
 
@@ -30,7 +33,6 @@ _LONG_TEXT = 280
 _DEPTH = 14
 #: Containers with more parts than this are folded below the first level.
 _OPEN = 16
-_HEX = 24
 #: Who may speak in the short form of a message.
 _ROLES = frozenset({"user", "human", "ai", "assistant", "system", "developer", "tool"})
 
@@ -92,10 +94,13 @@ def type_of(tree: HasValue) -> str:
 
 def render_value(value: Value | Absent, room: Room) -> SafeString:
     """A whole value as a block."""
+    value = opened(value)
     if value is ABSENT or isinstance(value, Absent):
         return _safe('<p class="muted">(nothing)</p>')
     if is_message_list(value):
         return chat.render_conversation(value, room, render_value)  # type: ignore[arg-type]
+    if isinstance(value, str | CutText) and (picture := preview(value, room)):
+        return _safe(f'<div class="media">a picture as text{picture}</div>')
     if isinstance(value, str):
         return render_text(value, room)
     if isinstance(value, CutText):
@@ -112,15 +117,14 @@ def _node(value: Value, room: Room, depth: int) -> Iterator[str]:
     if not room.take_node():
         yield '<span class="more">… more, see JSON</span>'
         return
+    value = opened(value)
     match value:
         case None | bool() | int() | float():
             yield f'<span class="n">{scalar(value)}</span>'
-        case str():
-            yield from _text(value, len(value), room)
-        case CutText():
-            yield from _text(value.head, value.size, room)
+        case str() | CutText():
+            yield from _text(value, room)
         case Binary():
-            yield _binary(value)
+            yield render_binary(value, room)
         case Omitted():
             yield render_omitted(value)
         case Tagged() if role_of(value) and depth < _DEPTH:
@@ -135,6 +139,9 @@ def _container(value: Value, room: Room, depth: int) -> Iterator[str]:
     line, whole = compact(value, _INLINE)
     if whole or depth >= _DEPTH:
         yield f"<code{_type_title(value)}>{shown(line)}</code>"
+        return
+    if (table := read_table(value)) is not None:
+        yield render_table(table, room)
         return
     if isinstance(value, Tagged) and list(value.fields) == ["items"] and isinstance(value.fields["items"], list):
         parts: Iterable[tuple[Value | None, Value]] = ((None, item) for item in value.fields["items"])
@@ -176,7 +183,11 @@ def _type_title(value: Value) -> str:
     return format_html(' title="{}"', title(value.type_name)) if isinstance(value, Tagged) else ""
 
 
-def _text(text: str, whole: int, room: Room) -> Iterator[str]:
+def _text(value: str | CutText, room: Room) -> Iterator[str]:
+    text, whole = (value.head, value.size) if isinstance(value, CutText) else (value, len(value))
+    if picture := preview(value, room):
+        yield f'<span class="om">a picture as text, {whole:,} characters</span>{picture}'
+        return
     if len(text) <= _LONG_TEXT and whole <= len(text):
         granted = room.take_text(len(text))
         rest = "…" if granted < len(text) else ""
@@ -191,13 +202,6 @@ def _text(text: str, whole: int, room: Room) -> Iterator[str]:
         f" <small>{whole:,} characters</small></summary>"
         f'<div class="text"><bdi>{shown(text[:granted])}</bdi>{rest}</div></details>'
     )
-
-
-def _binary(value: Binary) -> str:
-    head = value.head[:_HEX].hex(" ")
-    dots = " …" if value.size > _HEX else ""
-    name = "" if value.type_name == "bytes" else f"{shown(value.type_name)}, "
-    return f'<span class="om">{name}{text_size(value.size)} of bytes</span> <code class="hex">{head}{dots}</code>'
 
 
 def render_omitted(value: Omitted) -> str:

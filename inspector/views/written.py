@@ -58,7 +58,9 @@ def read_written(reader: Reader, checkpoint: Checkpoint, parent: Checkpoint | No
     writes = [write for write in reader.read_writes(parent) if write.channel not in CONTROL_WRITES]
     for write in writes:
         if not own or not write.node_name or write.node_name in own:
-            found.setdefault(write.channel, []).append(write)
+            # An `update_state` names no node with its write; the checkpoint names the one it was made for.
+            name = write.node_name or (checkpoint.node_names[0] if len(own) == 1 else "")
+            found.setdefault(write.channel, []).append(replace(write, node_name=name))
     return Written(found, known=bool(found) or not own)
 
 

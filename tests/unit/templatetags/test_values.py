@@ -116,7 +116,7 @@ def test_a_long_text_is_cut_with_its_length() -> None:
 
 
 def test_all_channels_together_keep_within_the_page() -> None:
-    page = page_room()
+    page = page_room({})  # type: ignore[arg-type]
     size = sum(len(render_value(["word " * 50] * 1000, Room(page=page))) for _ in range(40))
     assert size < 400_000
     assert page.nodes <= 0 or page.characters <= 0

@@ -1,0 +1,146 @@
+"""One place that changed: its path, what was there and what is there, by word where it is a long text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from inspector.domain.change_tree import Key, Step
+from inspector.domain.media import image_type
+from inspector.domain.messages import as_message
+from inspector.domain.text import diff_words
+from inspector.domain.value import Absent, Binary, CutText, Tagged, Value
+from inspector.templatetags.chat import render_words
+from inspector.templatetags.compact import compact
+from inspector.templatetags.marks import shown
+from inspector.templatetags.room import Room
+from inspector.templatetags.values import render_value
+
+#: A value that fits so many characters is a line of the diff; a larger one is shown as a tree.
+_LINE = 400
+#: Two texts are compared by word when one is longer than this; shorter ones are quicker to read whole.
+_WORDS = 32
+_PLAIN_KEY = re.compile(r"[\w\-]+")
+#: Beyond so many digits a difference is none that anybody reads.
+_DIGITS = 30
+
+
+def readable_path(pointer: str) -> str:
+    """A JSON pointer as people write places: `/cart/0/sku` is `cart[0].sku`. The whole value has no path: ""."""
+    tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+    return readable_steps([int(token) if token.isascii() and token.isdigit() else token for token in tokens])
+
+
+def readable_steps(steps: Sequence[Step]) -> str:
+    """`cart[3].price`."""
+    path = ""
+    for step in steps:
+        if isinstance(step, Key):
+            path += f"[{compact(step.value, 80)[0]}]"
+        elif isinstance(step, int):
+            path += f"[{step}]"
+        elif _PLAIN_KEY.fullmatch(step):
+            path += f".{step}" if path else step
+        else:
+            path += f"[{json.dumps(step[:200], ensure_ascii=False)}]"
+    return path
+
+
+def render_head(path: str, words: str = "") -> str:
+    """The line above what changed: where it is. "" for the whole value."""
+    said = f' <span class="muted">{shown(words)}</span>' if words else ""
+    return f'<div class="p"><bdi>{shown(path[:300])}</bdi>{said}</div>' if path or words else ""
+
+
+def render_place(path: str, kind: str, before: Value | Absent, after: Value | Absent, room: Room) -> str:
+    """A place by itself, as of a field of a message."""
+    return f'<div class="e">{render_head(readable_path(path))}{render_sides("", kind, before, after, room)}</div>'
+
+
+def render_sides(label: str, kind: str, before: Value | Absent, after: Value | Absent, room: Room) -> str:
+    """One line for each side there is. `label` (HTML) is the part's name, which each line begins with."""
+    both = kind == "changed"
+    if (
+        both
+        and isinstance(before, str)
+        and isinstance(after, str)
+        and max(len(before), len(after)) > _WORDS
+        and not _is_image(before, after)
+    ):
+        name = f'<div class="c">{label}</div>' if label else ""
+        return f"{name}{render_words(diff_words(before, after), room)}"
+    sides = (("d", before, ""), ("a", after, difference(before, after) if both else ""))
+    return "".join(
+        _line(side, label, value, more, room) for side, value, more in sides if not isinstance(value, Absent)
+    )
+
+
+def _is_image(before: Value, after: Value) -> bool:
+    """A picture as text has no words."""
+    return bool(image_type(before) or image_type(after))
+
+
+def difference(before: Value | Absent, after: Value | Absent) -> str:
+    """ "+0.66", "+3 days", "−12 B": by how much a number, a time or a size is another; "" where that says nothing."""
+    if isinstance(before, Binary | CutText) and isinstance(after, Binary | CutText) and type(before) is type(after):
+        unit = "bytes" if isinstance(before, Binary) else "characters"
+        return f"{_signed(after.size - before.size)} {unit}" if after.size != before.size else "same size"
+    old, new = _number(before), _number(after)
+    if old is not None and new is not None:
+        return _signed(new - old) if new != old else ""
+    then, now = _time(before), _time(after)
+    if then is not None and now is not None and (then.tzinfo is None) == (now.tzinfo is None):
+        return f"{'−' if now < then else '+'}{abs(now - then)}" if now != then else ""
+    return ""
+
+
+def _signed(number: int | Decimal) -> str:
+    digits = f"{abs(number):,f}" if isinstance(number, Decimal) else f"{abs(number):,}"
+    return ("−" if number < 0 else "+") + (digits.rstrip("0").rstrip(".") if "." in digits else digits)
+
+
+def _number(value: Value | Absent) -> Decimal | None:
+    """What JSON writes as a number, and a `Decimal`; None for the rest, for `nan` and for hundreds of digits."""
+    if (
+        isinstance(value, Tagged)
+        and value.type_name == "decimal.Decimal"
+        and isinstance(value.fields.get("value"), str)
+    ):
+        value = value.fields["value"]
+        text = value if isinstance(value, str) else ""
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int) and abs(value) >= 10**_DIGITS:
+            return None
+        text = repr(value)
+    else:
+        return None
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < _DIGITS else None
+
+
+def _time(value: Value | Absent) -> dt.datetime | None:
+    if not isinstance(value, Tagged) or value.type_name not in ("datetime.datetime", "datetime.date"):
+        return None
+    text = value.fields.get("value")
+    try:
+        return dt.datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _line(side: str, label: str, value: Value, more: str, room: Room) -> str:
+    words = "was" if side == "d" else "is"
+    line, whole = compact(value, _LINE)
+    if whole and not as_message(value) and not isinstance(value, Binary) and not image_type(value):
+        shown_characters = room.take_text(len(line))
+        inside = f"<bdi>{shown(line[:shown_characters])}</bdi>"
+    else:
+        inside = str(render_value(value, room))
+    said = f' <span class="by">{more}</span>' if more else ""
+    return f'<div class="{side}"><span class="vh">{words} </span>{label}{inside}{said}</div>'

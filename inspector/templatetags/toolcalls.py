@@ -1,0 +1,101 @@
+"""Tool calls and their results as one: each call with what became of it, each result with what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from inspector.domain.dialogue import Dialogue, seconds_taken
+from inspector.domain.message_parts import ToolCall
+from inspector.domain.messages import Message
+from inspector.domain.text import shorten_middle
+from inspector.templatetags.compact import compact
+from inspector.templatetags.marks import shown
+
+_ARGS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A list of messages as far as its cards need it. `anchor` begins the id of each card, "" for none; `in_view` are
+    the positions that have a card; `nested` are results, as HTML, that stand under the call with their id."""
+
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    anchor: str = ""
+    in_view: frozenset[int] = frozenset()
+    nested: Mapping[str, str] = field(default_factory=dict)
+
+    def card_id(self, position: int | None) -> str:
+        return f' id="{self.anchor}{position}"' if self.anchor and position is not None else ""
+
+    def named(self, position: int) -> str:
+        """ "message 14", as a link where its card is on the page."""
+        words = f"message {position + 1:,}"
+        return f'<a href="#{self.anchor}{position}">{words}</a>' if self.anchor and position in self.in_view else words
+
+
+NO_TALK = Talk()
+
+
+def join_results(positions: Sequence[int], talk: Talk, card: Callable[[int, Talk], str]) -> Iterator[tuple[int, str]]:
+    """The cards at some positions in order, each with its position, those of results under the calls that they
+    answer where both are there. `card` draws one, or "" where there is no room for it."""
+    there = set(positions)
+    under: dict[int, dict[str, int]] = {}
+    for call_id, position in talk.dialogue.results.items():
+        asked = talk.dialogue.calls.get(call_id)
+        if asked is not None and position in there and asked[0] in there and asked[0] < position:
+            under.setdefault(asked[0], {})[call_id] = position
+    nested = {position for held in under.values() for position in held.values()}
+    plain = replace(talk, dialogue=Dialogue())
+    for position in positions:
+        if position in nested:
+            continue
+        held = {call_id: result for call_id, place in under.get(position, {}).items() if (result := card(place, plain))}
+        yield position, card(position, replace(talk, nested=held))
+
+
+def call_standing(call: ToolCall, position: int, talk: Talk) -> str:
+    """What became of a call: its result, where that is, or that there is none. A call without a result makes most
+    models refuse the conversation, so it is said in full."""
+    if call.call_id and call.call_id in talk.nested:
+        return f'<div class="answers">{talk.nested[call.call_id]}</div>'
+    match talk.dialogue.standing(call, position):
+        case "answered":
+            where = talk.named(talk.dialogue.results[call.call_id or ""])
+            return f'<p class="outcome">result: {where}</p>'
+        case "skipped":
+            return (
+                '<p class="outcome bad"><b>No result.</b> The conversation went on without one; most models refuse'
+                " such a list of messages.</p>"
+            )
+        case "open":
+            return '<p class="outcome warn"><b>No result yet.</b> A later step may bring it.</p>'
+    return ""
+
+
+def answered_call(message: Message, position: int | None, talk: Talk) -> str:
+    """For a result: which call it answers, by name and arguments, with a link to it."""
+    call_id = message.tool_call_id
+    if not call_id or position is None or not talk.dialogue.length:
+        return ""
+    found = talk.dialogue.calls.get(call_id)
+    if found is None and not talk.dialogue.whole:
+        return ""
+    if found is None:
+        return '<p class="outcome warn"><b>Answers no call</b> that is among these messages.</p>'
+    asked_at, call = found
+    line, _ = compact(call.args, _ARGS)
+    name = f"<b><bdi>{shown(shorten_middle(call.name or '?', 60))}</bdi></b>"
+    late = "" if asked_at < position else " <b>which comes after it</b>"
+    return (
+        f'<p class="outcome">answers {name} <code><bdi>{shown(line)}</bdi></code> of {talk.named(asked_at)}{late}</p>'
+    )
+
+
+def time_taken(message: Message) -> str:
+    """ "0.4 s" where a tool's message says how long it took, else ""."""
+    seconds = seconds_taken(message)
+    if seconds is None:
+        return ""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:,.1f} s"
