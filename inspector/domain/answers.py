@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspector.domain.channels import NULL_TASK_ID, RESUME
+from inspector.domain.channels import ERROR_SOURCE, NULL_TASK_ID, RESUME
 from inspector.domain.checkpoint import PendingWrite
 from inspector.domain.value import ABSENT, Absent, Value
 
@@ -39,7 +39,7 @@ def find_answer(task_id: str, writes: Sequence[PendingWrite], given: Value | Abs
 
 def has_written(task_id: str, writes: Sequence[PendingWrite]) -> bool:
     """Whether a task came to its end: marks of errors, questions and answers have numbers below 0."""
-    return any(write.task_id == task_id and write.idx >= 0 for write in writes)
+    return any(write.task_id == task_id and write.idx >= 0 and write.channel != ERROR_SOURCE for write in writes)
 
 
 def resume_value(writes: Sequence[PendingWrite]) -> Value | Absent:

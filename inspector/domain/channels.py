@@ -10,15 +10,14 @@ ERROR = "__error__"
 INTERRUPT = "__interrupt__"
 RESUME = "__resume__"
 SCHEDULED = "__scheduled__"
+ERROR_SOURCE = "__error_source_node__"  #: whose error a handler took on
 NULL_TASK_ID = "00000000-0000-0000-0000-000000000000"
 
 _BRANCH = "branch:to:"  #: an edge's trigger: present while its node is due
 _JOIN = "join:"  #: several edges into one node: `join:a+b:node` collects who arrived
 
 #: Writes that are marks of a task, not values for a channel.
-CONTROL_WRITES = frozenset(
-    {ERROR, INTERRUPT, RESUME, SCHEDULED, "__return__", "__no_writes__", "__error_source_node__"}
-)
+CONTROL_WRITES = frozenset({ERROR, INTERRUPT, RESUME, SCHEDULED, "__return__", "__no_writes__", ERROR_SOURCE})
 
 
 def is_internal(channel: str) -> bool:

@@ -64,3 +64,4 @@ class Checkpoint:
     size_bytes: int  #: of the whole state with it, document and bodies
     channel_versions: Mapping[str, str]
     metadata: Mapping[str, Json]
+    resumed: bool = False  #: the run that made it went on from its parent: with an answer, or with no input

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from inspector.domain.channels import START, TASKS, is_internal
+from inspector.domain.channels import INTERRUPT, START, TASKS, is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import parse_time, step_of, time_of
 from inspector.domain.secrets import mask_secrets
@@ -44,6 +44,7 @@ def build_history(
             size_bytes=bodies.state_bytes(row),
             channel_versions={channel: str(version) for channel, version in row.channel_versions.items()},
             metadata=mask_secrets(row.metadata),
+            resumed=_is_resumed(row, parents.get(row.parent_checkpoint_id or "")),
         )
         for row in rows
     )
@@ -85,6 +86,12 @@ def _nodes_that_ran(row: CheckpointRow, parents: Mapping[str, CheckpointRow], bo
     if parent is not None and row.metadata.get("source") == "loop":
         moved.update(send_targets(bodies.values_at(parent).get(TASKS)))
     return tuple(sorted(moved))
+
+
+def _is_resumed(row: CheckpointRow, parent: CheckpointRow | None) -> bool:
+    """A run that goes on notes which versions it found, for its breakpoints: as those of a node, under another name."""
+    found = row.versions_seen.get(INTERRUPT)
+    return parent is not None and found is not None and found != parent.versions_seen.get(INTERRUPT)
 
 
 def _channels_changed(row: CheckpointRow, parent: CheckpointRow | None) -> tuple[str, ...]:

@@ -48,7 +48,9 @@ class Turn(Protocol):
 #: Marks of steps (`views.contexts.CheckpointItem`): their tone and words.
 _MARKS = {
     "failed": ("bad", "failed"),
+    "handled": ("good", "handled"),
     "retried": ("good", "tried again"),
+    "resumed": ("ask", "held, then resumed"),
     "asked": ("ask", "asked"),
     "answered": ("good", "answered"),
 }
@@ -216,7 +218,7 @@ def failed(tasks: Iterable[Any]) -> bool:
 def to_run_again(selected: Any) -> tuple[str, ...]:
     """What is due after a step. Where a task failed, those beside it that finished keep their writes and rest."""
     due: tuple[str, ...] = selected.checkpoint.next
-    if not failed(selected.tasks):
+    if selected.children or not failed(selected.tasks):
         return due
     return tuple(task.name for task in selected.tasks if not task.finished and task.name) or due
 

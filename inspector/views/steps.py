@@ -35,7 +35,9 @@ class Steps:
         `calls` are told of its steps by id."""
         self._marks = marks
         self._calls = calls
-        self._went_on = {item.parent_checkpoint_id for item in history.checkpoints if item.source == "loop"}
+        made = [item for item in history.checkpoints if item.source == "loop"]
+        self._went_on = {item.parent_checkpoint_id for item in made}
+        self._resumed = {item.parent_checkpoint_id for item in made if item.resumed}
         self._history = history
         self._oldest = oldest
         self._times = {item.checkpoint_id: item.at for item in history.checkpoints}
@@ -48,8 +50,7 @@ class Steps:
         parent_id = checkpoint.parent_checkpoint_id or ""
         name, made = checkpoint.checkpoint_id, checkpoint_item(checkpoint, self._times.get(parent_id))
         marks = self._marks.get(name, StepMarks())
-        again = ("retried",) if "failed" in marks.names and name in self._went_on else ()
-        names = (*marks.names[:1], *again, *marks.names[1:])
+        names = mark_names(checkpoint.source, marks.names, name in self._went_on, name in self._resumed)
         return replace(made, marks=names, failed=marks.failed, asked=marks.asked, calls=self._calls.get(name, ()))
 
     def children(self, chosen: Checkpoint, above: Checkpoint | None) -> tuple[CheckpointItem, ...]:
@@ -125,7 +126,17 @@ def checkpoint_item(checkpoint: Checkpoint, parent_at: datetime | None = None) -
         channels_changed=checkpoint.channels_changed,
         size_bytes=checkpoint.size_bytes,
         seconds=(at - parent_at).total_seconds() if at is not None and parent_at is not None else None,
+        resumed=checkpoint.resumed,
     )
+
+
+def mark_names(source: str, names: Sequence[str], went_on: bool, resumed: bool) -> tuple[str, ...]:
+    """What a step's tasks left, and how the thread went on from there. A replay goes on from its copy of a step, which
+    held nothing up, and so does a run after `update_state`."""
+    if "failed" in names and went_on:
+        return ("failed", "retried" if resumed else "handled", *names[1:])
+    held = resumed and not names and source in ("input", "loop")
+    return ("resumed",) if held else tuple(names)
 
 
 def group_turns(steps: Sequence[CheckpointItem], *, above: bool = False) -> tuple[TurnGroup, ...]:
