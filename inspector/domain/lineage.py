@@ -38,6 +38,19 @@ def is_whole(parents: Parents, line: list[str]) -> bool:
     return bool(line) and not parents[line[-1]]
 
 
+def newest_through(parents: Parents, checkpoint_id: str) -> str:
+    """The newest checkpoint that descends from one; itself where nothing goes on from it, "" where it is not known."""
+    children = children_of(parents)
+    found: dict[str, None] = {}
+    waiting = [checkpoint_id] if checkpoint_id in parents else []
+    while waiting:
+        at = waiting.pop()
+        if at not in found:
+            found[at] = None
+            waiting += children.get(at, [])
+    return max(found, default="")
+
+
 def ends_of(parents: Parents) -> list[str]:
     """The checkpoints that nothing goes on from, in the order of `parents`."""
     with_children = set(parents.values())

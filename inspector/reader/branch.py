@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from inspector.domain.lineage import Parents, children_of, is_whole, line_of
+from inspector.domain.lineage import Parents, children_of, is_whole, line_of, newest_through
 from inspector.stores.base import CheckpointRow, CheckpointStore, ReadBudget
 
 #: Checkpoints of a namespace whose parents are looked at, the newest ones.
@@ -60,11 +60,13 @@ def read_parents(store: CheckpointStore, thread_id: str, checkpoint_ns: str) -> 
     return {row.checkpoint_id: row.parent_checkpoint_id for row in rows[:OUTLINED]}, len(rows) <= OUTLINED
 
 
-def read_branch(store: CheckpointStore, thread_id: str, checkpoint_ns: str, end: str = "") -> Branch | None:
-    """The branch that ends at a checkpoint, at the newest one without an id; None where it is not among the newest
-    `OUTLINED` ones."""
+def read_branch(
+    store: CheckpointStore, thread_id: str, checkpoint_ns: str, *, end: str = "", through: str = ""
+) -> Branch | None:
+    """The branch that ends at a checkpoint, or at the newest one that goes on from `through`, or at the newest of all.
+    None where the named one is not among the newest `OUTLINED`."""
     parents, _ = read_parents(store, thread_id, checkpoint_ns)
-    end = end or next(iter(parents), "")
+    end = end or (newest_through(parents, through) if through else next(iter(parents), ""))
     line = line_of(parents, end)
     if not line:
         return None

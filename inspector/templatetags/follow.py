@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.template import Library
+from django.template import Context, Library
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from inspector.templatetags.changes import render_entry
-from inspector.templatetags.room import Room
+from inspector.templatetags.room import Room, Spot
 
 register = Library()
 
@@ -31,6 +32,14 @@ def event_words(event: Any) -> str:
         return "It was there at the oldest step that was looked at."
     step = event.since.step if event.since.step is not None else "?"
     return f"{words}, or at a step since step {step}: those between were not looked at."
+
+
+@register.simple_tag(takes_context=True)
+def step_room(context: Context, page: Room, channel: str, checkpoint_id: str) -> Room:
+    """The room of one channel at one step, whose values have their addresses on the thread's own page."""
+    given = context["request"].GET
+    query = tuple((name, given[name]) for name in ("store", "id", "ns") if given.get(name))
+    return Room(page=page, spot=Spot(query, checkpoint_id, reverse("thread"), channel=channel))
 
 
 @register.simple_tag

@@ -41,6 +41,16 @@ class Spot:
         pairs += [("against", self.against)] if self.against else []
         return f"{self.path}?{query_of([*pairs, ('unfold', self.channel)])}"
 
+    def state_url(self) -> str:
+        """The state of the same step, on the thread's own page."""
+        pairs = [*self.query, ("checkpoint", self.checkpoint_id), ("tab", "state")]
+        return f"{reverse('thread')}?{query_of(pairs)}"
+
+    def follow_url(self, message_id: str) -> str:
+        """What became of a message along the branch that goes through here."""
+        pairs = [*self.query, ("channel", self.channel), ("message", message_id), ("through", self.checkpoint_id)]
+        return f"{reverse('thread-message')}?{query_of(pairs)}"
+
     def image_url(self, fingerprint: str) -> str:
         pairs = [*self.query, ("checkpoint", self.checkpoint_id)]
         pairs += [("against", self.against)] if self.against else []

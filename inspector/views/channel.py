@@ -27,7 +27,7 @@ def show_channel(request: HttpRequest) -> HttpResponse:
     channel = read_text(request, "channel")
     if not channel:
         raise BadRequest("The address names no channel.", "Open one from a step's changes, or add &channel=messages.")
-    branch = find_branch(opened, read_text(request, "checkpoint"))
+    branch = find_branch(request, opened)
     sort, behind = _place(request, branch)
     reader = opened.reader
     walk = walk_channel(

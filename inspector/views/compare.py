@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.channels import is_internal
 from inspector.domain.coordinates import step_of
 from inspector.domain.lineage import ends_of
-from inspector.domain.thread import ChannelState
 from inspector.index.connections import get_reader
 from inspector.reader import Reader
 from inspector.reader.branch import read_parents
+from inspector.reader.pairs import PairSide, read_pair
 from inspector.views.bar import make_bar
 from inspector.views.change_items import change_items, differing_channels
 from inspector.views.contexts import (
@@ -88,14 +88,12 @@ def _side_b(request: HttpRequest, opened: OpenThread) -> Side:
 def _compare(a: Side, b: Side, load: Collection[str]) -> _Compared:
     """Within one namespace versions tell which channels need reading; across two they mean nothing."""
     relation = relation_of(a, b)
-    names = {*a.checkpoint.channel_versions, *b.checkpoint.channel_versions}
+    sides = _pair_side("A", a), _pair_side("B", b)
+    names = {name for side in sides for name in _names(side)}
+    only: Collection[str] = names
     if a.namespace == b.namespace:
-        only = differing_channels(b.checkpoint, a.checkpoint) if relation.kind != "same" else frozenset()
-        before, after = _read("A", a, load, only), _read("B", b, load, only)
-    else:
-        before, after = _read("A", a, load), _read("B", b, load)
-        names |= {state.channel for state in (*before, *after)}
-        only = frozenset(names)
+        only = differing_channels(b.checkpoint, a.checkpoint) if relation.kind != "same" else ()
+    before, after = read_pair(*sides, only, load) if only else ((), ())
     changes = change_items(only, before, after)
     changed = {change.channel for change in changes}
     return _Compared(
@@ -106,13 +104,16 @@ def _compare(a: Side, b: Side, load: Collection[str]) -> _Compared:
     )
 
 
-def _read(
-    letter: str, side: Side, load: Collection[str], only: frozenset[str] | None = None
-) -> tuple[ChannelState, ...]:
-    if only is not None and not only:
-        return ()
+def _pair_side(letter: str, side: Side) -> PairSide:
     with naming(letter, side.reader):
-        return side.reader.read_state(side.checkpoint, load=load, only=only)
+        found = side.reader.pair_side(side.checkpoint)
+    return replace(found, guard=lambda: naming(letter, side.reader))
+
+
+def _names(side: PairSide) -> Iterable[str]:
+    """The channels that hold something at a checkpoint."""
+    row = side.row
+    return {*row.channel_versions, *row.inline_values, *row.own_bodies} if row is not None else ()
 
 
 def _choices(reader: Reader, thread: ThreadItem, a: Side) -> tuple[CompareChoice, ...]:

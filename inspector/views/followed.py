@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.http import HttpRequest
+
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import step_of
 from inspector.errors import NotFound
@@ -11,25 +13,28 @@ from inspector.reader.branch import OUTLINED, Branch, read_branch
 from inspector.stores.base import CheckpointRow
 from inspector.views.contexts.follow import BranchOff, StepItem
 from inspector.views.opened import OpenThread
+from inspector.views.parameters import read_text
 
 #: Branches that are named beside one step.
 _BRANCHES = 6
 
 
-def find_branch(opened: OpenThread, end: str) -> Branch:
-    """The branch that ends at a checkpoint, "" for the newest. Raises `NotFound`."""
-    store = opened.reader.store
-    branch = read_branch(store, opened.thread_id, opened.checkpoint_ns, end)
+def find_branch(request: HttpRequest, opened: OpenThread) -> Branch:
+    """The branch that ends at `checkpoint`, or goes on from `through`, or ends at the newest one. Raises `NotFound`."""
+    end, through = read_text(request, "checkpoint"), read_text(request, "through")
+    store, where = opened.reader.store, (opened.thread_id, opened.checkpoint_ns)
+    branch = read_branch(store, *where, end=end, through=through)
     if branch is not None:
         return branch
-    if not end:
+    if not (end or through):
         raise NotFound("This namespace holds no checkpoint.", "Leave `ns` out for the graph's root.")
-    if store.read_checkpoint(opened.thread_id, opened.checkpoint_ns, end) is not None:
+    name = "checkpoint" if end else "through"
+    if store.read_checkpoint(*where, end or through) is not None:
         raise NotFound(
             f"This checkpoint is not among the newest {OUTLINED:,} of its namespace, which are all that is followed.",
-            "Leave `checkpoint` out to follow the newest branch.",
+            f"Leave `{name}` out to follow the newest branch.",
         )
-    raise NotFound("This thread holds no such checkpoint.", "It may have been pruned. Leave `checkpoint` out.")
+    raise NotFound("This thread holds no such checkpoint.", f"It may have been pruned. Leave `{name}` out.")
 
 
 def step_items(opened: OpenThread, rows: Iterable[CheckpointRow]) -> dict[str, StepItem]:

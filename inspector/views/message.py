@@ -41,7 +41,7 @@ def show_message(request: HttpRequest) -> HttpResponse:
     channel, message_id = read_text(request, "channel") or "messages", read_text(request, "message")
     if not message_id:
         raise BadRequest("The address names no message.", "Open one from a step's changes, or add &message=ID.")
-    branch = find_branch(opened, read_text(request, "checkpoint"))
+    branch = find_branch(request, opened)
     walk = follow_message(opened.reader.store, opened.reader.key, branch, channel, message_id)
     last = max((place for place, found in walk.looked.items() if found is not None), default=None)
     if last is None:

@@ -99,3 +99,8 @@ class ComparePage:
     form: CompareForm = page_only()
     namespaces: tuple[NamespaceItem, ...] = page_only()
     bar: Bar = page_only()
+
+    @property
+    def across(self) -> bool:
+        """The sides are of two namespaces, threads or stores: a channel of one need not be in the other."""
+        return self.relation is not None and self.relation.kind in ("namespaces", "threads", "stores")

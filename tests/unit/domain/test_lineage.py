@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.domain.lineage import Relation, children_of, ends_of, is_whole, line_of, relate
+from inspector.domain.lineage import Relation, children_of, ends_of, is_whole, line_of, newest_through, relate
 
 #: 1 - 2 - 3 - 4 and 2 - 5 - 6 - 7; 9 has lost its parent.
 PARENTS = {"9": "8", "7": "6", "6": "5", "5": "2", "4": "3", "3": "2", "2": "1", "1": None}
@@ -51,3 +51,10 @@ def test_parents_that_run_in_a_circle_end_the_line() -> None:
 def test_ends_and_children_show_where_branches_part() -> None:
     assert ends_of(PARENTS) == ["9", "7", "4"]
     assert children_of(PARENTS)["2"] == ["5", "3"]
+
+
+def test_a_branch_is_followed_to_its_newest_end() -> None:
+    assert newest_through(PARENTS, "2") == "7"
+    assert newest_through(PARENTS, "3") == "4"
+    assert newest_through(PARENTS, "4") == "4"
+    assert newest_through(PARENTS, "unknown") == ""
