@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.dialogue import read_dialogue
@@ -30,6 +31,7 @@ _SHOWN_MESSAGES = 60
 _IN_SIGHT = 2_500
 _MOST_TEXT = 20_000
 _ARGS_IN_LINE = 160
+_LONGEST_LINK = 600
 _MEDIA = frozenset({"image", "audio", "video", "file"})
 
 
@@ -80,7 +82,8 @@ def render_message(
     changed = f' data-kind="{kind}"' if kind else ""
     return _safe(
         f'<article class="msg"{talk.card_id(position)} data-role="{shown(message.role)}"{changed}>'
-        f"<header>{_heading(message)}{marks}</header>{answered_call(message, position, talk)}{inside}{calls}</article>"
+        f"<header>{_heading(message)}{_follow(message, room)}{marks}</header>"
+        f"{answered_call(message, position, talk)}{inside}{calls}</article>"
     )
 
 
@@ -129,6 +132,17 @@ def _heading(message: Message) -> str:
     if message.role == "tool" and (took := time_taken(message)):
         words.append(took)
     return " · ".join(words)
+
+
+def _follow(message: Message, room: Room) -> str:
+    """A link to where the message came from and went, where it lies in a channel of a checkpoint."""
+    if room.spot is None or not room.spot.channel or not message.message_id:
+        return ""
+    address = room.spot.follow_url(message.message_id)
+    if len(address) > _LONGEST_LINK:  # sixty of them would outweigh the page
+        return ""
+    words = f'follow<span class="vh"> this {shown(message.role)} message</span>'
+    return f' · <a class="follow-link" href="{escape(address)}">{words}</a>'
 
 
 def _tokens(usage: Usage) -> str:
