@@ -135,7 +135,9 @@ class _Conversation:
 
     def render(self) -> tuple[str, int]:
         rows = {item.position: item for item in self.items if isinstance(item, _Row) and not item.gone}
-        talk = Talk(read_dialogue(self.after, rows), self.room.anchor, frozenset(rows))
+        folded = {position for item in self.items if isinstance(item, range) for position in self._unfolds(item)}
+        away = self.room.spot.state_url() if self.room.spot is not None else ""
+        talk = Talk(read_dialogue(self.after, rows), self.room.anchor, frozenset({*rows, *folded}), away=away)
         cards = dict(join_results(list(rows), talk, lambda position, talk: self._card(rows[position], talk)))
         gone = [self._card(item, NO_TALK) if isinstance(item, _Row) and item.gone else "" for item in self.items]
         pieces = []
@@ -161,9 +163,7 @@ class _Conversation:
 
     def _fold(self, stretch: range, talk: Talk) -> str:
         """A row in their place that unfolds: the last of them, and where there are more, a link to more."""
-        spot = self.room.spot
-        asked = spot is not None and bool(spot.channel) and spot.unfolded == spot.channel
-        shown_ones = stretch[-(_UNFOLDED if asked else _IN_PLACE) :]
+        asked, shown_ones = self._asked, self._unfolds(stretch)
         words = count_noun(len(stretch), "unchanged message")
         head = f'<summary><span class="ln">{words}</span></summary>'
         earlier = len(stretch) - len(shown_ones)
@@ -174,6 +174,14 @@ class _Conversation:
         lines = "".join(self._folded(position, room, talk, whole=asked) for position in shown_ones)
         opened = " open" if asked else ""
         return f'<details class="stay"{opened}>{head}{more}{lines}</details>'
+
+    @property
+    def _asked(self) -> bool:
+        spot = self.room.spot
+        return spot is not None and bool(spot.channel) and spot.unfolded == spot.channel
+
+    def _unfolds(self, stretch: range) -> range:
+        return stretch[-(_UNFOLDED if self._asked else _IN_PLACE) :]
 
     def _unfold_link(self) -> str:
         spot = self.room.spot
@@ -190,7 +198,7 @@ class _Conversation:
         text = message_text(message, _LINE)
         text = text[: room.take_text(len(text))]
         role = shown(message.role)
-        return f'<p class="brief" data-role="{role}"><b>{role}</b> <bdi>{shown(text)}</bdi></p>'
+        return f'<p class="brief"{talk.card_id(position)} data-role="{role}"><b>{role}</b> <bdi>{shown(text)}</bdi></p>'
 
 
 def render_changed_message(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.utils.html import escape
+
 from inspector.domain.dialogue import Dialogue, seconds_taken
 from inspector.domain.message_parts import ToolCall
 from inspector.domain.messages import Message
@@ -13,6 +15,8 @@ from inspector.templatetags.compact import compact
 from inspector.templatetags.marks import shown
 
 _ARGS = 120
+#: Messages of a conversation that are shown, the newest ones.
+SHOWN_MESSAGES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,19 @@ class Talk:
     anchor: str = ""
     in_view: frozenset[int] = frozenset()
     nested: Mapping[str, str] = field(default_factory=dict)
+    away: str = ""  #: an address on which the newest messages have their cards, "" for none
 
     def card_id(self, position: int | None) -> str:
         return f' id="{self.anchor}{position}"' if self.anchor and position is not None else ""
 
     def named(self, position: int) -> str:
-        """ "message 14", as a link where its card is on the page."""
+        """ "message 14", as a link where its card is on this page or on the state's."""
         words = f"message {position + 1:,}"
-        return f'<a href="#{self.anchor}{position}">{words}</a>' if self.anchor and position in self.in_view else words
+        if self.anchor and position in self.in_view:
+            return f'<a href="#{self.anchor}{position}">{words}</a>'
+        if self.anchor and self.away and position >= self.dialogue.length - SHOWN_MESSAGES:
+            return f'<a href="{escape(self.away)}#{self.anchor}{position}">{words}</a>'
+        return words
 
 
 NO_TALK = Talk()
