@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from inspector.demo.graphs.chat import build_chat
+from inspector.demo.stage import Stage
 from inspector.domain.coordinates import parse_time, time_of
+from inspector.domain.outline import Outline
+from inspector.reader.outline import OutlineMemory
+from inspector.stores.differences import POSTGRES, REDIS, SQLITE
 from tests.contract.conftest import ReaderOf
 from tests.contract.library import HOST_KEYS, Library
 from tests.contract.places import StoreUnderTest
@@ -73,3 +80,65 @@ def test_ids_that_tell_no_time_bring_the_documents_time(place: StoreUnderTest, r
         (row,) = store.read_outline("odd", "", rows=10, host_keys=HOST_KEYS)
         assert (row.ts, row.step, row.source, row.hostname) == ("2026-03-04T05:06:07+00:00", 3, "loop", "web-1")
         assert store.read_outline("odd", "", after="not-a-uuid", rows=10, host_keys=HOST_KEYS) == []
+
+
+def test_turns_by_parents_are_those_that_the_documents_tell(library: Library) -> None:
+    compared = 0
+    for _, thread in library.threads():
+        for namespace in library.reader.read_namespaces(thread.thread_id):
+            where = (thread.thread_id, namespace.checkpoint_ns)
+            history = library.reader.read_history(*where).checkpoints
+            outline = library.reader.read_outline(*where)
+            assert {one.checkpoint_id: one.turn for one in outline.steps} == {
+                one.checkpoint_id: one.turn for one in history
+            }, where
+            assert [one.at for one in outline.steps] == [one.at for one in reversed(history)]
+            assert not outline.older
+            compared += len(history)
+    assert compared > 100
+
+
+@pytest.mark.parametrize("layout", [POSTGRES, SQLITE, REDIS])
+def test_an_outline_is_kept_and_read_on_from_where_it_ended(place: StoreUnderTest, reader_of: ReaderOf) -> None:
+    with place.open_saver() as saver:
+        stage, graph = Stage(saver, "sync", "kept"), build_chat(saver)
+        config = stage.config("kept")
+        stage.say(graph, config, "one", "two")
+        reader = reader_of(place)
+        first = reader.read_outline("kept")
+        assert reader.read_outline("kept") is first
+
+        stage.say(graph, config, "three")
+        second = reader.read_outline("kept")
+        assert second.steps[: len(first.steps)] == first.steps
+        assert [one.turn for one in second.steps] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
+
+        saver.delete_thread("kept")
+        stage.say(graph, config, "one")
+        assert [one.turn for one in reader.read_outline("kept").steps] == [1, 1, 1]
+        assert reader.read_outline("missing").steps == ()
+
+
+@pytest.mark.parametrize("layout", [POSTGRES, SQLITE, REDIS])
+def test_an_outline_holds_the_newest_checkpoints_and_tells_what_came_before(
+    place: StoreUnderTest, reader_of: ReaderOf
+) -> None:
+    with place.open_saver() as saver:
+        stage, graph = Stage(saver, "sync", "long"), build_chat(saver)
+        stage.say(graph, stage.config("long"), "one", "two", "three")
+        reader = reader_of(place)
+        history = reader.read_history("long").checkpoints
+
+        def read(steps: int) -> Outline:
+            return OutlineMemory().read(reader.store, reader.inputs, "long", "", host_keys=HOST_KEYS, steps=steps)
+
+        for steps in range(1, len(history) + 2):
+            outline = read(steps)
+            newest = history[:steps][::-1]
+            assert [one.checkpoint_id for one in outline.steps] == [one.checkpoint_id for one in newest]
+            assert [one.turn for one in outline.steps] == [one.turn for one in newest]
+            assert outline.older == len(history) - len(newest)
+            oldest = newest[0].checkpoint_id
+            begun = {one.turn for one in history if one.checkpoint_id < oldest}
+            assert {one.turn for one in outline.folded} == begun
+            assert all(one.checkpoint_id < oldest for one in outline.folded)
