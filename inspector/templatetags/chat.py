@@ -21,12 +21,18 @@ from inspector.templatetags.compact import compact, omitted_words
 from inspector.templatetags.images import find_image, preview
 from inspector.templatetags.marks import shown
 from inspector.templatetags.room import Room
-from inspector.templatetags.toolcalls import NO_TALK, Talk, answered_call, call_standing, join_results, time_taken
+from inspector.templatetags.toolcalls import (
+    NO_TALK,
+    SHOWN_MESSAGES,
+    Talk,
+    answered_call,
+    call_standing,
+    join_results,
+    time_taken,
+)
 
 Nested: TypeAlias = Callable[[Value | Absent, Room], SafeString]
 
-#: Messages of a conversation that are shown, the newest ones.
-_SHOWN_MESSAGES = 60
 #: Characters of a text in sight; the rest unfolds.
 _IN_SIGHT = 2_500
 _MOST_TEXT = 20_000
@@ -38,7 +44,7 @@ _MEDIA = frozenset({"image", "audio", "video", "file"})
 def render_conversation(messages: list[Value], room: Room, nested: Nested) -> SafeString:
     """A list of messages in order, each result under the call it answers. Of a long one the newest, since that is where
     things go wrong."""
-    first = max(0, len(messages) - _SHOWN_MESSAGES)
+    first = max(0, len(messages) - SHOWN_MESSAGES)
     places = range(first, len(messages))
     talk = Talk(read_dialogue(messages), room.anchor, frozenset(places))
     shown_count = 0
