@@ -39,7 +39,7 @@ def step_room(context: Context, page: Room, channel: str, checkpoint_id: str) ->
     """The room of one channel at one step, whose values have their addresses on the thread's own page."""
     given = context["request"].GET
     query = tuple((name, given[name]) for name in ("store", "id", "ns") if given.get(name))
-    return Room(page=page, spot=Spot(query, checkpoint_id, reverse("thread"), channel=channel))
+    return Room(page=page, spot=Spot(query, checkpoint_id, reverse("thread"), channel=channel, apart=checkpoint_id))
 
 
 @register.simple_tag

@@ -23,7 +23,7 @@ _UNSAFE = re.compile(f"(?:[^A-Za-z0-9_.~!*()/:@,;$?\\x80-\U0010ffff-]|{UNSEEN.pa
 _GREATEST_FIRST = frozenset({"last_at", "first_at", "turns", "checkpoints"})
 
 #: What the same thread in another store is opened with, and what of other pages belongs to one place in one store.
-_OF_A_THREAD = frozenset({"id", "tab"})
+_OF_A_THREAD = frozenset({"id", "tab", "channel", "message"})
 _OF_A_PLACE = frozenset({"store", "after", "page", "format"})
 #: Bytes that the parameters kept by a switcher may take, for all its stores together.
 _SWITCH_BYTES = 24_000
@@ -65,7 +65,7 @@ def switch_url(context: Context, store: str, stores: tuple[str, ...]) -> str:
         (name, value)
         for name, values in request.GET.lists()
         for value in values
-        if section and (name in _OF_A_THREAD if section == "thread" else name not in _OF_A_PLACE)
+        if section and (name in _OF_A_THREAD if section.partition("-")[0] == "thread" else name not in _OF_A_PLACE)
     ]
     if len(query_of(kept).encode("utf-8", "replace")) * len(stores) > _SWITCH_BYTES:
         section, held, kept = "threads", {}, []

@@ -29,11 +29,12 @@ class Spot:
     against: str = ""
     channel: str = ""
     unfolded: str = ""  #: the channel whose unchanged messages were asked for
+    apart: str = ""  #: tells this channel from itself at other steps, where a page shows several
 
     @property
     def anchor(self) -> str:
         """What ids of this channel's messages begin with: the same on every page, and another for each channel."""
-        return f"m{crc32(self.channel.encode('utf-8', 'replace')):x}-"
+        return f"m{crc32((self.apart + self.channel).encode('utf-8', 'replace')):x}-"
 
     def unfold_url(self) -> str:
         """The same changes with the unchanged messages of this channel in sight."""
