@@ -28,7 +28,7 @@ Stored: TypeAlias = tuple[str, bytes]
 _Both: TypeAlias = tuple[Any, int, Any, int]
 
 #: What two values may cost together. Time ends nearly all of what is too large; the elements bound the memory.
-PAIR_BUDGET = Budget(max_nodes=2_500_000, max_text=16_000_000, seconds=1.5)
+PAIR_BUDGET = Budget(max_nodes=2_500_000, max_text=16_000_000, max_binary=65_536, seconds=1.5)
 
 #: What each takes of values that do not fit that, and are then cut, or that are broken.
 _ALONE = replace(DEFAULT_BUDGET, max_text=PAIR_BUDGET.max_text, seconds=1.0)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from inspector.domain.bounds import Allowance, is_whole
 from inspector.domain.channels import is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.diff import diff_channel, one_write
@@ -12,6 +14,9 @@ from inspector.domain.thread import ChannelState
 from inspector.domain.value import ABSENT, Absent, Value
 from inspector.reader import can_be_loaded
 from inspector.views.contexts import ChannelChangeItem, MessageChange, Tree, ValueChange
+
+#: Characters of all changes in an answer as data.
+MOST_DATA = 4_000_000
 
 
 def differing_channels(checkpoint: Checkpoint, against: Checkpoint | None) -> frozenset[str]:
@@ -56,7 +61,7 @@ def change_item(name: str, before: ChannelState | None, after: ChannelState | No
         entries=tuple(_entry(entry) for entry in change.entries),
         form=change.form,
         unchanged=change.unchanged,
-        cut=change.cut or change.coarse,
+        cut=change.cut or change.coarse or not all(is_whole(entry.after) for entry in change.entries),
         left_out=change.left_out,
         internal=is_internal(name),
         size_before=before.size_bytes if before else 0,
@@ -68,6 +73,24 @@ def change_item(name: str, before: ChannelState | None, after: ChannelState | No
         before=Tree(old),
         after=Tree(new),
     )
+
+
+def fit_changes(changes: Sequence[ChannelChangeItem], characters: int = MOST_DATA) -> tuple[ChannelChangeItem, ...]:
+    """The changes with what they show cut to so many characters together, and marked so."""
+    fitted = []
+    room = Allowance(characters)
+    for change in changes:
+        room.spent = False
+        entries = []
+        for entry in change.entries:
+            if room.left <= 0:
+                break
+            before, after = (Tree(room.shorten(side.value)) for side in (entry.before, entry.after))
+            entries.append(replace(entry, before=before, after=after))
+        left_out = change.left_out + len(change.entries) - len(entries)
+        cut = change.cut or room.spent
+        fitted.append(replace(change, entries=tuple(entries), left_out=left_out, cut=cut))
+    return tuple(fitted)
 
 
 def _entry(entry: Entry) -> MessageChange | ValueChange:

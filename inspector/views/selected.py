@@ -9,7 +9,7 @@ from inspector.domain.checkpoint import Checkpoint, PendingWrite
 from inspector.domain.deferred import resolved
 from inspector.domain.thread import ChannelState
 from inspector.reader import WRITES, Reader, can_be_loaded
-from inspector.views.change_items import change_items, differing_channels
+from inspector.views.change_items import change_items, differing_channels, fit_changes
 from inspector.views.contexts import (
     ChannelChangeItem,
     ChannelItem,
@@ -50,7 +50,7 @@ def select(
         checkpoint_id=checkpoint.checkpoint_id,
         against=against.checkpoint_id if against is not None else None,
         flags=("rebuilt-values",) if any(state.rebuilt for state in (*before, *after, *states)) else (),
-        changes=changes,
+        changes=fit_changes(changes) if everything else changes,
         unchanged=_unchanged(checkpoint, changes),
         state={state.channel: Tree(state.value) for state in states if not state.internal},
         channels=tuple(_channel(state) for state in states),
