@@ -54,7 +54,7 @@ class Needle:
         if self.folded not in folded:
             return []
         found = [match.span() for match in re.finditer(re.escape(self.folded), folded)]
-        if len(folded) == len(text) and (folded == text or text.isascii()):
+        if _is_aligned(text, folded, case=self.case):
             return found
         starts, ends = _signs(text, case=self.case)
         return [(_at(starts, start), _at(ends, end - 1)) for start, end in found]
@@ -66,6 +66,13 @@ def fold(text: str, *, case: bool) -> str:
         return composed
     folded = composed.casefold()
     return folded if folded.isascii() else unicodedata.normalize("NFC", folded)
+
+
+def _is_aligned(text: str, folded: str, *, case: bool) -> bool:
+    """Whether each character of a text became one. Folding never makes fewer of them, composing does."""
+    if len(text) != len(folded) or text.isascii() or folded == text:
+        return len(text) == len(folded)
+    return unicodedata.is_normalized("NFC", text) and folded == (text if case else text.casefold())
 
 
 Marks: TypeAlias = tuple[list[int], list[int]]

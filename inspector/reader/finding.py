@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from inspector.decode import decode_json_inline
-from inspector.domain.channels import ERROR, INTERRUPT, RESUME, START, is_internal
+from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID, RESUME, START, is_internal
 from inspector.domain.find import Found, Needle, added, by_text, path_text, search
 from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import node_of_task_path
@@ -140,8 +140,8 @@ class Finder:
                 yield _Place(row, parents[row.checkpoint_id], older, wanted[row.checkpoint_id], own)
 
     def _differing(self, row: CheckpointRow, parent: CheckpointRow | None) -> tuple[str, ...]:
-        held = self._bodies.channels(row)
-        before = self._bodies.channels(parent) if parent is not None else {}
+        held = self._bodies.names(row)
+        before = self._bodies.names(parent) if parent is not None else {}
         versions = parent.channel_versions if parent is not None else {}
         return tuple(
             name for name in held if name not in before or row.channel_versions.get(name) != versions.get(name)
@@ -180,7 +180,7 @@ class Finder:
 
     def _same(self, body: Body, parent: CheckpointRow, channel: str) -> bool:
         """Whether the bytes say already that the parent holds every match."""
-        if body.around is None or channel not in self._bodies.channels(parent):
+        if body.around is None or channel not in self._bodies.names(parent):
             return False
         older = self._bodies.load(parent, [channel]).get(channel)
         return older is not None and older.around is not None and body.around <= older.around
@@ -192,7 +192,10 @@ class Finder:
             yield from self._hits(place.row, "metadata", "", added(before, after))
 
     def _writes(self, place: _Place) -> Iterator[Hit]:
+        answers = {write.blob for write in place.writes if write.channel == RESUME and write.task_id != NULL_TASK_ID}
         for write in place.writes:
+            if write.channel == RESUME and write.task_id == NULL_TASK_ID and _holds(answers, write.blob):
+                continue  # the same answer, before it was known whose it is
             body = self._bodies.test(write.channel, write.type, write.blob)
             found = self._bodies.search(body)
             self._note(found.unread, place.row, write.channel)
@@ -242,6 +245,11 @@ class Finder:
         for write in found:
             kept[write.checkpoint_id].append(write)
         return kept
+
+
+def _holds(lists: Iterable[bytes | None], blob: bytes | None) -> bool:
+    """Whether one of these stored values holds this one: a task keeps its answers in a list."""
+    return any(blob and one is not None and blob in one for one in lists)
 
 
 def _labels(row: CheckpointRow | None) -> Value:

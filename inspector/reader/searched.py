@@ -5,7 +5,6 @@ Each value is read once, however many checkpoints hold it: those around it in th
 
 from __future__ import annotations
 
-import json
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,8 @@ from inspector.domain.find_bytes import RawTest
 from inspector.domain.value import Absent, Value
 from inspector.reader.bodies import ChannelKey, keys_of
 from inspector.reader.delta import rebuild
-from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, CheckpointStore, ReadBudget
+from inspector.reader.shelf import Name, Shelf
+from inspector.stores.base import ChannelBody, CheckpointRow, CheckpointStore, ReadBudget
 
 #: A larger value is not looked into, bytes.
 LARGEST = 32_000_000
@@ -52,43 +52,30 @@ class Bodies:
     key: bytes | None = field(repr=False)
     needle: Needle
     spent: int = 0
-    sizes: dict[ChannelKey, ChannelSize] = field(default_factory=dict)
+    _shelf: Shelf = field(init=False)
     _test: RawTest = field(init=False)
-    _kept: OrderedDict[tuple[str, ...], Body] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[Name, Body] = field(default_factory=OrderedDict)
     _kept_bytes: int = 0
 
     def __post_init__(self) -> None:
+        self._shelf = Shelf(self.store)
         self._test = RawTest(self.needle)
 
     def weigh(self, rows: Sequence[CheckpointRow]) -> None:
-        """Learn how large the shared values of some checkpoints are, so that they can be read."""
-        pairs = sorted({pair for row in rows for pair in keys_of(row)} - self.sizes.keys())
-        if pairs:
-            where = (rows[0].thread_id, rows[0].checkpoint_ns)
-            self.sizes.update({(one.channel, one.version): one for one in self.store.read_channel_sizes(*where, pairs)})
+        self._shelf.weigh(rows)
 
-    def channels(self, row: CheckpointRow) -> dict[str, tuple[str, ...]]:
-        """What the channels that hold a value at a checkpoint are kept under. Plain numbers count within a branch only,
-        so values that a document keeps under one are its own."""
-        found: dict[str, tuple[str, ...]] = {}
-        for channel in (*row.inline_values, *row.inline_omitted, *row.own_bodies):
-            version = str(row.channel_versions.get(channel, ""))
-            found[channel] = (channel, version) if "." in version else (channel, version, row.checkpoint_id)
-        for channel, version in keys_of(row):
-            size = self.sizes.get((channel, version))
-            if size is not None and size.type != "empty":
-                found[channel] = (channel, version)  # a body wins over a marker in the document
-        return found
+    def names(self, row: CheckpointRow) -> dict[str, Name]:
+        return self._shelf.names(row)
 
     def prepare(self, rows: Sequence[CheckpointRow], wanted: Mapping[str, Sequence[str]]) -> int:
         """Read, in one go, the shared values that the first of some checkpoints want (channels by checkpoint_id) and
         returns of how many; at least of one."""
         pairs: dict[ChannelKey, None] = {}
-        planned = number = 0
+        sizes, planned, number = self._shelf.sizes, 0, 0
         for row in rows:
             asked = [pair for pair in keys_of(row) if pair[0] in wanted[row.checkpoint_id]]
-            new = [pair for pair in asked if pair in self.sizes and pair not in self._kept and pair not in pairs]
-            planned += sum(self.sizes[pair].size_bytes for pair in new)
+            new = [pair for pair in asked if pair in sizes and pair not in self._kept and pair not in pairs]
+            planned += sum(sizes[pair].size_bytes for pair in new)
             if number and planned > _BATCH:
                 break
             pairs.update(dict.fromkeys(new))
@@ -101,33 +88,14 @@ class Bodies:
 
     def load(self, row: CheckpointRow, channels: Sequence[str]) -> dict[str, Body]:
         """These channels of a checkpoint, read where they are not at hand."""
-        names = self.channels(row)
+        names = self.names(row)
         found = {channel: self._kept[names[channel]] for channel in channels if names[channel] in self._kept}
         missing = [channel for channel in channels if channel not in found]
-        for body in self._read(row, missing):
+        for body in self._shelf.read(row, missing, ReadBudget(bytes=LARGEST)):
             found[body.channel] = self._keep(names[body.channel], body)
         return found
 
-    def _read(self, row: CheckpointRow, channels: Sequence[str]) -> list[ChannelBody]:
-        where = (row.thread_id, row.checkpoint_ns)
-        budget = ReadBudget(bytes=LARGEST)
-        versions = {channel: str(version) for channel, version in row.channel_versions.items()}
-        shared = [(name, versions[name]) for name in channels if (name, versions.get(name, "")) in self.sizes]
-        apart = {name for name, _ in shared}
-        own = [name for name in channels if name in row.own_bodies or name in row.inline_omitted]
-        own = [name for name in own if name not in apart]
-        found = [
-            _inline(name, versions.get(name, ""), row.inline_values[name])
-            for name in channels
-            if name in row.inline_values and name not in apart
-        ]
-        if shared:
-            found += self.store.read_channels(*where, shared, budget=budget)
-        if own:
-            found += self.store.read_own_channels(*where, row.checkpoint_id, own, budget=budget)
-        return found
-
-    def _keep(self, name: tuple[str, ...], body: ChannelBody) -> Body:
+    def _keep(self, name: Name, body: ChannelBody) -> Body:
         kept = self.test(body.channel, body.type, body.blob)
         self._kept[name] = kept
         self._kept_bytes += len(kept.data)
@@ -169,7 +137,7 @@ class Bodies:
 
     def before(self, parent: CheckpointRow, channel: str) -> tuple[Found, ...]:
         """The matches in a channel at a parent, whose value LangGraph itself may have left out."""
-        if channel in self.channels(parent):
+        if channel in self.names(parent):
             loaded = self.load(parent, [channel]).get(channel)
             return self.search(loaded).found if loaded is not None else ()
         if _is_delta(parent, channel):
@@ -180,8 +148,3 @@ class Bodies:
 def _is_delta(row: CheckpointRow, channel: str) -> bool:
     counters = row.metadata.get(COUNTERS)
     return isinstance(counters, dict) and channel in counters and channel in row.channel_versions
-
-
-def _inline(channel: str, version: str, value: object) -> ChannelBody:
-    blob = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return ChannelBody(channel, version, "json", len(blob), blob)

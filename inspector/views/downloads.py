@@ -9,14 +9,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 
 from inspector.index.queries import Moment, Row, ThreadQuery, read_threads
 from inspector.models import StoreEntry
@@ -24,6 +21,7 @@ from inspector.views.cells import BOM, csv_line, csv_rows
 from inspector.views.contexts import PAGE_ONLY, ThreadItem
 from inspector.views.contexts.evidence import OrphanItem
 from inspector.views.evidence import orphan_items
+from inspector.views.files import encoded, send_file
 from inspector.views.items import thread_items
 from inspector.views.page import as_data
 from inspector.views.parameters import read_choice, read_text
@@ -70,17 +68,9 @@ def download(
     first = next(pages)
     whole = _known_before(first, pages)
     chunks = _as_csv(whole, listed.columns) if form == "csv" else _as_json(whole)
-    response: HttpResponseBase
-    if request.method == "HEAD":
-        response = HttpResponse()
-    else:
-        response = StreamingHttpResponse(_apart(chunks) if isinstance(request, ASGIRequest) else chunks)
-    response["Content-Type"] = "text/csv; charset=utf-8" if form == "csv" else "application/json"
     name = f"{listed.name}-{entry.name}-{now.now:%Y-%m-%dT%H%MZ}.{form}"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    response["X-Accel-Buffering"] = "no"  # nginx would gather it on its disk first
-    return response
+    kind = "text/csv; charset=utf-8" if form == "csv" else "application/json"
+    return send_file(request, chunks, kind=kind, name=name)
 
 
 def _pages(listed: Listed, entry: StoreEntry, query: ThreadQuery, now: Moment) -> Iterator[Items]:
@@ -103,36 +93,25 @@ def _as_json(pages: Iterator[Items]) -> Iterator[bytes]:
     between = "[\n"
     for items in pages:
         for some in _few(items):
-            yield _encoded(between + ",\n".join(json.dumps(item, ensure_ascii=False) for item in some))
+            yield encoded(between + ",\n".join(json.dumps(item, ensure_ascii=False) for item in some))
             between = ",\n"
     yield b"[]\n" if between == "[\n" else b"\n]\n"
 
 
 def _as_csv(pages: Iterator[Items], columns: Sequence[str]) -> Iterator[bytes]:
     """Where reading fails the last line says so: nothing else in a CSV file could."""
-    yield _encoded(BOM + csv_line(*columns))
+    yield encoded(BOM + csv_line(*columns))
     threads = 0
     try:
         for items in pages:
             for some in _few(items):
-                yield _encoded(csv_rows(columns, some))
+                yield encoded(csv_rows(columns, some))
             threads += len(items)
     except Exception:
-        yield _encoded(csv_line(f"INCOMPLETE: the download broke off here, after {threads:,} threads."))
+        yield encoded(csv_line(f"INCOMPLETE: the download broke off here, after {threads:,} threads."))
         raise  # and the connection breaks off as well
 
 
 def _few(items: Items) -> Iterator[Items]:
     """Parts of a page: metadata may be long, and a chunk of it is in memory twice."""
     return (items[place : place + 100] for place in range(0, len(items), 100))
-
-
-def _encoded(text: str) -> bytes:
-    """Half characters, which no UTF-8 has, become the escapes by which JSON writes them."""
-    return text.encode("utf-8", "backslashreplace")
-
-
-async def _apart(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """For a server that speaks ASGI, which would else wait for the whole list, and hold it."""
-    while (chunk := await sync_to_async(lambda: next(chunks, None))()) is not None:
-        yield chunk

@@ -66,6 +66,15 @@ const actions = {
   a: () => document.querySelector("[data-pick]")?.click(),
   d: () => document.querySelector("[data-compare][href]")?.click(),
   l: () => document.querySelector("[data-copy-link]")?.click(),
+  f: () => {
+    const field = document.getElementById("find");
+    if (field?.checkVisibility()) {
+      field.focus();
+      field.select();
+    } else {
+      document.querySelector("[data-find]")?.click();
+    }
+  },
   "/": () => {
     const field = search();
     if (field) {
@@ -95,6 +104,6 @@ document.addEventListener("keydown", (event) => {
   }
   const action = actions[event.key];
   if (!action) return;
-  if (event.key === "/" || event.key === "?") event.preventDefault();
+  if (["/", "?", "f"].includes(event.key)) event.preventDefault();
   action();
 });
