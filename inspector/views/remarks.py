@@ -95,18 +95,22 @@ def _stored(steps: Sequence[StepWeight], channels: Sequence[ChannelGrowth]) -> I
 
 def _clocks(skews: Sequence[Skew]) -> Iterator[Remark]:
     for skew in skews[:3]:
-        behind = seconds(skew.seconds)
-        if skew.hostname == skew.ahead:
-            who = _host(skew.hostname)
-            words = (
-                f"The clock of {who} was set back by at least {behind}: it dated a checkpoint before its own parent."
-            )
-        else:
-            words = (
-                f"The clock of {_host(skew.hostname)} runs at least {behind} behind that of {_host(skew.ahead)}, "
-                "so times between the two are not to be trusted."
-            )
-        yield Remark("clock", words, skew.checkpoint_id, "")
+        yield Remark("clock", _clock_words(skew, seconds(skew.seconds)), skew.checkpoint_id, "")
+
+
+def _clock_words(skew: Skew, behind: str) -> str:
+    if not skew.hostname and not skew.ahead:
+        return (
+            f"A checkpoint is dated {behind} before its parent: the clocks of the hosts that wrote them, which the "
+            "store does not name, differ by at least that."
+        )
+    whose = f"The clock of {_host(skew.hostname)}"
+    if skew.hostname == skew.ahead:
+        return f"{whose} was set back by at least {behind}: it dated a checkpoint before its own parent."
+    return (
+        f"{whose} runs at least {behind} behind that of {_host(skew.ahead)}, so times between the two are not to be "
+        "trusted."
+    )
 
 
 def _host(hostname: str) -> str:

@@ -18,7 +18,7 @@ from inspector.domain.pace import (
     time_turns,
 )
 from inspector.errors import NotFound
-from inspector.reader import At, WeighedHistory
+from inspector.reader import HISTORY, At, WeighedHistory
 from inspector.reader.weights import WriteSums
 from inspector.views.bar import make_bar
 from inspector.views.contexts.size import Detail, Extent, SizePage, StepSize, Stored
@@ -28,6 +28,8 @@ from inspector.views.page import page_view, show
 from inspector.views.parameters import read_optional
 from inspector.views.remarks import make_remarks
 
+#: Checkpoints that one page covers.
+COVERED = HISTORY
 #: Channels with a colour of their own, slowest steps in their table, and turns with a row each.
 LAYERS, SLOWEST, ROWS = 6, 10, 20
 
@@ -36,7 +38,8 @@ LAYERS, SLOWEST, ROWS = 6, 10, 20
 def show_size(request: HttpRequest) -> HttpResponse:
     opened = open_thread(request)
     at = At(before=read_optional(request, "before") or None)
-    found = opened.reader.read_weighed(opened.thread_id, opened.checkpoint_ns, at=at, namespaces=opened.namespaces)
+    where = (opened.thread_id, opened.checkpoint_ns)
+    found = opened.reader.read_weighed(*where, at=at, budget=COVERED, namespaces=opened.namespaces)
     history = found.history
     names = {item.checkpoint_ns for item in opened.namespaces}
     if opened.checkpoint_ns and opened.checkpoint_ns not in names and not history.checkpoints:
@@ -85,9 +88,10 @@ def _covers(found: WeighedHistory) -> dict[str, str | int | bool]:
 
 def _extent(found: WeighedHistory, turns: Sequence[TurnTime]) -> Extent:
     history = found.history
+    times = [item.at for item in history.checkpoints if item.at is not None]
     return Extent(
-        oldest_at=turns[0].began_at if turns else None,
-        newest_at=turns[-1].ended_at if turns else None,
+        oldest_at=min(times, default=None),  # clocks may differ
+        newest_at=max(times, default=None),
         newer=history.newer,
         older=history.older,
         earlier_turn=bool(turns) and history.truncated and turns[0].steps[0].why != "input",
