@@ -56,10 +56,10 @@ def short_hosts(hostnames: Sequence[str]) -> list[str]:
     return [".".join(host.split(".")[:-shared] if shared else [host]) or "not named" for host in hostnames]
 
 
-@register.filter
-def chosen_words(picture: Picture, checkpoint_id: str) -> str:
+@register.simple_tag
+def chosen_words(picture: Picture, checkpoint_id: str, word: str = "turn") -> str:
     """The selected dot in a line; "" where it is not drawn."""
-    return next((dot_words(step, "turn") for step in picture.steps if step.checkpoint_id == checkpoint_id), "")
+    return next((dot_words(step, word) for step in picture.steps if step.checkpoint_id == checkpoint_id), "")
 
 
 @register.filter

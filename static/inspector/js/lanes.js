@@ -10,9 +10,7 @@ const marked = (box) => links(box).find((link) => link.getAttribute("href") === 
 
 function tell(box, text) {
   const caption = document.getElementById(box.dataset.cursor);
-  if (!caption) return;
-  caption.dataset.own ??= caption.textContent;
-  caption.textContent = text || caption.dataset.own;
+  if (caption) caption.textContent = text || caption.dataset.own;
 }
 
 function mark(box, link) {
@@ -78,7 +76,10 @@ document.addEventListener(
     else if (steps[event.key]) {
       const all = links(box);
       const next = steps[event.key](all, all.indexOf(from), box);
-      if (next) mark(box, next);
+      if (next) {
+        mark(box, next);
+        document.getElementById("said").textContent = words(next);
+      }
     } else return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -113,10 +114,6 @@ document.addEventListener("pointerout", ({ target, relatedTarget }) => {
 
 // A refresh draws the picture anew: the mark stays where it was, else it goes to the selected dot.
 document.addEventListener("htmx:afterSwap", () => {
-  for (const box of document.querySelectorAll("[data-cursor]")) {
-    const caption = document.getElementById(box.dataset.cursor);
-    if (caption) delete caption.dataset.own;
-  }
   const box = picture(document.activeElement);
   if (!box || box !== document.activeElement || !at.has(box.id)) return;
   if (marked(box)) mark(box, marked(box));
