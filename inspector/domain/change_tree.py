@@ -17,8 +17,11 @@ Step: TypeAlias = "str | int | Key"
 
 #: An object with nothing but these is one value to a reader: a date, a path, an enum's member.
 _OF_ONE_VALUE = frozenset({"value", "method", "args", "root", "pattern", "flags"})
+#: Its bytes and its first numbers are two views of one thing.
+ARRAY = "numpy.ndarray"
 _COLLECTIONS = frozenset({"set", "frozenset", "tuple", "deque"})
-_SETS = frozenset({"set", "frozenset"})
+#: Collections without an order.
+SETS = frozenset({"set", "frozenset"})
 #: Parts of one container beyond which what stayed is not worth the time of putting it together.
 MAX_PARTS = 20_000
 
@@ -91,7 +94,7 @@ def _walk(pair: _Pair, steps: tuple[Step, ...]) -> Iterator[Hunk]:
     before, after, removed, placed = pair
     if isinstance(before, Tagged) and before.type_name == after.type_name and _is_collection(before):
         inner = removed.inside.get("items", _NOTHING), placed.inside.get("items", _NOTHING)
-        kind = "set" if before.short_name in _SETS else "list"
+        kind = "set" if before.short_name in SETS else "list"
         old, new = (_mapping(side)["items"] for side in (before, after))
         yield from _hunk(_elements(old, new, *inner), steps, kind, before)
     elif isinstance(before, Pairs) and isinstance(after, Pairs):
@@ -200,7 +203,7 @@ def _is_collection(value: Tagged) -> bool:
 
 
 def _is_one_value(value: Value | Absent) -> bool:
-    return isinstance(value, Tagged) and value.fields.keys() <= _OF_ONE_VALUE
+    return isinstance(value, Tagged) and (value.fields.keys() <= _OF_ONE_VALUE or value.type_name == ARRAY)
 
 
 def _tokens(path: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
-from inspector.domain.change_tree import Key, Step
+from inspector.domain.change_tree import ARRAY, Key, Step
 from inspector.domain.media import image_type
 from inspector.domain.messages import as_message
 from inspector.domain.text import diff_words
@@ -134,10 +134,15 @@ def _time(value: Value | Absent) -> dt.datetime | None:
         return None
 
 
+def _is_array(value: Value) -> bool:
+    return isinstance(value, Tagged) and value.type_name == ARRAY
+
+
 def _line(side: str, label: str, value: Value, more: str, room: Room) -> str:
     words = "was" if side == "d" else "is"
     line, whole = compact(value, _LINE)
-    if whole and not as_message(value) and not isinstance(value, Binary) and not image_type(value):
+    own_view = as_message(value) or isinstance(value, Binary) or image_type(value) or _is_array(value)
+    if whole and not own_view:
         shown_characters = room.take_text(len(line))
         inside = f"<bdi>{shown(line[:shown_characters])}</bdi>"
     else:

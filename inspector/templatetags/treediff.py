@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from inspector.domain.change_tree import Hunk, Key, Part
 from inspector.domain.text import count_noun
-from inspector.templatetags.compact import compact
+from inspector.domain.value import Absent
+from inspector.templatetags.compact import compact, type_words
 from inspector.templatetags.marks import shown
 from inspector.templatetags.places import readable_steps, render_head, render_sides
 from inspector.templatetags.room import Room
@@ -66,9 +67,10 @@ def _stretch(parts: Sequence[Part], room: Room, kind: str, *, first: bool, last:
 
 
 def _same(part: Part) -> str:
-    line, _ = compact(part.after, _SAME)  # type: ignore[arg-type]  # what stayed is there
-    deeper = ' <span class="muted">changed, see below</span>' if part.state == "inside" else ""
-    return f'<div class="k">{_label(part)}<bdi>{shown(line)}</bdi>{deeper}</div>'
+    assert not isinstance(part.after, Absent)  # noqa: S101  what stayed is there
+    if part.state == "inside":
+        return f'<div class="k">{_label(part)}{shown(type_words(part.after))}, changed: see below</div>'
+    return f'<div class="k">{_label(part)}<bdi>{shown(compact(part.after, _SAME)[0])}</bdi></div>'
 
 
 def _label(part: Part) -> str:

@@ -12,9 +12,11 @@ from django.template import Library
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from inspector.domain.change_tree import ARRAY, SETS
 from inspector.domain.deferred import opened
 from inspector.domain.messages import as_message, is_message_list, role_of
 from inspector.domain.tables import read_table
+from inspector.domain.text import text_size
 from inspector.domain.value import ABSENT, Absent, Binary, CutText, Omitted, Pairs, Tagged, Value
 from inspector.templatetags import chat
 from inspector.templatetags.compact import compact, omitted_words, scalar, type_words
@@ -140,6 +142,9 @@ def _container(value: Value, room: Room, depth: int) -> Iterator[str]:
     if whole or depth >= _DEPTH:
         yield f"<code{_type_title(value)}>{shown(line)}</code>"
         return
+    if isinstance(value, Tagged) and value.type_name == ARRAY:
+        yield _array(value)
+        return
     if (table := read_table(value)) is not None:
         yield render_table(table, room)
         return
@@ -157,19 +162,33 @@ def _container(value: Value, room: Room, depth: int) -> Iterator[str]:
         parts, count = ((None, item) for item in value), len(value)
     opened = " open" if depth == 0 or (depth == 1 and count <= _OPEN) else ""
     yield f'<details class="t"{opened}><summary{_type_title(value)}>{shown(_summary(value, count))}</summary><ul>'
-    yield from _parts(parts, count, room, depth, pairs=isinstance(value, Pairs))
+    ordered = not (isinstance(value, Tagged) and value.short_name in SETS)
+    yield from _parts(parts, count, room, depth, pairs=isinstance(value, Pairs), ordered=ordered)
     yield "</ul></details>"
 
 
+def _array(value: Tagged) -> str:
+    """A numpy array in a line: its shape, its element type and its first elements in order of memory."""
+    shape, dtype, data = (value.fields.get(name) for name in ("shape", "dtype", "data"))
+    sides = shape if isinstance(shape, list) and all(isinstance(side, int) for side in shape) else []
+    first, _ = compact(value.fields.get("first"), 160)
+    words = [" × ".join(f"{side:,}" for side in sides), str(dtype)[:40] if isinstance(dtype, str) else ""]
+    words.append(text_size(data.size) if isinstance(data, Binary) else "")
+    told = ", ".join(word for word in words if word)
+    begins = f" <code>{shown(first)}</code>" if "first" in value.fields else ""
+    return f'<span{_type_title(value)}><span class="om">array {shown(told)}</span>{begins}</span>'
+
+
 def _parts(
-    parts: Iterable[tuple[Value | None, Value]], count: int, room: Room, depth: int, *, pairs: bool
+    parts: Iterable[tuple[Value | None, Value]], count: int, room: Room, depth: int, *, pairs: bool, ordered: bool
 ) -> Iterator[str]:
     for place, (key, item) in enumerate(parts):
         if room.nodes <= 0 or (room.page is not None and room.page.nodes <= 0):
             yield f'<li class="more">… {count - place:,} more, see JSON</li>'
             return
         name = str(place) if key is None else compact(key, 80)[0] if pairs else str(key)[:200]
-        yield f"<li><b{'' if key is not None else ' class=i'}><bdi>{shown(name)}</bdi></b> "
+        label = f"<b{'' if key is not None else ' class=i'}><bdi>{shown(name)}</bdi></b> "
+        yield f"<li>{label if ordered or key is not None else ''}"
         yield from _node(item, room, depth + 1)
         yield "</li>"
 

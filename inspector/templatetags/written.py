@@ -28,6 +28,11 @@ class Written(Protocol):
     def value(self) -> HasValue: ...
 
 
+class Named(Protocol):
+    @property
+    def channel(self) -> str: ...
+
+
 class Change(Protocol):
     @property
     def written(self) -> Sequence[Written]: ...
@@ -70,6 +75,13 @@ def effect_words(change: Change) -> SafeString:
 def wrote_words(item: Written) -> SafeString:
     """Who one write is of, and what it holds."""
     return mark_safe(f"{_who([item])} wrote {_what(_values([item]), '', more=0)}")  # noqa: S308  `_who` escapes
+
+
+@register.filter
+def never_written(unchanged: Sequence[str], rewritten: Sequence[Named]) -> list[str]:
+    """Of the channels that did not change, those that nothing was written to."""
+    named = {item.channel for item in rewritten}
+    return [name for name in unchanged if name not in named]
 
 
 @register.filter
