@@ -32,8 +32,8 @@ def find_answer(task_id: str, writes: Sequence[PendingWrite], given: Value | Abs
     used = _used(task_id, writes)
     if not has_written(task_id, writes):
         return Answer(ABSENT if used and used[-1] == free else free, tuple(used))
-    if len(used) == 1 and (isinstance(free, Absent) or free == used[0]):
-        return Answer(used[0])
+    if used and (used[-1] == free or (len(used) == 1 and isinstance(free, Absent))):
+        return Answer(used[-1], tuple(used[:-1]))
     return Answer(free, tuple(used))
 
 

@@ -39,6 +39,10 @@ class ErrorText:
     message: str
 
     @property
+    def first_line(self) -> str:
+        return self.message.strip().partition("\n")[0]
+
+    @property
     def is_long(self) -> bool:
         return len(self.message) > _FOLDED or self.message.count("\n") >= _LINES
 

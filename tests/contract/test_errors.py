@@ -31,6 +31,7 @@ READS: dict[str, Callable[[CheckpointStore], object]] = {
     "threads": lambda store: store.read_threads(["one"], host_keys=("host",)),
     "namespaces": lambda store: store.read_namespaces("one"),
     "checkpoints": lambda store: store.read_checkpoints("one", ""),
+    "calls": lambda store: store.read_calls("one", ["node"], rows=9, host_keys=("host",)),
     "checkpoint": lambda store: store.read_checkpoint("one", "", "1"),
     "newer": lambda store: store.read_newer_ids("one", "", "1", rows=1),
     "place": lambda store: store.read_place("one", "", "1"),

@@ -49,4 +49,6 @@ def _read_everything(library: Library, thread_id: str) -> None:
         store.read_checkpoints(thread_id, namespace.checkpoint_ns, budget=ReadBudget(rows=1))
         for checkpoint in history.checkpoints[:2]:
             reader.read_state(checkpoint, load=["messages"])
+            reader.read_calls(thread_id, [namespace.checkpoint_ns])
+            reader.read_marks([checkpoint])
             reader.read_tasks(checkpoint, reader.read_writes(checkpoint))

@@ -58,6 +58,7 @@ def _assert_empty(store: CheckpointStore, thread_id: str, namespace: str, stored
     assert store.read_checkpoints(thread_id, namespace).truncated is False
     assert store.read_checkpoints(thread_id, namespace, before=stored).rows == ()
     assert store.read_checkpoint(thread_id, namespace, stored) is None
+    assert store.read_calls(thread_id, [namespace], rows=9, host_keys=("host",)) == []
     assert store.read_newer_ids(thread_id, namespace, stored, rows=2) == []
     assert store.read_place(thread_id, namespace, stored) == Place(0, 0)
     assert store.read_inputs(thread_id, namespace, before="~") == []

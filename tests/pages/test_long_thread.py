@@ -186,7 +186,7 @@ def test_of_many_subgraphs_the_newest_are_linked_and_the_others_can_be_found(lon
 
 
 def names_of(document: Document) -> list[str]:
-    return [" ".join(item.text.split()[:-1]) for item in document.all("a") if item.attributes.get("class") == "pill"]
+    return [" ".join(item.text.split()) for item in document.all("a") if item.attributes.get("class") == "graph"]
 
 
 @pytest.mark.parametrize("kind", ["text", "list"])
