@@ -12,8 +12,8 @@ from inspector.decode import DEFAULT_BUDGET
 from inspector.domain.checkpoint import PendingWrite
 from inspector.domain.delta import snapshot_value
 from inspector.domain.following import Sighting, find_message, next_version
-from inspector.domain.messages import as_message
-from inspector.domain.value import Absent, Omitted, Value
+from inspector.domain.messages import Message, as_message
+from inspector.domain.value import Absent, Omitted, Tagged, Value
 from inspector.reader.bodies import decode_body
 from inspector.reader.branch import Allowance, Branch, Documents
 from inspector.reader.channel_steps import size_at, version_at
@@ -137,7 +137,17 @@ def find_write(writes: Iterable[PendingWrite], channel: str, value: Value, messa
         if find_message(write.value, message_id) is not None:
             return write
         items = write.value if isinstance(write.value, list) else [write.value]
-        texts = [(found.role, found.text) for item in items if (found := as_message(item)) is not None]
+        texts = [(found.role, found.text) for item in items if (found := _spoken(item)) is not None]
         if same_text is None and wanted is not None and (wanted.role, wanted.text) in texts:
             same_text = write
     return same_text
+
+
+def _spoken(item: Value) -> Message | None:
+    """A message as nodes and callers write it: itself, a pair of role and text, or a text alone, which is a human's."""
+    if isinstance(item, str):
+        return as_message({"role": "user", "content": item})
+    parts = item.fields.get("items") if isinstance(item, Tagged) and item.short_name == "tuple" else item
+    if isinstance(parts, list) and len(parts) == 2 and all(isinstance(part, str) for part in parts):
+        return as_message({"role": parts[0], "content": parts[1]})
+    return as_message(item)
