@@ -31,6 +31,14 @@ VALUES = {
     "hostile values": thread(MARKUP, "&store=extra&tab=state"),
     "forks": thread("fork-by-update-sync-branched"),
 }
+#: What lies below a thread's own page.
+FORKED = "fork-by-update-sync-branched"
+FOLLOWED = {
+    "a comparison of two threads": f"/thread/compare/?id={FORKED}&with_id=tool-agent-sync-orders",
+    "a comparison to be chosen": f"/thread/compare/?id={FORKED}",
+    "a channel": f"/thread/channel/?id={FORKED}&channel=messages",
+    "a message": "/thread/message/?id=message-edits-sync-trimmed&message=question-1",
+}
 TABBED = {f"thread with {words}, {tab}": f"{path}&tab={tab}" for words, path in THREADS.items() for tab in TABS}
 PAGES = {
     "threads": "/threads/?limit=20",
@@ -57,6 +65,7 @@ PAGES = {
     "stores": "/stores/",
     "a store that never answered": "/threads/?store=gone",
     **{f"thread with {words}": path for words, path in VALUES.items()},
+    **FOLLOWED,
     **TABBED,
 }
 #: Errors, with their status.
