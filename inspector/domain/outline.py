@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Protocol
 
+from inspector.domain.branches import Branches
 from inspector.domain.turns import version_order
 
 
@@ -35,9 +36,10 @@ class TurnStart:
 @dataclass(frozen=True, slots=True)
 class Outline:
     """`steps` are the newest ones, oldest first, and `older` checkpoints lie before them, in which the turns `folded`
-    began."""
+    began. `branches` is how the steps hang together."""
 
     steps: tuple[OutlineStep, ...]
+    branches: Branches
     older: int = 0
     folded: tuple[TurnStart, ...] = ()
 

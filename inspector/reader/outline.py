@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from inspector.domain.branches import find_branches
 from inspector.domain.coordinates import parse_time, time_of
 from inspector.domain.outline import Outline, OutlineStep, TurnStart, turns_by_parents
 from inspector.reader.inputs import InputMemory
@@ -66,7 +67,7 @@ class OutlineMemory:
         rows = store.read_outline(*where, after=since, rows=steps, host_keys=host_keys)
         rows = [*rows, *(known.rows if known is not None else ())][:steps]
         if not rows:
-            return Outline(())
+            return Outline((), find_branches(()))
         older = store.read_place(*where, rows[0].checkpoint_id).older
         found = inputs.read_first(store, *where, before=_behind(rows[0].checkpoint_id))
         outline = _outline(rows[::-1], found, max(0, older + 1 - len(rows)))
@@ -89,7 +90,7 @@ def _outline(rows: Sequence[OutlineRow], inputs: Sequence[FirstInput], older: in
     turns = turns_by_parents(rows, inputs)
     first_id = rows[0].checkpoint_id
     begun = [TurnStart(turn, one.checkpoint_id) for turn, one in enumerate(inputs, 1) if one.checkpoint_id < first_id]
-    steps = (
+    steps = tuple(
         OutlineStep(
             checkpoint_id=row.checkpoint_id,
             parent_checkpoint_id=row.parent_checkpoint_id,
@@ -101,7 +102,7 @@ def _outline(rows: Sequence[OutlineRow], inputs: Sequence[FirstInput], older: in
         )
         for row in rows
     )
-    return Outline(tuple(steps), older, tuple(begun[-_FOLDED:]) if older else ())
+    return Outline(steps, find_branches(steps), older, tuple(begun[-_FOLDED:]) if older else ())
 
 
 def _behind(checkpoint_id: str) -> str:

@@ -3,6 +3,7 @@ pauses, and where the steps on the page lie. Each turn, or some turns together, 
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -176,7 +177,7 @@ def _pauses(strip: Overview) -> Iterator[str]:
     pairs = enumerate(itertools.pairwise(strip.steps), start=1)
     waits = [((two.at - one.at).total_seconds(), place) for place, (one, two) in pairs if one.at and two.at]
     taken: list[float] = []
-    for wait, place in sorted(waits, reverse=True)[: 4 * _PAUSES]:
+    for wait, place in heapq.nlargest(4 * _PAUSES, waits):
         x = (begin + place * pitch) / _WIDTH
         if wait < _LONG or len(taken) == _PAUSES:
             break

@@ -40,7 +40,7 @@ def make_picture(reader: Reader, history: ThreadHistory, items: Sequence[Checkpo
         drawn = steps
     else:
         drawn = steps[max(0, first - around) : last + around + 1]
-    branches = find_branches(steps if on_page else drawn)
+    branches = outline.branches if on_page else find_branches(drawn)
     counts = Counter(step.hostname for step in steps or drawn)
     return Picture(
         steps=tuple(_drawn(step, listed.get(step.checkpoint_id), branches) for step in drawn),
@@ -56,13 +56,17 @@ def make_picture(reader: Reader, history: ThreadHistory, items: Sequence[Checkpo
 def _outline(reader: Reader, history: ThreadHistory, items: Sequence[CheckpointItem]) -> tuple[Outline, str]:
     """The page's own steps where there are no others, else from memory. A picture of the page alone is better than
     none."""
-    page = Outline(tuple(_step(item) for item in reversed(items)))
     if not history.truncated and not history.above:
-        return page, ""
+        return _page(items), ""
     try:
         return reader.read_outline(history.thread_id, history.checkpoint_ns), ""
     except StoreError as error:
-        return page, f"Only the steps of this page are drawn: {error}"
+        return _page(items), f"Only the steps of this page are drawn: {error}"
+
+
+def _page(items: Sequence[CheckpointItem]) -> Outline:
+    steps = tuple(_step(item) for item in reversed(items))
+    return Outline(steps, find_branches(steps))
 
 
 def _overview(outline: Outline, first: int, last: int, items: Sequence[CheckpointItem]) -> Overview:
