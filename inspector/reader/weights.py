@@ -53,7 +53,8 @@ def _weigh(row: CheckpointRow, item: Checkpoint, bodies: Bodies) -> StepWeight:
             held[channel] = Held(version, size.size_bytes, apart=True)
     counters = row.metadata.get(_COUNTERS)
     changes = frozenset(name for name in counters if name not in held) if isinstance(counters, dict) else frozenset()
-    document = max(0, row.size_bytes - sum(inside.values()))
+    # A snapshot of changes leaves a mark in the document as well: what lies apart is the value.
+    document = max(0, row.size_bytes - sum(value.size_bytes for value in held.values() if not value.apart))
     return StepWeight(row.checkpoint_id, row.parent_checkpoint_id, item.step, item.turn, document, held, changes)
 
 
