@@ -30,6 +30,10 @@ VALUES = {
     "rebuilt values": thread("delta-channel-sync-long", "&tab=state"),
     "hostile values": thread(MARKUP, "&store=extra&tab=state"),
     "forks": thread("fork-by-update-sync-branched"),
+    "a subgraph with a memory": thread("subgraph-persistent-sync-remembers", "&ns=specialist&tab=writes"),
+    "a subgraph whose caller is not stored": thread("subgraph-persistent-exit-remembers", "&ns=specialist"),
+    "questions of a functional graph": thread("functional-interrupt-sync-waiting", "&tab=writes"),
+    "a question within two subgraphs": thread("subgraph-interrupt-sync-unsigned", "&tab=writes"),
 }
 #: What lies below a thread's own page.
 FORKED = "fork-by-update-sync-branched"
