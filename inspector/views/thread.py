@@ -22,6 +22,7 @@ from inspector.views.graphs import list_graphs, namespace_items
 from inspector.views.items import thread_item
 from inspector.views.layouts import layout_of
 from inspector.views.mentions import about_thread
+from inspector.views.narrow import narrow
 from inspector.views.nesting import nest
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_page, read_text
@@ -72,6 +73,8 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     told = ThreadReads.ask(reader, thread_id)
     reads = told.items
     thread = _thread(entry, standing, told)
+    turns = group_turns(steps.items, above=bool(history.above))
+    listed, narrowed = narrow(request, steps.items, turns)
     page = ThreadPage(
         store=entry.name,
         thread=thread,
@@ -98,7 +101,9 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         gaps=put_between(reads, steps.stretch) if not checkpoint_ns else (),
         graphs=graphs,
         nest=nest(graphs.items, history.namespaces, calls, chosen),
-        turns=group_turns(steps.items, above=bool(history.above)),
+        turns=turns,
+        listed=listed,
+        narrowed=narrowed,
         picture=None if wants_json(request) else make_picture(reader, history, steps.items),
         next_step=steps.neighbour(-1),
         previous_step=steps.neighbour(1),

@@ -14,6 +14,7 @@ from inspector.views.contexts.changes import ChannelChangeItem, RewrittenItem
 from inspector.views.contexts.doctor import MentionItem
 from inspector.views.contexts.evidence import OrphanAssessment
 from inspector.views.contexts.tasks import InterruptItem, TaskItem, WriteItem
+from inspector.views.contexts.narrow import Narrowed
 from inspector.views.contexts.threads import ThreadItem
 
 
@@ -239,6 +240,8 @@ class ThreadPage:
     graphs: GraphList = page_only()
     nest: Nest = page_only()
     turns: tuple[TurnGroup, ...] = page_only()  #: the steps on this page of the list
+    listed: tuple[TurnGroup, ...] = page_only()  #: those of them that are asked for
+    narrowed: Narrowed = page_only()
     next_step: str = page_only()  #: the checkpoint after the selected one, "" at the newest
     previous_step: str = page_only()
     newest: bool = page_only(default=False)  #: the selected one is the namespace's newest
