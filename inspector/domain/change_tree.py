@@ -78,6 +78,8 @@ def read_hunks(before: Value | Absent, after: Value | Absent, entries: Sequence[
     """Hunks in order, each above those inside it. All entries of a change are needed: where some were left out, places
     in lists cannot be told. Raises ValueError for entries that are not of these two values, and for a container of more
     than `MAX_PARTS`."""
+    if not entries:  # the values are the same as far as they were read
+        return []
     removed, placed = _Places(), _Places()
     for entry in entries:
         place = removed if entry.kind == "removed" else placed
@@ -92,7 +94,7 @@ def read_hunks(before: Value | Absent, after: Value | Absent, entries: Sequence[
 
 def _walk(pair: _Pair, steps: tuple[Step, ...]) -> Iterator[Hunk]:
     before, after, removed, placed = pair
-    if isinstance(before, Tagged) and before.type_name == after.type_name and _is_collection(before):
+    if _is_collection(before) and _is_collection(after) and before.type_name == after.type_name:
         inner = removed.inside.get("items", _NOTHING), placed.inside.get("items", _NOTHING)
         kind = "set" if before.short_name in SETS else "list"
         old, new = (_mapping(side)["items"] for side in (before, after))
@@ -198,7 +200,9 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return fields
 
 
-def _is_collection(value: Tagged) -> bool:
+def _is_collection(value: Any) -> bool:
+    if not isinstance(value, Tagged):
+        return False
     return value.short_name in _COLLECTIONS and isinstance(value.fields.get("items"), list) and len(value.fields) == 1
 
 

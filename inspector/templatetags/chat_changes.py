@@ -28,6 +28,7 @@ _IN_PLACE = 10
 _UNFOLDED = 60
 #: Room of a fold: what stayed must not take that of what changed.
 _FOLD_NODES, _FOLD_CHARACTERS = 60, 4_000
+_AROUND_NODES, _AROUND_CHARACTERS = 90, 12_000
 _LINE = 140
 _WORDS = {"added": "added", "removed": "removed", "changed": "edited"}
 
@@ -64,7 +65,9 @@ def render_conversation_change(
     before: Sequence[Value], after: Sequence[Value], entries: Sequence[MessageChange], room: Room, *, whole: bool
 ) -> tuple[str, int]:
     """The conversation, and how many of the entries it shows. Not `whole` when entries beyond these were left out."""
-    return _Conversation(after, room, _stretches(before, after, entries, whole=whole)).render()
+    items = _stretches(before, after, entries, whole=whole)
+    around = Room(_AROUND_NODES, _AROUND_CHARACTERS, room.page, room.spot)
+    return _Conversation(after, room, items, around).render()
 
 
 def _stretches(
@@ -131,6 +134,7 @@ class _Conversation:
     after: Sequence[Value]
     room: Room
     items: Sequence[_Row | range]
+    around: Room  #: for what stayed beside a change; not the channel's, so that there is room for what changed
     drawn: int = 0
 
     def render(self) -> tuple[str, int]:
@@ -151,7 +155,7 @@ class _Conversation:
     def _card(self, row: _Row, talk: Talk) -> str:
         if row.entry is None:
             message = as_message(self.after[row.position])
-            room = self.room.within(_FOLD_NODES, _FOLD_CHARACTERS)
+            room = self.around
             if message is None or not room.take_node():
                 return ""
             return render_message(message, room, render_value, kind="same", position=row.position, talk=talk)

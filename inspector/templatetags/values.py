@@ -138,12 +138,12 @@ def _node(value: Value, room: Room, depth: int) -> Iterator[str]:
 
 
 def _container(value: Value, room: Room, depth: int) -> Iterator[str]:
+    if isinstance(value, Tagged) and value.type_name == ARRAY:
+        yield _array(value)
+        return
     line, whole = compact(value, _INLINE)
     if whole or depth >= _DEPTH:
         yield f"<code{_type_title(value)}>{shown(line)}</code>"
-        return
-    if isinstance(value, Tagged) and value.type_name == ARRAY:
-        yield _array(value)
         return
     if (table := read_table(value)) is not None:
         yield render_table(table, room)

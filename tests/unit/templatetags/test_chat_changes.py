@@ -1,0 +1,126 @@
+"""A conversation that changed: what came, went, moved and was edited stands at its place, the rest is folded there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspector.domain.diff import diff_channel
+from inspector.domain.value import Absent, Value
+from inspector.templatetags.changes import show_changes
+from inspector.templatetags.room import Room
+from tests.unit.domain.test_diff_properties import MESSAGES, examples
+from tests.unit.templatetags.test_changes import Change, Tree, human
+from tests.unit.templatetags.test_values import read
+
+
+@dataclass
+class Whole(Change):
+    """A change that has both sides whole, as the page's have."""
+
+    def __init__(self, before: Value | Absent, after: Value | Absent) -> None:
+        super().__init__(before, after)
+        self.before, self.after = Tree(before), Tree(after)
+
+
+def html_of(before: Any, after: Any, room: Room | None = None) -> str:
+    return show_changes(Whole(before, after), room or Room())  # type: ignore[arg-type]
+
+
+def ai(text: str, message_id: str, *call_ids: str) -> Value:
+    calls: list[Value] = [
+        {"name": "look", "args": {"n": call_id}, "id": call_id, "type": "tool_call"} for call_id in call_ids
+    ]
+    return {"type": "ai", "content": text, "id": message_id, "tool_calls": calls}
+
+
+def result(text: str, call_id: str, **more: Value) -> Value:
+    return {"type": "tool", "content": text, "tool_call_id": call_id, "id": f"r{call_id}", **more}
+
+
+def talk(count: int) -> list[Value]:
+    return [human(f"number {n}", str(n)) for n in range(count)]
+
+
+def test_messages_that_stayed_fold_between_those_that_changed() -> None:
+    before = talk(12)
+    after = [*before[:5], human("NUMBER 5", "5"), *before[6:], human("new", "x")]
+    html = html_of(before, after)
+    assert [int(found) for found in re.findall(r"(\d+) unchanged messages", html)] == [4, 5]
+    marks = re.findall(r'<article[^>]*data-kind="(\w+)"|<details class="(stay)"', html)
+    assert [kind or fold for kind, fold in marks] == ["stay", "same", "changed", "stay", "same", "added"]
+    assert "number 4" in html.split("<article")[1]  # the one before the edit is its context
+
+
+def test_a_removed_message_stands_where_it_was() -> None:
+    before = talk(6)
+    text = read(html_of(before, [*before[:3], *before[4:]]))
+    assert text.index("number 2") < text.index("removed") < text.index("number 3") < text.rindex("2 unchanged")
+
+
+def test_removed_at_both_ends_and_all() -> None:
+    before = talk(3)
+    assert html_of(before, before[1:]).index("removed") < html_of(before, before[1:]).index("2 unchanged")
+    assert html_of(before, before[:2]).index("number 1") < html_of(before, before[:2]).index("removed")
+    assert html_of(before, []).count('data-kind="removed"') == 2 * 3  # card and badge
+
+
+def test_a_fold_shows_its_last_messages_and_counts_the_rest() -> None:
+    before = talk(100)
+    html = html_of(before, [*before, human("new", "x")])
+    assert "99 unchanged messages" in html
+    assert html.count('class="brief"') == 10
+    assert "… 89 earlier." in html
+
+
+def test_what_changed_has_its_room_before_what_stayed() -> None:
+    before = [human("word " * 400, str(n)) for n in range(40)]
+    html = html_of(before, [*before, human("the newest of all", "x")], Room(nodes=4, characters=300))
+    assert "the newest of all" in html
+
+
+def test_a_result_stands_under_its_call_where_both_are_new() -> None:
+    html = html_of([], [ai("", "1", "a", "b"), result("found it", "a"), result("broke", "b", status="error")])
+    calls = html.split('<div class="call">')[1:]
+    assert "found it" in calls[0]
+    assert "broke" in calls[1]
+    assert '<b class="bad">error</b>' in calls[1]
+    assert html.count("<article") == 3
+
+
+def test_a_result_whose_call_stayed_is_under_it_too() -> None:
+    before = [*talk(4), ai("", "ai", "a")]
+    html = html_of(before, [*before, result("found it", "a")])
+    card = html.split('data-role="ai"')[1]
+    assert "found it" in card
+    assert 'data-kind="added"' in card
+
+
+def test_a_result_far_from_its_call_names_it() -> None:
+    before = [ai("", "ai", "a", "b"), result("one", "a"), *talk(3)]
+    text = read(html_of(before, [*before, result("two", "b")]))
+    assert 'answers look {"n": "b"} of message 1' in text
+
+
+def test_calls_without_a_result_say_so() -> None:
+    assert "No result yet. A later step may bring it." in read(html_of([], [ai("", "1", "a")]))
+    went_on = read(html_of([], [ai("", "1", "a"), human("And?", "2")]))
+    assert "No result. The conversation went on without one" in went_on
+    assert "Answers no call" in read(html_of([], [result("late", "zzz")]))
+
+
+@examples(150)
+@given(st.lists(MESSAGES, max_size=9), st.lists(MESSAGES, max_size=9))
+def test_every_message_of_both_sides_is_there_once(before: list[Any], after: list[Any]) -> None:
+    change = diff_channel("channel", before, after)
+    if change is None or change.form != "messages":
+        return
+    html = html_of(before, after)
+    drawn = re.findall(r"<article[^>]*?(?:data-kind=\"(\w+)\")?>", html)
+    folded = sum(int(number) for number in re.findall(r"(\d+) unchanged message", html))
+    assert sum(kind not in ("", "same") for kind in drawn) == len(change.entries)
+    assert drawn.count("same") + folded == change.unchanged
