@@ -146,6 +146,7 @@ def pages_of(data: dict[str, Any]) -> dict[str, str]:
         "long: deep step": f"{long}&checkpoint={quote(ids[-1])}",
         "long: oldest": f"{long}&end=oldest",
         "long: as data": f"{long}&format=json",
+        "long: time, size": long.replace("/thread/", "/thread/size/"),
         "subgraphs": f"/thread/?id={SUBGRAPHS}",
         **{
             f"{name}: {words}": f"/thread/?id={name}{more}"

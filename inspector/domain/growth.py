@@ -86,8 +86,8 @@ def weigh_channels(
 def _weigh(name: str, steps: Sequence[StepWeight], newest: StepWeight, written: Written | None) -> ChannelGrowth:
     held = [(step, step.channels[name]) for step in steps if name in step.channels]
     now = _size(name, newest)
-    jump, at = _largest_jump(name, steps)
     changes = any(name in step.changes for step in steps)
+    jump, at = (0, None) if changes else _largest_jump(name, steps)
     ends = turn_ends(name, steps)
     stored = _stored(value for _, value in held)
     if changes and written is not None:

@@ -167,3 +167,8 @@ def stored_in_all(channels: Iterable[ChannelGrowth]) -> int:
 def all_at_each_step(channels: Sequence[ChannelGrowth]) -> bool:
     """Whether every channel lies in the checkpoints' documents, where each step stores it again."""
     return bool(channels) and all(channel.kept == "step" for channel in channels)
+
+
+@register.filter
+def any_as_changes(channels: Iterable[ChannelGrowth]) -> bool:
+    return any(channel.kept == "changes" for channel in channels)

@@ -44,9 +44,11 @@ def test_a_value_in_the_document_is_stored_by_every_step() -> None:
 
 def test_what_is_kept_as_changes_takes_its_snapshots_and_its_writes() -> None:
     changes = frozenset({"a"})
-    steps = (weight(0, {"a": Held("1", 100, apart=True)}), weight(1, {}, changes=changes))
+    snapshot = {"a": Held("1", 100, apart=True)}
+    steps = (weight(0, {}, changes=changes), weight(1, snapshot), weight(2, {}, changes=changes))
     found = channel("a", *steps, a=Written(3, 60))
     assert (found.kept, found.size_bytes, found.stored_bytes, found.per_turn) == ("changes", 0, 160, None)
+    assert (found.jump, found.jump_id) == (0, "")  # from no value to a snapshot, nothing grew
 
 
 def test_a_jump_is_from_a_step_to_its_child_and_not_to_what_is_stored_next() -> None:
