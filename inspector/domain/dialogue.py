@@ -25,7 +25,7 @@ _DURATIONS = {
 
 #: A list of more messages than this is not read whole for the sake of a few, but so many around each of them. An
 #: answer follows its call, mostly right away.
-_MANY, _REACH = 2_000, 100
+_MANY, _REACH = 500, 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,14 +16,14 @@ _LONG_CHARACTERS = 60_000
 #: word.
 _TOO_LONG = 20_000
 #: Words compared in all stretches of one text together. Later stretches are shown as replaced, line by line.
-_COMPARED_WORDS = 20_000
-#: A long text is compared in windows of so many characters and lines, at most so many of them. What is behind the last
-#: one, or behind a window without a common line, is shown as replaced.
-_WINDOW, _WINDOW_LINES, _WINDOWS = 200_000, 4_000, 40
+_COMPARED_WORDS = 10_000
+#: A long text is compared in windows of so many characters and lines, small ones first, and at most so many of them.
+#: What is behind the last one, or behind the largest without a common line, is shown as replaced.
+_FIRST_WINDOW, _WINDOW, _WINDOW_LINES, _WINDOWS = 8_000, 200_000, 4_000, 300
 #: Equal pairs of lines or words looked at in one alignment: beyond that it may not be the shortest.
 _MATCHES = 50_000
 #: With more common and other lines and words than this, a window is the last one.
-_PIECES = 30_000
+_PIECES = 15_000
 #: Characters of a word, generously: a stretch of more than so many times the words is not split into words.
 _LETTERS = 12
 
@@ -86,14 +86,19 @@ def _by_window(before: str, after: str) -> list[Segment]:
     pieces: list[Segment] = []
     i = j = 0
     words = _COMPARED_WORDS
+    size = _FIRST_WINDOW
     for _ in range(_WINDOWS):
         same = _common_run(before, i, after, j)
         pieces.append(Segment("same", before[i : i + same]))
         i, j = i + same, j + same
-        old, new = _lines(before, i), _lines(after, j)
+        old, new = _lines(before, i, size), _lines(after, j, size)
         common = common_subsequence(old, new, _MATCHES)
         if not common:
-            break
+            if size >= _WINDOW:
+                break
+            size *= 5
+            continue
+        size = _FIRST_WINDOW
         old, new = old[: common[-1][0] + 1], new[: common[-1][1] + 1]
         found, words = _by_line(_gaps(old, new, common), words)
         pieces += found
@@ -103,10 +108,10 @@ def _by_window(before: str, after: str) -> list[Segment]:
     return pieces + _replaced(before[i:], after[j:])
 
 
-def _lines(text: str, at: int) -> list[str]:
+def _lines(text: str, at: int, size: int) -> list[str]:
     """The lines of a window, without one that it cuts."""
-    lines = text[at : at + _WINDOW].splitlines(keepends=True)
-    return lines[:_WINDOW_LINES] if at + _WINDOW >= len(text) else lines[:-1][:_WINDOW_LINES]
+    lines = text[at : at + size].splitlines(keepends=True)
+    return lines[:_WINDOW_LINES] if at + size >= len(text) else lines[:-1][:_WINDOW_LINES]
 
 
 def _common_run(before: str, i: int, after: str, j: int) -> int:
