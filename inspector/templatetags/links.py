@@ -103,7 +103,8 @@ def part_url(context: Context, below: str, **more: str | None) -> str:
     """A page below the present thread's own ("size/"; "" is the thread's own), in the same store and namespace. `more`
     goes into the query, None leaves out what would be kept (`ns`)."""
     given = _request(context).GET
-    kept: dict[str, str | None] = {name: given[name] for name in ("store", "id", "ns") if given.get(name)}
+    kept: dict[str, str | None] = {name: given.get(name) for name in ("store", "id", "ns")}
+    kept = {name: value for name, value in kept.items() if value or (name == "id" and value is not None)}
     pairs = [(name, value) for name, value in {**kept, **more}.items() if value is not None]
     return f"{reverse('thread')}{below}?{query_of(pairs)}"
 
