@@ -7,7 +7,7 @@ has too many of them, those are looked at first that lie between two that differ
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -53,6 +53,18 @@ def find_message(value: object, message_id: str) -> Sighting | None:
     return Sighting(items[position], position, ids)
 
 
+def shared(found: Sighting | None, known: list[Value]) -> Sighting | None:
+    """The sighting with the value that was seen before where it is the same, which makes comparing them quick. `known`
+    collects the different ones."""
+    if found is None:
+        return None
+    same = next((value for value in known if same_value(value, found.value)), None)
+    if same is None:
+        known.append(found.value)
+        return found
+    return replace(found, value=same)
+
+
 def next_version(looked: Mapping[int, Sighting | None], count: int) -> int | None:
     """Which of `count` versions to look at next: the ends, then between two that differ, then where least is known.
     None when all were looked at."""
@@ -80,7 +92,7 @@ def list_events(looked: Mapping[int, Sighting | None]) -> list[Event]:
             events.append(Event("removed", since, at))
             gone = True
         elif now is not None and before is not None:
-            if not same_value(before.value, now.value):
+            if not _same(before, now):
                 events.append(Event("edited", since, at))
             elif has_moved(before, now):
                 events.append(Event("moved", since, at))
@@ -102,4 +114,4 @@ def has_moved(before: Sighting, now: Sighting) -> bool:
 def _same(before: Sighting | None, now: Sighting | None) -> bool:
     if before is None or now is None:
         return before is now
-    return same_value(before.value, now.value)
+    return before.value is now.value or same_value(before.value, now.value)

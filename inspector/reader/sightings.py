@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from inspector.decode import DEFAULT_BUDGET
 from inspector.domain.checkpoint import PendingWrite
 from inspector.domain.delta import snapshot_value
-from inspector.domain.following import Sighting, find_message, next_version
+from inspector.domain.following import Sighting, find_message, next_version, shared
 from inspector.domain.messages import Message, as_message
 from inspector.domain.value import Absent, Omitted, Tagged, Value
 from inspector.reader.bodies import decode_body
@@ -22,8 +22,8 @@ from inspector.stores.base import ChannelBody, CheckpointRow, CheckpointStore, R
 
 #: Bytes of values that one page looks through, versions, and the seconds that it may take.
 _BYTES = 48_000_000
-_LOOKS = 600
-_SECONDS = 3.0
+_LOOKS = 500
+_SECONDS = 2.0
 _ONE = ReadBudget(bytes=DEFAULT_BUDGET.max_bytes)
 
 
@@ -46,12 +46,13 @@ def follow_message(
     versions, whole = _versions(store, branch, channel)
     finder = MessageFinder(store, key, channel, message_id, Allowance(_BYTES, _SECONDS))
     looked: dict[int, Sighting | None] = {}
+    known: list[Value] = []
     latest: tuple[int, tuple[Value, ...]] = (-1, ())
     while len(looked) < _LOOKS and (place := next_version(looked, len(versions))) is not None:
         found = finder.look(versions[place])
         if found is None:
             break
-        looked[place] = find_message(found.value, message_id)
+        looked[place] = shared(find_message(found.value, message_id), known)
         if looked[place] is not None and place > latest[0]:
             latest = place, tuple(found.value) if isinstance(found.value, list) else (found.value,)
     return MessageWalk(tuple(versions), looked, whole, latest[1])

@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.channels import is_internal
 from inspector.domain.coordinates import step_of
-from inspector.domain.lineage import ends_of
+from inspector.domain.lineage import Parents, ends_of
 from inspector.index.connections import get_reader
-from inspector.reader import Reader
 from inspector.reader.branch import read_parents
 from inspector.reader.pairs import PairSide, read_pair
 from inspector.views.bar import make_bar
@@ -50,7 +49,9 @@ def show_compare(request: HttpRequest) -> HttpResponse:
     opened = open_thread(request)
     a = find_side("A", opened.reader, opened.thread_id, opened.checkpoint_ns, read_text(request, "checkpoint"))
     b = _side_b(request, opened) if any(name in request.GET for name in _OF_B) else None
-    compared = _compare(a, b, request.GET.getlist("load")) if b is not None else _Compared()
+    with naming("A", opened.reader):
+        kin = read_parents(opened.reader.store, opened.thread_id, opened.checkpoint_ns)
+    compared = _compare(a, b, kin, request.GET.getlist("load")) if b is not None else _Compared()
     item_a, item_b = a.item(), b.item() if b is not None else None
     page = ComparePage(
         store=opened.entry.name,
@@ -62,7 +63,7 @@ def show_compare(request: HttpRequest) -> HttpResponse:
         changes=compared.changes,
         unchanged=compared.unchanged,
         flags=compared.flags,
-        choices=_choices(opened.reader, opened.thread, a),
+        choices=_choices(opened.thread, a, kin),
         form=CompareForm(
             thread_id=item_b.thread_id if item_b is not None and item_b.thread_id != item_a.thread_id else "",
             checkpoint_ns=item_b.checkpoint_ns if item_b is not None else opened.checkpoint_ns,
@@ -85,9 +86,9 @@ def _side_b(request: HttpRequest, opened: OpenThread) -> Side:
     return find_side("B", reader, thread_id, checkpoint_ns, read_text(request, "with_checkpoint"))
 
 
-def _compare(a: Side, b: Side, load: Collection[str]) -> _Compared:
+def _compare(a: Side, b: Side, kin: tuple[Parents, bool], load: Collection[str]) -> _Compared:
     """Within one namespace versions tell which channels need reading; across two they mean nothing."""
-    relation = relation_of(a, b)
+    relation = relation_of(a, b, kin[0], whole=kin[1])
     sides = _pair_side("A", a), _pair_side("B", b)
     names = {name for side in sides for name in _names(side)}
     only: Collection[str] = names
@@ -116,12 +117,12 @@ def _names(side: PairSide) -> Iterable[str]:
     return {*row.channel_versions, *row.inline_values, *row.own_bodies} if row is not None else ()
 
 
-def _choices(reader: Reader, thread: ThreadItem, a: Side) -> tuple[CompareChoice, ...]:
+def _choices(thread: ThreadItem, a: Side, kin: tuple[Parents, bool]) -> tuple[CompareChoice, ...]:
     """The parent, the first, the newest, the ends of other branches, and the same thread in other stores."""
-    here = reader.store.name
+    here = a.reader.store.name
     checkpoint = a.checkpoint
     this = _place(here, a, checkpoint.checkpoint_id)
-    parents, whole = read_parents(reader.store, checkpoint.thread_id, checkpoint.checkpoint_ns)
+    parents, whole = kin
     ids = list(parents)
     found: dict[str, str] = {}
     if checkpoint.parent_checkpoint_id in parents:

@@ -33,6 +33,8 @@ _NAMESPACES = 20
 _BYTES, _SECONDS = 8_000_000, 1.5
 #: What became of a message is told up to so many times.
 _EVENTS = 60
+#: Events whose write is looked for.
+_BROUGHT = 20
 
 
 @page_view
@@ -48,7 +50,7 @@ def show_message(request: HttpRequest) -> HttpResponse:
         raise _not_found(walk)
     value = _value(walk.looked[last])
     also, not_looked = _held_elsewhere(opened, channel, message_id)
-    message = as_message(value)
+    message, events = as_message(value), list_events(walk.looked)
     page = MessagePage(
         store=opened.entry.name,
         thread=opened.thread,
@@ -59,7 +61,8 @@ def show_message(request: HttpRequest) -> HttpResponse:
         role=role_of(value),
         message=Tree(value),
         standing="there" if last == max(walk.looked) else "removed",
-        events=_events(opened, walk, channel, message_id),
+        events=_events(opened, walk, channel, message_id, events[:_EVENTS]),
+        more_events=len(events[_EVENTS:]),
         calls=_calls(message, walk.latest),
         answers=_answers(message, walk.latest),
         also=also,
@@ -93,8 +96,9 @@ def _value(found: Sighting | None) -> Value | Absent:
     return found.value if found is not None else ABSENT
 
 
-def _events(opened: OpenThread, walk: MessageWalk, channel: str, message_id: str) -> tuple[MessageEventItem, ...]:
-    events = list_events(walk.looked)[:_EVENTS]
+def _events(
+    opened: OpenThread, walk: MessageWalk, channel: str, message_id: str, events: Sequence[Event]
+) -> tuple[MessageEventItem, ...]:
     rows = {place: walk.versions[place] for event in events for place in (event.since, event.at) if place is not None}
     steps = step_items(opened, rows.values())
     return tuple(
@@ -104,11 +108,11 @@ def _events(opened: OpenThread, walk: MessageWalk, channel: str, message_id: str
             exactly=event.exactly and (event.since is not None or walk.whole),
             since=steps[rows[event.since].checkpoint_id] if event.since is not None else None,
             brought=_brought(opened, rows[event.at], channel, walk.looked[event.at], message_id)
-            if event.kind != "moved" and event.exactly
+            if event.kind != "moved" and event.exactly and number < _BROUGHT
             else None,
             change=_change(event, walk, message_id),
         )
-        for event in events
+        for number, event in enumerate(events)
     )
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from inspector.domain.channels import is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import step_of
-from inspector.domain.lineage import Relation, relate
+from inspector.domain.lineage import Parents, Relation, relate
 from inspector.domain.text import count_noun
 from inspector.errors import NotFound, StoreError
 from inspector.reader import Reader
-from inspector.reader.branch import OUTLINED, read_parents
+from inspector.reader.branch import OUTLINED
 from inspector.stores.base import ReadBudget
 from inspector.views.contexts import CheckpointItem, CheckpointPlace, ForkItem, RelationItem, SideItem
 from inspector.views.steps import checkpoint_item
@@ -78,15 +78,14 @@ def _not_there(letter: str, reader: Reader, thread_id: str, checkpoint_ns: str, 
     return NotFound(f"Side {letter} names a thread that is not stored {where}.", hint)
 
 
-def relation_of(a: Side, b: Side) -> RelationItem:
-    """How B stands to A. Reads the outline of their namespace where they share one."""
+def relation_of(a: Side, b: Side, parents: Parents, *, whole: bool) -> RelationItem:
+    """How B stands to A. `parents` are those of A's namespace, and `whole` says that they are all of them."""
     between = None
     if a.checkpoint.at is not None and b.checkpoint.at is not None:
         between = (b.checkpoint.at - a.checkpoint.at).total_seconds()
     if a.namespace != b.namespace:
         kind, sentence = _strangers(a, b)
         return RelationItem(kind, sentence, 0, 0, None, between)
-    parents, whole = read_parents(a.reader.store, a.checkpoint.thread_id, a.checkpoint.checkpoint_ns)
     relation = relate(parents, a.checkpoint.checkpoint_id, b.checkpoint.checkpoint_id)
     fork = _fork(a, b, relation) if relation.kind == "branches" else None
     sentence = _kin_words(relation, fork, whole=whole)

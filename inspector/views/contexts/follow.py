@@ -132,6 +132,7 @@ class MessagePage:
     message: Tree
     standing: str
     events: tuple[MessageEventItem, ...]
+    more_events: int  #: that are not told
     calls: tuple[PartnerItem, ...]
     answers: PartnerItem | None
     also: tuple[HeldItem, ...]
