@@ -40,6 +40,10 @@ class Shelf:
                 found[channel] = (channel, version)  # a body wins over a marker in the document
         return found
 
+    def shares(self, row: CheckpointRow, channel: str) -> bool:
+        """Whether other checkpoints may have the same body."""
+        return (channel, str(row.channel_versions.get(channel, ""))) in self.sizes
+
     def size_of(self, row: CheckpointRow, channel: str) -> int:
         """Bytes of a value, an estimate where the store keeps JSON."""
         shared = self.sizes.get((channel, str(row.channel_versions.get(channel, ""))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from inspector.decode import Budget, Decoded
 from inspector.domain.delta import delta_channels, snapshot_value
@@ -59,31 +60,48 @@ class WholeThread:
     thread_id: str
     key: bytes | None = field(default=None, repr=False)
     _numbers: dict[tuple[str, Name], int] = field(default_factory=dict)
+    #: Where each value is read: by namespace and checkpoint its channels, with the numbers of their values.
+    _places: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
 
     def steps(self, checkpoint_ns: str) -> Iterator[Step]:
         """Newest first."""
         for rows, shelf in self._pages(checkpoint_ns):
             for row in rows:
-                names = shelf.names(row)
-                numbers = {
-                    channel: self._numbers.setdefault((checkpoint_ns, name), len(self._numbers))
-                    for channel, name in names.items()
-                }
+                names = self._names(shelf, row)
                 deferred = delta_channels(row.metadata, row.channel_versions, names)
+                numbers = {channel: self._number(row, channel, name) for channel, name in names.items()}
                 yield Step(row, numbers, tuple(deferred), *self._writes(row))
 
     def values(self, checkpoint_ns: str) -> Iterator[Stored]:
         """In no order. Every value that a step of the namespace named comes once."""
-        waiting = {name: number for (ns, name), number in self._numbers.items() if ns == checkpoint_ns}
         for rows, shelf in self._pages(checkpoint_ns):
             for row in rows:
-                names = {channel: name for channel, name in shelf.names(row).items() if name in waiting}
-                for channel, body in self._bodies(shelf, row, list(names)).items():
-                    yield self._stored(waiting.pop(names[channel]), checkpoint_ns, body)
-            if not waiting:
-                return
-        for name, number in waiting.items():
-            yield Stored(number, checkpoint_ns, name[0], name[1], "", 0, None)
+                wanted = self._places.pop((checkpoint_ns, row.checkpoint_id), {})
+                names = shelf.names(row)
+                bodies = self._bodies(shelf, row, [channel for channel in wanted if channel in names])
+                for channel, number in wanted.items():
+                    body = bodies.get(channel)
+                    yield self._stored(number, row, body) if body is not None else _gone(number, row, channel)
+        for name, checkpoint_id in [where for where in self._places if where[0] == checkpoint_ns]:
+            for channel, number in self._places.pop((name, checkpoint_id)).items():
+                yield Stored(number, name, channel, "", "", 0, None)
+
+    def _number(self, row: CheckpointRow, channel: str, name: Name) -> int:
+        known = self._numbers.get((row.checkpoint_ns, name))
+        if known is None:
+            known = self._numbers[row.checkpoint_ns, name] = len(self._numbers)
+            self._places.setdefault((row.checkpoint_ns, row.checkpoint_id), {})[channel] = known
+        return known
+
+    def _names(self, shelf: Shelf, row: CheckpointRow) -> dict[str, Name]:
+        """What tells a step's values from others. A document may keep another value under the same version: what a node
+        changed in place, or what a saver lost when it stored it again."""
+        names = shelf.names(row)
+        own = [channel for channel in names if not shelf.shares(row, channel)]
+        for channel, body in self._bodies(shelf, row, own).items():
+            mark = row.checkpoint_id if body.blob is None else blake2b(body.blob, digest_size=16).hexdigest()
+            names[channel] = (channel, body.version, mark)
+        return names
 
     def _pages(self, checkpoint_ns: str) -> Iterator[tuple[tuple[CheckpointRow, ...], Shelf]]:
         before: str | None = None
@@ -102,9 +120,9 @@ class WholeThread:
             return {name: body for channel in channels for name, body in self._bodies(shelf, row, [channel]).items()}
         return {body.channel: body for body in shelf.read(row, channels, _ONE)} if channels else {}
 
-    def _stored(self, number: int, checkpoint_ns: str, body: ChannelBody) -> Stored:
+    def _stored(self, number: int, row: CheckpointRow, body: ChannelBody) -> Stored:
         decoded = decode_body(body, self.key, FULL)
-        return Stored(number, checkpoint_ns, body.channel, body.version, body.type, body.size_bytes, decoded)
+        return Stored(number, row.checkpoint_ns, body.channel, body.version, body.type, body.size_bytes, decoded)
 
     def _writes(self, row: CheckpointRow) -> tuple[tuple[tuple[WriteRow, Decoded], ...], bool]:
         found = self.store.read_writes(row.thread_id, row.checkpoint_ns, [row.checkpoint_id], budget=WRITES)
@@ -115,12 +133,18 @@ class WholeThread:
         return decode_body(body, self.key, FULL)
 
 
+def _gone(number: int, row: CheckpointRow, channel: str) -> Stored:
+    return Stored(number, row.checkpoint_ns, channel, str(row.channel_versions.get(channel, "")), "", 0, None)
+
+
 def left_out(value: Value | Absent) -> tuple[str, ...]:
     """Why parts of a value are not in it, each reason once."""
     reasons: dict[str, None] = {}
     waiting: list[Value | Absent] = [value]
     while waiting:
         match item := waiting.pop():
+            case Omitted(reason="not stored"):
+                pass  # the saver itself left it out, and the mark in its place says so
             case Omitted():
                 reasons[item.detail or f"Left out: {item.reason}."] = None
             case CutText():

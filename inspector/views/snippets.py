@@ -79,6 +79,8 @@ class Snippet:
             REDIS_SHALLOW: ("redis", "ShallowRedisSaver"),
         }[self.layout]
         found = [f"from langgraph.checkpoint.{module} import {name}"]
+        if self.layout == REDIS:
+            found.append("from langgraph.checkpoint.redis.key_registry import SyncCheckpointKeyRegistry")
         if self.encrypted:
             found.append("from langgraph.checkpoint.serde.encrypted import EncryptedSerializer")
         return found
@@ -92,8 +94,11 @@ class Snippet:
         name = "ShallowRedisSaver" if self.layout == REDIS_SHALLOW else "RedisSaver"
         if self.prefixes:
             address += f", checkpoint_prefix={self.prefixes[0]!r}, checkpoint_write_prefix={self.prefixes[1]!r}"
-        newest = "    # A shallow saver keeps the newest checkpoint only.\n" if self.layout == REDIS_SHALLOW else ""
-        return f"with {name}.from_conn_string({address}) as saver:\n{newest}"
+        opened = f"with {name}.from_conn_string({address}) as saver:\n"
+        if self.layout == REDIS_SHALLOW:
+            return f"{opened}    # A shallow saver keeps the newest checkpoint only.\n"
+        registry = "    saver._key_registry = SyncCheckpointKeyRegistry(saver._redis)\n"
+        return f"{opened}    # By this it finds pending writes; setup() would make it, and the indexes.\n{registry}"
 
     def _search_path(self) -> str:
         if not self.schema:
