@@ -56,7 +56,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         raise
     if standing is None and (response := _not_here(request, reader, entry, thread_id)) is not None:
         return response
-    budget = HISTORY if wants_json(request) else replace(PAGE, rows=steps_that_fit(thread_id, STEPS))
+    budget = HISTORY if wants_json(request) else replace(PAGE, rows=steps_that_fit(thread_id + checkpoint_ns, STEPS))
     history = reader.read_history(thread_id, checkpoint_ns, at=asked.at, budget=budget, namespaces=namespaces)
     _check_namespace(history)
     if asked.at.before and not history.checkpoints and not wants_json(request):  # what was older is gone

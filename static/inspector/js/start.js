@@ -2,6 +2,7 @@
 import "./morph.js";
 import "./links.js";
 import "./lanes.js";
+import "./nest.js";
 import "./live.js";
 import "./steady.js";
 import "./copy.js";
