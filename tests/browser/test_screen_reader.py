@@ -80,6 +80,55 @@ def test_a_thread_is_read_from_what_it_is_to_what_changed(page: Page) -> None:
         assert any(node["role"] == role and node["name"].startswith(name) for node in nodes), (role, name)
 
 
+def test_a_thread_tells_its_story_in_order(page: Page) -> None:
+    """Who it is, how much there is of it, who wrote what in a sentence, the steps by turn, the one that is chosen, and
+    what that one changed: how, who said it, and what."""
+    page.goto(THREADS["tool calls"])
+    story = [
+        ("heading", r"tool-agent-sync-orders"),
+        ("StaticText", r"\d+ turns? · \d+ checkpoints"),
+        ("region", r"Who wrote what"),
+        ("StaticText", r"Of \d+ checkpoints here, hosts wrote: "),
+        ("navigation", r"Steps, newest first"),
+        ("heading", r"Turn \d+ · "),
+        ("link", r"\d+ agent wrote messages"),
+        ("link", r"\d+ tools wrote messages"),
+        ("link", r"-1 input"),
+        ("region", r"Step \d+ compared with step \d+"),
+        ("link", r"Changes"),
+        ("heading", r"messages"),
+        ("StaticText", r"\+1"),
+        ("article", r""),
+        ("StaticText", r"ai"),
+        ("StaticText", r".*added"),
+        ("StaticText", r"\w.* .*"),
+        ("contentinfo", r""),
+    ]
+    nodes = iter(tree(page))
+    for role, name in story:
+        assert any(node["role"] == role and re.match(name, node["name"]) for node in nodes), (role, name)
+
+
+def test_titles_tell_tabs_apart(page: Page) -> None:
+    begin = f"{THREADS['tool calls']}"
+    titles = {}
+    for words, path in {
+        "step": begin,
+        "another step": f"{begin}&end=oldest",
+        "state": f"{begin}&tab=state",
+        "size": begin.replace("/thread/", "/thread/size/"),
+        "find": begin.replace("/thread/", "/thread/find/"),
+        "compare": begin.replace("/thread/", "/thread/compare/"),
+        "downloads": begin.replace("/thread/", "/thread/download/"),
+        "channel": begin.replace("/thread/", "/thread/channel/") + "&channel=messages",
+    }.items():
+        page.goto(path)
+        titles[words] = page.title()
+    assert len(set(titles.values())) == len(titles)
+    for title in titles.values():
+        assert re.fullmatch(r"tool-agent-sync-orders · \S.* · scenarios · Checkpoint Inspector", title), title
+
+
 @pytest.mark.parametrize("path", ["/threads/", "/orphans/", "/stores/", f"{THREADS['an interrupt']}&tab=writes"])
 def test_tables_have_heads(page: Page, path: str) -> None:
     page.goto(path)
