@@ -24,12 +24,24 @@ class Calls:
     by_step: Mapping[str, tuple[CallItem, ...]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, reader: Reader, history: ThreadHistory, listed: Iterable[NamespaceItem], most: int) -> Calls:
-        """Of the `listed` namespaces and of those that the steps of `history` may have called, in one read."""
+    def read(
+        cls,
+        reader: Reader,
+        history: ThreadHistory,
+        items: Iterable[NamespaceItem],
+        listed: Iterable[NamespaceItem],
+        most: int,
+    ) -> Calls:
+        """Of the `listed` namespaces and of those that the steps of `history` may have called, in one read. `items` are
+        all that are known."""
         wanted = [item.checkpoint_ns for item in listed] + called_from(history)[-most:]
         names = [name for name in dict.fromkeys(wanted) if name]
         newest = {item.checkpoint_ns: item.last_checkpoint_id for item in history.namespaces}
-        calls = [call_item(row, newest) for row in reader.read_calls(history.thread_id, names)]
+        numbers = {item.checkpoint_ns: item.number for item in items}
+        calls = [
+            call_item(row, newest, numbers.get(row.checkpoint_ns, 0))
+            for row in reader.read_calls(history.thread_id, names)
+        ]
         here = [call for call in calls if call.caller_ns == history.checkpoint_ns and call.caller_id]
         return cls(_by(calls, "checkpoint_ns"), _by(here, "caller_id"))
 
@@ -57,8 +69,8 @@ def _is_child(item: Namespace, outer: str) -> bool:
     return len(parts) == 1 or (len(parts) == 2 and parts[1].isdecimal())
 
 
-def call_item(row: CallRow, newest: Mapping[str, str]) -> CallItem:
-    """`newest` are the newest checkpoints of the namespaces."""
+def call_item(row: CallRow, newest: Mapping[str, str], number: int = 0) -> CallItem:
+    """`newest` are the newest checkpoints of the namespaces, `number` the place among those of the same name."""
     at, until = time_of(row.first_checkpoint_id), time_of(row.last_checkpoint_id)
     around = Namespace(row.caller_ns, 0).node_names
     node_names = Namespace(row.checkpoint_ns, 0).node_names
@@ -77,6 +89,7 @@ def call_item(row: CallRow, newest: Mapping[str, str]) -> CallItem:
         caller_id=row.caller_id,
         caller_step=step_of(row.caller_id),
         caller_stored=row.caller_stored,
+        number=number,
         names=node_names[len(around) :] or node_names,
     )
 

@@ -66,7 +66,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     oldest = reader.store.read_newer_ids(thread_id, checkpoint_ns, "", rows=1) if history.truncated else []
     items = namespace_items(history.namespaces, checkpoint_ns)
     graphs = list_graphs(items, asked.graph, asked.graphs)
-    calls = Calls.read(reader, history, graphs.items, CALLED_BY_DATA if wants_json(request) else CALLED)
+    calls = Calls.read(reader, history, items, graphs.items, CALLED_BY_DATA if wants_json(request) else CALLED)
     marks = reader.read_marks(_shown(history, chosen))
     steps = Steps(history, chosen, "".join(oldest), marks=marks, calls=calls.by_step)
     selected = _selected(request, reader, history, chosen, steps, asked.tab) if chosen is not None else None

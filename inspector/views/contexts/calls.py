@@ -27,6 +27,7 @@ class CallItem:
     caller_id: str  #: the checkpoint whose task called it, "" where none is named
     caller_step: int | None
     caller_stored: bool
+    number: int = page_only(default=0)  #: as that of its namespace
     names: tuple[str, ...] = page_only(default=())  #: the last of `node_names`, from the caller's namespace on
 
 

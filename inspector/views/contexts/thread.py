@@ -13,8 +13,8 @@ from inspector.views.contexts.calls import CallItem, Nest
 from inspector.views.contexts.changes import ChannelChangeItem, RewrittenItem
 from inspector.views.contexts.doctor import MentionItem
 from inspector.views.contexts.evidence import OrphanAssessment
-from inspector.views.contexts.tasks import InterruptItem, TaskItem, WriteItem
 from inspector.views.contexts.narrow import Narrowed
+from inspector.views.contexts.tasks import InterruptItem, TaskItem, WriteItem
 from inspector.views.contexts.threads import ThreadItem
 
 
@@ -54,8 +54,8 @@ class CheckpointItem:
     channels_changed: tuple[str, ...]
     size_bytes: int
     seconds: float | None  #: since the parent was made, by the workers' clocks; None where either tells no time
-    #: What its tasks left behind: some of `failed`, `asked` and `answered`; and how the thread went on all the same:
-    #: `handled` (within the run), `retried` (by a run without an input), `resumed` (so, and nothing had failed or asked).
+    #: What its tasks left behind: some of `failed`, `asked`, `answered`; and how the thread went on all the same:
+    #: `handled` (within the run), `retried` (by a run without an input), `resumed` (so, and nothing failed or asked).
     marks: tuple[str, ...] = ()
     resumed: bool = False  #: made by a run that went on from its parent: with an answer, or with no input
     calls: tuple[CallItem, ...] = ()  #: subgraphs that its tasks called, oldest first
