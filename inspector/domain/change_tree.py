@@ -98,7 +98,8 @@ def _walk(pair: _Pair, steps: tuple[Step, ...]) -> Iterator[Hunk]:
         inner = removed.inside.get("items", _NOTHING), placed.inside.get("items", _NOTHING)
         kind = "set" if before.short_name in SETS else "list"
         old, new = (_mapping(side)["items"] for side in (before, after))
-        yield from _hunk(_elements(old, new, *inner), steps, kind, before)
+        found = _members(old, new, *inner) if kind == "set" else _elements(old, new, *inner)
+        yield from _hunk(found, steps, kind, before)
     elif isinstance(before, Pairs) and isinstance(after, Pairs):
         inner = removed.inside.get("items", _NOTHING), placed.inside.get("items", _NOTHING)
         yield from _hunk(_pairs(before, after, *inner), steps, "object", before)
@@ -117,7 +118,7 @@ def _hunk(found: Iterator[tuple[Part, _Pair | None]], steps: tuple[Step, ...], k
         as_one = _is_one_value(part.before) and _is_one_value(part.after)
         state: State = "changed" if part.state == "inside" and as_one else part.state
         sides = (part.before, part.after) if state in ("same", "inside") else map(resolved, (part.before, part.after))
-        parts.append(Part(state, part.label if kind != "set" else None, *sides))
+        parts.append(Part(state, part.label, *sides))
         if inner is not None and part.label is not None and not as_one:
             deeper.append((inner, (*steps, part.label)))
     if any(part.state in ("added", "removed", "changed") for part in parts):
@@ -165,6 +166,18 @@ def _elements(
         i += 1
     for rest in range(i, len(before)):
         yield Part("removed", rest, before[rest], ABSENT), None
+
+
+def _members(
+    before: Sequence[Any], after: Sequence[Any], removed: _Places, placed: _Places
+) -> Iterator[tuple[Part, _Pair | None]]:
+    """Elements of a set have no order to keep, so nothing tells which of the older ones one was, but that it stayed."""
+    for i, old in enumerate(before):
+        if removed.inside.get(str(i), _NOTHING).entry:
+            yield Part("removed", None, old, ABSENT), None
+    for j, new in enumerate(after):
+        came = bool(placed.inside.get(str(j), _NOTHING).entry)
+        yield Part("added" if came else "same", None, ABSENT if came else new, new), None
 
 
 def _pairs(before: Pairs, after: Pairs, removed: _Places, placed: _Places) -> Iterator[tuple[Part, _Pair | None]]:

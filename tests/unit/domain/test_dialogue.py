@@ -45,12 +45,15 @@ def test_a_call_without_a_result_is_open_until_the_conversation_goes_on(messages
 
 
 def test_results_among_the_parts_of_a_message_count_too() -> None:
-    answer: dict[str, Any] = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "a", "content": "found"}]}
+    answer: dict[str, Any] = {
+        "role": "user",
+        "content": [{"type": "tool_result", "tool_use_id": "a", "content": "found"}],
+    }
     assert read_dialogue([calling("a"), answer]).results == {"a": 1}
 
 
 def test_an_invalid_call_waits_for_nothing() -> None:
-    broken = {"name": "look", "args": "{", "id": "a", "error": "cut"}
+    broken: dict[str, Any] = {"name": "look", "args": "{", "id": "a", "error": "cut"}
     message = as_message({"type": "ai", "content": "", "invalid_tool_calls": [broken]})
     assert message is not None
     assert read_dialogue([message.raw]).standing(message.tool_calls[0], 0) == "invalid"
