@@ -7,6 +7,7 @@ mapping of both is walked element by element, each looked for in the older one a
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -27,7 +28,8 @@ Stored: TypeAlias = tuple[str, bytes]
 #: A value of each side, or none; and where each ends.
 _Both: TypeAlias = tuple[Any, int, Any, int]
 
-#: What two values may cost together. Time ends nearly all of what is too large; the elements bound the memory.
+#: What two values may cost together. Processor time ends nearly all of what is too large; the elements bound the
+#: memory.
 PAIR_BUDGET = Budget(max_nodes=2_500_000, max_text=16_000_000, max_binary=65_536, seconds=1.5)
 
 #: What each takes of values that do not fit that, and are then cut, or that are broken.
@@ -48,7 +50,7 @@ def decode_pair(
     """
     old, new = (_opened(*stored, key) for stored in (before, after))
     if old[0] == new[0] == "msgpack" and max(len(old[1]), len(new[1])) <= budget.max_bytes:
-        meter = Meter(budget)
+        meter = Meter(budget, time.thread_time)  # a busy machine does not make a value larger
         try:
             values = _Walk(old[1], new[1], meter).run()
             notes = (meter.type_names, meter.warnings, meter.nodes)

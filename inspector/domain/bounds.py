@@ -60,6 +60,7 @@ class Allowance:
             case Tagged():
                 return Tagged(value.type_name, self._fields(value.fields))
             case _:
+                self.left = 0
                 return Omitted("budget", 1, _NO_ROOM)
 
     def _text(self, text: str, size: int) -> Value:
@@ -79,7 +80,9 @@ class Allowance:
         kept: dict[str, Value] = {}
         for key, item in fields.items():
             self.left -= len(key)
-            kept[key] = self.shorten(item) if self.left > 0 else Omitted("budget", 1, _NO_ROOM)
+            if self.left <= 0:
+                return {**kept, key: Omitted("budget", len(fields) - len(kept), _NO_ROOM)}
+            kept[key] = self.shorten(item)
         return kept
 
 

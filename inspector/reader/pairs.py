@@ -23,7 +23,7 @@ UNASKED_BYTES = 16_000_000
 ASKED_BYTES = 64_000_000
 #: Of channels up to so many bytes on both sides everything is decoded, so that all of it can be shown.
 WHOLE_BYTES = 500_000
-#: Seconds that decoding all channels may take together.
+#: Seconds of processor time that decoding all channels may take together.
 SECONDS = 2.0
 
 #: The states of both sides, as `StateReader.read` has them.
@@ -66,7 +66,7 @@ def read_pair(
     only: Collection[str],
     load: Collection[str] = (),
     *,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = time.thread_time,
 ) -> States:
     """The channels `only` of both sides, whose values may hold `Deferred` parts. What is too large or takes too long is
     left out and marked, as `ChannelState.loaded` says. Raises `StoreError`."""

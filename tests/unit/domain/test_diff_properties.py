@@ -127,19 +127,19 @@ def assert_exact(before: Any, after: Any) -> None:
         assert canonical(before) == canonical(after)
 
 
-@examples(300)
+@examples(1_000)
 @given(st.data(), VALUES)
 def test_applying_the_changes_of_an_edit_gives_the_newer_value(data: st.DataObject, before: Any) -> None:
     assert_exact(before, data.draw(edited(before)))
 
 
-@examples(100)
+@examples(300)
 @given(VALUES, VALUES)
 def test_applying_the_changes_between_any_two_values_gives_the_newer_one(before: Any, after: Any) -> None:
     assert_exact(before, after)
 
 
-@examples(200)
+@examples(700)
 @given(st.lists(MESSAGES, max_size=8), st.lists(MESSAGES, max_size=8))
 def test_applying_the_changes_of_a_conversation_gives_the_newer_one(before: Any, after: Any) -> None:
     assert_exact(before, after)
@@ -201,6 +201,36 @@ def test_a_list_has_no_more_entries_than_a_reference_diff(before: list[str], aft
     change = diff_channel("c", before, after)
     edits = len(before) + len(after) - 2 * longest
     assert len(change.entries if change else ()) <= edits
+
+
+RECORDS = st.lists(
+    st.fixed_dictionaries({"id": st.integers(0, 6), "of": st.sampled_from("abc"), "by": st.booleans()}), max_size=8
+)
+
+
+@examples(200)
+@given(RECORDS, RECORDS, st.booleans())
+def test_a_list_of_records_has_no_more_entries_than_a_reference_diff(before: Any, after: Any, deep: bool) -> None:
+    longest = longest_common(list(map(canonical, before)), list(map(canonical, after)))
+    change = diff_channel("c", {"a": [before]}, {"a": [after]}) if deep else diff_channel("c", before, after)
+    assert len(change.entries if change else ()) <= len(before) + len(after) - 2 * longest
+
+
+@examples(200)
+@given(st.permutations(range(7)), st.permutations(range(7)), st.integers(0, 7), st.integers(0, 7), st.integers(0, 6))
+def test_a_conversation_has_no_more_entries_than_a_reference_diff_by_id(
+    one: list[int], other: list[int], first: int, second: int, edited_one: int
+) -> None:
+    """The reference removes and adds; a message that moved or was edited is one entry here and two there."""
+    before = [said(number, "x") for number in one[:first]]
+    after = [said(number, "y" if number == edited_one else "x") for number in other[:second]]
+    longest = longest_common([canonical(item) for item in before], [canonical(item) for item in after])
+    change = diff_channel("messages", before, after)
+    assert len(change.entries if change else ()) <= len(before) + len(after) - 2 * longest
+
+
+def said(number: int, content: str) -> Tagged:
+    return Tagged("langchain_core.messages.human.HumanMessage", {"content": content, "id": f"m{number}"})
 
 
 def longest_common(before: list[str], after: list[str]) -> int:

@@ -185,3 +185,34 @@ def test_exact_times_are_in_utc() -> None:
     assert exact_time(at.replace(tzinfo=UTC)) == "2026-03-01 09:31:38.123 UTC"
     assert exact_time(at.replace(tzinfo=timezone(timedelta(hours=2)))) == "2026-03-01 07:31:38.123 UTC"
     assert exact_time(datetime.min.replace(tzinfo=timezone(timedelta(hours=2)))).startswith("0001-01-01 00:00:00")
+
+
+def report(lines: int) -> list[str]:
+    return [f"Line {n} of a report that goes on for a while and says word {n % 50}.\n" for n in range(lines)]
+
+
+def check_nothing_lost(before: str, after: str) -> tuple[Segment, ...]:
+    segments = diff_words(before, after)
+    assert "".join(piece.text for piece in segments if piece.kind != "added") == before
+    assert "".join(piece.text for piece in segments if piece.kind != "removed") == after
+    return segments
+
+
+def test_edits_far_apart_in_a_text_of_megabytes_are_found_each() -> None:
+    lines = report(40_000)
+    edited = [*lines]
+    for place in (3, 20_000, 20_001, 39_990):
+        edited[place] = edited[place].replace("goes on", "stays")
+    del edited[30_000]
+    segments = check_nothing_lost("".join(lines), "".join(edited))
+    added = [piece.text for piece in segments if piece.kind == "added"]
+    assert added == ["stays"] * 4
+    assert sum(piece.kind == "removed" for piece in segments) == 5
+
+
+def test_large_texts_are_compared_in_bounded_work_whatever_differs() -> None:
+    lines = report(40_000)
+    whole = "".join(lines)
+    for other in (whole.upper(), whole.replace("word", "phrase"), whole.replace("\n", " "), "x" * 2_000_000):
+        assert len(check_nothing_lost(whole, other)) < 20_000
+    assert len(check_nothing_lost("a\n" * 500_000, "a\nb\n" * 250_000)) < 20_000
