@@ -45,19 +45,34 @@ class Allowance:
 @dataclass(frozen=True, slots=True)
 class Branch:
     """`line` is a checkpoint and its ancestors, newest first; `whole` when it goes up to the first of them. `forks` are
-    the children of each that belong to other branches."""
+    the children of each that belong to other branches, `steps` the steps of all that are known."""
 
     thread_id: str
     checkpoint_ns: str
     line: tuple[str, ...]
     whole: bool
     forks: Mapping[str, tuple[str, ...]]
+    steps: Mapping[str, int | None]
 
 
-def read_parents(store: CheckpointStore, thread_id: str, checkpoint_ns: str) -> tuple[Parents, bool]:
-    """Parents by checkpoint, newest first, and whether those are all that the namespace holds."""
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The newest checkpoints of a namespace, newest first: their parents and steps. `whole` when it holds no others."""
+
+    parents: Parents
+    steps: Mapping[str, int | None]
+    whole: bool
+
+
+def read_kin(store: CheckpointStore, thread_id: str, checkpoint_ns: str) -> Kin:
+    """The newest `OUTLINED` checkpoints of a namespace."""
     rows = store.read_outline(thread_id, checkpoint_ns, rows=OUTLINED + 1, host_keys=())
-    return {row.checkpoint_id: row.parent_checkpoint_id for row in rows[:OUTLINED]}, len(rows) <= OUTLINED
+    found = rows[:OUTLINED]
+    return Kin(
+        parents={row.checkpoint_id: row.parent_checkpoint_id for row in found},
+        steps={row.checkpoint_id: row.step for row in found},
+        whole=len(rows) <= OUTLINED,
+    )
 
 
 def read_branch(
@@ -65,7 +80,8 @@ def read_branch(
 ) -> Branch | None:
     """The branch that ends at a checkpoint, or at the newest one that goes on from `through`, or at the newest of all.
     None where the named one is not among the newest `OUTLINED`."""
-    parents, _ = read_parents(store, thread_id, checkpoint_ns)
+    kin = read_kin(store, thread_id, checkpoint_ns)
+    parents = kin.parents
     end = end or (newest_through(parents, through) if through else next(iter(parents), ""))
     line = line_of(parents, end)
     if not line:
@@ -76,7 +92,7 @@ def read_branch(
         for parent_id, children in children_of(parents).items()
         if parent_id in on_line and (others := tuple(child for child in children if child not in on_line))
     }
-    return Branch(thread_id, checkpoint_ns, tuple(line), is_whole(parents, line), forks)
+    return Branch(thread_id, checkpoint_ns, tuple(line), is_whole(parents, line), forks, kin.steps)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.channels import is_internal
-from inspector.domain.coordinates import step_of
 from inspector.errors import BadRequest, NotFound
 from inspector.reader.branch import Branch
 from inspector.reader.channel_steps import ChannelWalk, version_at, walk_channel
@@ -52,7 +51,7 @@ def show_channel(request: HttpRequest) -> HttpResponse:
         whole=branch.whole,
         bar=make_bar(request, "threads", opened.entry),
         channels=tuple(sorted(name for name in walk.names if not is_internal(name) and name != channel)),
-        end_step=step_of(branch.line[0]),
+        end_step=branch.steps[branch.line[0]],
         first_page=not behind,
     )
     return show(request, "channel", page)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.channels import is_internal
-from inspector.domain.coordinates import step_of
-from inspector.domain.lineage import Parents, ends_of
+from inspector.domain.lineage import ends_of
 from inspector.index.connections import get_reader
-from inspector.reader.branch import read_parents
+from inspector.reader.branch import Kin, read_kin
 from inspector.reader.pairs import PairSide, read_pair
 from inspector.views.bar import make_bar
 from inspector.views.change_items import change_items, differing_channels
@@ -50,7 +49,7 @@ def show_compare(request: HttpRequest) -> HttpResponse:
     a = find_side("A", opened.reader, opened.thread_id, opened.checkpoint_ns, read_text(request, "checkpoint"))
     b = _side_b(request, opened) if any(name in request.GET for name in _OF_B) else None
     with naming("A", opened.reader):
-        kin = read_parents(opened.reader.store, opened.thread_id, opened.checkpoint_ns)
+        kin = read_kin(opened.reader.store, opened.thread_id, opened.checkpoint_ns)
     compared = _compare(a, b, kin, request.GET.getlist("load")) if b is not None else _Compared()
     item_a, item_b = a.item(), b.item() if b is not None else None
     page = ComparePage(
@@ -86,9 +85,9 @@ def _side_b(request: HttpRequest, opened: OpenThread) -> Side:
     return find_side("B", reader, thread_id, checkpoint_ns, read_text(request, "with_checkpoint"))
 
 
-def _compare(a: Side, b: Side, kin: tuple[Parents, bool], load: Collection[str]) -> _Compared:
+def _compare(a: Side, b: Side, kin: Kin, load: Collection[str]) -> _Compared:
     """Within one namespace versions tell which channels need reading; across two they mean nothing."""
-    relation = relation_of(a, b, kin[0], whole=kin[1])
+    relation = relation_of(a, b, kin)
     sides = _pair_side("A", a), _pair_side("B", b)
     names = {name for side in sides for name in _names(side)}
     only: Collection[str] = names
@@ -117,17 +116,17 @@ def _names(side: PairSide) -> Iterable[str]:
     return {*row.channel_versions, *row.inline_values, *row.own_bodies} if row is not None else ()
 
 
-def _choices(thread: ThreadItem, a: Side, kin: tuple[Parents, bool]) -> tuple[CompareChoice, ...]:
+def _choices(thread: ThreadItem, a: Side, kin: Kin) -> tuple[CompareChoice, ...]:
     """The parent, the first, the newest, the ends of other branches, and the same thread in other stores."""
     here = a.reader.store.name
     checkpoint = a.checkpoint
     this = _place(here, a, checkpoint.checkpoint_id)
-    parents, whole = kin
+    parents = kin.parents
     ids = list(parents)
     found: dict[str, str] = {}
     if checkpoint.parent_checkpoint_id in parents:
         found[checkpoint.parent_checkpoint_id or ""] = "Its parent"
-    if ids and whole:
+    if ids and kin.whole:
         found.setdefault(ids[-1], "The first step")
     if ids:
         found.setdefault(ids[0], "The newest step")
@@ -136,7 +135,7 @@ def _choices(thread: ThreadItem, a: Side, kin: tuple[Parents, bool]) -> tuple[Co
         for end in ends[:_ENDS]:
             found.setdefault(end, "The end of a branch")
     found.pop(checkpoint.checkpoint_id, None)
-    choices = [_choice(words, this, _place(here, a, other)) for other, words in found.items()]
+    choices = [_choice(words, this, _place(here, a, other), kin.steps[other]) for other, words in found.items()]
     elsewhere = (
         CompareChoice(f"This thread in {also.store}", this, CheckpointPlace(also.store, *_root(checkpoint.thread_id)))
         for also in thread.also_in
@@ -144,9 +143,8 @@ def _choices(thread: ThreadItem, a: Side, kin: tuple[Parents, bool]) -> tuple[Co
     return (*choices, *elsewhere)
 
 
-def _choice(words: str, this: CheckpointPlace, other: CheckpointPlace) -> CompareChoice:
+def _choice(words: str, this: CheckpointPlace, other: CheckpointPlace, step: int | None) -> CompareChoice:
     """The older one is side A."""
-    step = step_of(other.checkpoint_id)
     told = f"{words}, step {step}" if step is not None else words
     sides: Sequence[CheckpointPlace] = sorted((this, other), key=lambda place: place.checkpoint_id)
     return CompareChoice(told, *sides)

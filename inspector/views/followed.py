@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 
 from inspector.domain.checkpoint import Checkpoint
-from inspector.domain.coordinates import step_of
 from inspector.errors import NotFound
 from inspector.reader.branch import OUTLINED, Branch, read_branch
 from inspector.stores.base import CheckpointRow
@@ -58,7 +57,7 @@ def _step_item(checkpoint: Checkpoint) -> StepItem:
 def branches_off(branch: Branch, passed: Iterable[str]) -> tuple[BranchOff, ...]:
     """The branches that leave at some steps, as far as there is room to name them."""
     found = [
-        BranchOff(child, step_of(child), parent_id, step_of(parent_id))
+        BranchOff(child, branch.steps.get(child), parent_id, branch.steps.get(parent_id))
         for parent_id in passed
         for child in branch.forks.get(parent_id, ())
     ]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 
-from inspector.domain.coordinates import step_of
 from inspector.domain.following import Event, Sighting, find_message, list_events
 from inspector.domain.messages import Message, as_message, message_id_of, role_of
 from inspector.domain.value import ABSENT, Absent, Value
@@ -71,7 +70,7 @@ def show_message(request: HttpRequest) -> HttpResponse:
         versions=len(walk.versions),
         all_versions=walk.whole,
         bar=make_bar(request, "threads", opened.entry),
-        end_step=step_of(branch.line[0]),
+        end_step=branch.steps[branch.line[0]],
     )
     return show(request, "message", page)
 
@@ -195,6 +194,6 @@ def _held_elsewhere(opened: OpenThread, channel: str, message_id: str) -> tuple[
             break
         looked += 1
         if seen is not None and find_message(seen.value, message_id) is not None:
-            step = step_of(rows[0].checkpoint_id)
-            found.append(HeldItem(item.checkpoint_ns, item.node_names, rows[0].checkpoint_id, step))
+            (step,) = step_items(opened, rows).values()
+            found.append(HeldItem(item.checkpoint_ns, item.node_names, step.checkpoint_id, step.step))
     return tuple(found), len(others) - looked

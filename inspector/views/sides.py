@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from inspector.domain.channels import is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import step_of
-from inspector.domain.lineage import Parents, Relation, relate
+from inspector.domain.lineage import Relation, relate
 from inspector.domain.text import count_noun
 from inspector.errors import NotFound, StoreError
 from inspector.reader import Reader
-from inspector.reader.branch import OUTLINED
+from inspector.reader.branch import OUTLINED, Kin
 from inspector.stores.base import ReadBudget
 from inspector.views.contexts import CheckpointItem, CheckpointPlace, ForkItem, RelationItem, SideItem
 from inspector.views.steps import checkpoint_item
@@ -78,17 +78,17 @@ def _not_there(letter: str, reader: Reader, thread_id: str, checkpoint_ns: str, 
     return NotFound(f"Side {letter} names a thread that is not stored {where}.", hint)
 
 
-def relation_of(a: Side, b: Side, parents: Parents, *, whole: bool) -> RelationItem:
-    """How B stands to A. `parents` are those of A's namespace, and `whole` says that they are all of them."""
+def relation_of(a: Side, b: Side, kin: Kin) -> RelationItem:
+    """How B stands to A, of whose namespace `kin` is."""
     between = None
     if a.checkpoint.at is not None and b.checkpoint.at is not None:
         between = (b.checkpoint.at - a.checkpoint.at).total_seconds()
     if a.namespace != b.namespace:
         kind, sentence = _strangers(a, b)
         return RelationItem(kind, sentence, 0, 0, None, between)
-    relation = relate(parents, a.checkpoint.checkpoint_id, b.checkpoint.checkpoint_id)
+    relation = relate(kin.parents, a.checkpoint.checkpoint_id, b.checkpoint.checkpoint_id)
     fork = _fork(a, b, relation) if relation.kind == "branches" else None
-    sentence = _kin_words(relation, fork, whole=whole)
+    sentence = _kin_words(relation, fork, whole=kin.whole)
     return RelationItem(relation.kind, sentence, relation.a_steps, relation.b_steps, fork, between)
 
 
@@ -142,7 +142,7 @@ def _fork(a: Side, b: Side, relation: Relation) -> ForkItem:
     place = CheckpointPlace(*a.namespace, relation.fork)
     fork = a.reader.read_checkpoint(a.checkpoint.thread_id, a.checkpoint.checkpoint_ns, relation.fork)
     if fork is None:  # pruned just now
-        return ForkItem(relation.fork, step_of(relation.fork), (), (), (), place)
+        return ForkItem(relation.fork, None, (), (), (), place)
     by_a, by_b = _own_changes(a.checkpoint, fork), _own_changes(b.checkpoint, fork)
     both = tuple(name for name in by_a if name in by_b)
     return ForkItem(fork.checkpoint_id, fork.step, by_a, by_b, both, place)
