@@ -220,14 +220,17 @@ class Finder:
         if newest is None:
             return tuple(hits)
         self._bodies.weigh([newest])
-        return tuple(replace(hit, stays=self._stays(hit, newest)) if hit.kind == "value" else hit for hit in hits)
+        held: dict[str, tuple[Found, ...]] = {}  # large values are not kept at hand: each is looked into once
+        return tuple(replace(hit, stays=self._stays(hit, newest, held)) if hit.kind == "value" else hit for hit in hits)
 
-    def _stays(self, hit: Hit, newest: CheckpointRow) -> bool | None:
+    def _stays(self, hit: Hit, newest: CheckpointRow, held: dict[str, tuple[Found, ...]]) -> bool | None:
         if newest.checkpoint_id == hit.row.checkpoint_id:
             return None
         if newest.channel_versions.get(hit.channel) == hit.row.channel_versions.get(hit.channel):
             return True
-        return not added(self._bodies.before(newest, hit.channel), [hit.found])
+        if hit.channel not in held:
+            held[hit.channel] = self._bodies.before(newest, hit.channel)
+        return not added(held[hit.channel], [hit.found])
 
     def _read(self, checkpoint_id: str) -> CheckpointRow | None:
         if not checkpoint_id:
