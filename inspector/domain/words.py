@@ -94,7 +94,7 @@ def _by_window(before: str, after: str) -> list[Segment]:
         old, new = _lines(before, i, size), _lines(after, j, size)
         common = common_subsequence(old, new, _MATCHES)
         if not common:
-            if max(len(before) - i, len(after) - j) <= size:  # nothing follows
+            if i + sum(map(len, old)) == len(before) and j + sum(map(len, new)) == len(after):  # nothing follows
                 return pieces + _by_line(iter([(old, new)]), words)[0]
             if size >= _WINDOW:
                 break
