@@ -8,11 +8,12 @@
 Each pair is one state and the next one, as LangGraph's serializer stores them. "decode" reads both together
 (`decode_pair`), "diff" compares them, "x json" is both together against `json.loads` of the two values as JSON text
 in the same run, which is C code and compares nothing. "shown" is how many entries the change has, "cut" whether it says
-that something was not compared. A page is the changes tab of the newer checkpoint, as a browser asks for it. All times are
-processor time of this process, which is what a calm machine takes; the best of some rounds counts.
+that something was not compared. A page is the changes tab of the newer checkpoint, as a browser asks for it. All times
+are processor time of this process, which is what a calm machine takes; the best of some rounds counts.
 
-What to expect of states of 5 MB: decode, diff and page under 300 ms, the page's HTML under 200 kB. States of 50 MB are
-answered within `inspector.reader.pairs.SECONDS` for decoding and some more, and name what was left out.
+What to expect of states of 5 MB: decode and diff under 300 ms but for "all rewritten", the page's HTML under 200 kB. A
+page over SQLite takes longer, for that store looks through the checkpoint's document to find a value. States of 50 MB
+are answered within seconds, and name what was left out.
 """
 
 from __future__ import annotations
