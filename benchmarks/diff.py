@@ -36,7 +36,6 @@ from typing import Any
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from benchmarks.decode import chat
-from benchmarks.figures import most_memory
 
 Pair = tuple[dict[str, Any], dict[str, Any]]
 ROUNDS = 5
@@ -226,10 +225,9 @@ def open_pages(kind: str, size: int, rounds: int) -> None:
 
         call_command("migrate", verbosity=0)
         client = Client()
-        print(f"\n{'page on ' + kind:20} {'time':>9} {'HTML':>9} {'as data':>9} {'JSON':>10} {'memory':>9}  said")
+        print(f"\n{'page on ' + kind:20} {'time':>9} {'HTML':>9} {'as data':>9} {'JSON':>10}  said")
         for name in CASES:
             address = {"id": name}
-            before = most_memory()
             html = client.get("/thread/", address, headers={"host": "localhost"})
             data = client.get("/thread/", address | {"format": "json"}, headers={"host": "localhost"})
             if (html.status_code, data.status_code) != (200, 200):
@@ -243,7 +241,7 @@ def open_pages(kind: str, size: int, rounds: int) -> None:
             said = ", ".join(told for told in ("Not loaded", "Not compared to the end", "more change") if told in words)
             print(
                 f"{name:20} {page * 1e3:6,.0f} ms {len(html.content) / 1e3:6,.0f} kB {json_page * 1e3:6,.0f} ms "
-                f"{len(data.content) / 1e3:7,.0f} kB {(most_memory() - before) / 1e6:+6,.0f} MB  {said}",
+                f"{len(data.content) / 1e3:7,.0f} kB  {said}",
                 flush=True,
             )
 
