@@ -117,7 +117,7 @@ def test_a_store_is_picked_by_its_name(pages: Browser, path: str) -> None:
             lambda row: row["turns"] == 1 and "fork" in row["thread_id"],
         ),
     ],
-    ids=str,
+    ids=lambda value: str(value) if isinstance(value, dict) else "rows",
 )
 def test_a_filter_shows_all_that_fit_and_no_other(pages: Browser, query: dict[str, Any], holds: Any) -> None:
     every = pages.data("/threads/", limit=500)["threads"]

@@ -56,6 +56,7 @@ def test_the_time_is_exact_to_the_microsecond() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "1", "not an id", str(uuid1()), str(uuid4()), "1ef4f797-8335-6428-8001", "\uff11" * 32, "\ud800", "0" * 32],
+    ids=range(9),
 )
 def test_what_is_no_uuid_version_6_tells_neither_time_nor_step(text: str) -> None:
     assert time_of(text) is None

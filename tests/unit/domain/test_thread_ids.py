@@ -40,12 +40,12 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize(("thread_id", "shape"), SHAPES.items())
+@pytest.mark.parametrize(("thread_id", "shape"), SHAPES.items(), ids=range(len(SHAPES)))
 def test_the_shape_of_an_id_is_told_by_its_form(thread_id: str, shape: str) -> None:
     assert id_shape(thread_id) == shape
 
 
-@pytest.mark.parametrize(("thread_id", "shape"), SHAPES.items())
+@pytest.mark.parametrize(("thread_id", "shape"), SHAPES.items(), ids=range(len(SHAPES)))
 def test_ids_made_from_a_name_or_counted_up_do_not_look_random(thread_id: str, shape: str) -> None:
     assert (id_shape(thread_id) in RANDOM_SHAPES) == (
         shape in {"uuid1", "uuid4", "uuid6", "uuid7", "ulid", "hex", "nanoid"}
