@@ -8,8 +8,11 @@ from html import escape
 from itertools import accumulate
 from typing import TypeVar
 
-#: Bytes of ids that one list or one page of steps may hold.
+#: Bytes of ids that one list may hold, and those of a thread's page.
 ID_BYTES = 80_000
+PAGE_BYTES = 110_000
+#: Links of a thread's page that are there however few steps it lists: its navigation, forms, tabs and the chosen step.
+_PAGE_LINKS = 28
 #: Bytes that the choice of hosts may take, each named twice in its markup.
 HOST_BYTES = 24_000
 _OPTION = 60
@@ -42,8 +45,9 @@ def rows_that_fit(thread_ids: Iterable[str]) -> int:
 
 
 def steps_that_fit(thread_id: str, most: int) -> int:
-    """How many steps of a thread one page may list: each is linked from the list and from the lanes."""
-    return max(4, min(most, ID_BYTES // (2 * address_bytes(thread_id) + 1)))
+    """How many steps of a thread one page may list: each is a link, and may begin a turn, which is another."""
+    address = address_bytes(thread_id)
+    return max(4, min(most, (PAGE_BYTES - _PAGE_LINKS * address) // (2 * address + 1)))
 
 
 def hosts_that_fit(hostnames: Sequence[str]) -> tuple[str, ...]:

@@ -71,6 +71,15 @@ def test_ordinary_ids_take_nothing_from_a_page() -> None:
     assert steps_that_fit(ordinary[0], 60) == 60
 
 
+def test_a_page_lists_fewer_steps_the_longer_the_id_is_and_never_none() -> None:
+    listed = [steps_that_fit("a" * length, 60) for length in (0, 36, 500, 1_000, 2_000, 4_000, 1_000_000)]
+
+    assert listed == sorted(listed, reverse=True)
+    assert listed[:3] == [60, 60, 60]
+    assert 4 < listed[4] < listed[3] < 60
+    assert listed[-2:] == [4, 4]
+
+
 def test_one_row_is_shown_however_long_its_id_is() -> None:
     assert rows_that_fit(["<" * 1_000_000]) == 1
     assert address_bytes("<🧵a") == 3 + 4 + 1
