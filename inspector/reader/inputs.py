@@ -7,16 +7,15 @@ change the count. One that is rewritten in place keeps the inputs that it had: s
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from inspector.reader.kept import Kept, Where, text_bytes
 from inspector.stores.base import CheckpointStore, FirstInput
 
-#: Namespaces that are kept, and their inputs together.
-_NAMESPACES = 64
-_INPUTS = 200_000
+#: Memory for all inputs that are kept: some 200,000 usual ones.
+_BYTES = 64_000_000
+_OBJECT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +26,16 @@ class _Known:
     checkpoints: int
     inputs: tuple[FirstInput, ...]
 
+    @property
+    def bytes(self) -> int:
+        return sum(_OBJECT + text_bytes((one.version, one.checkpoint_id)) for one in self.inputs)
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class InputMemory:
     """Of one store. Safe to share between threads; two that ask at once may both read."""
 
-    _known: OrderedDict[tuple[str, str], _Known] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _known: Kept[_Known] = field(default_factory=lambda: Kept(_BYTES))
 
     def read(self, store: CheckpointStore, thread_id: str, checkpoint_ns: str, *, before: str) -> list[str]:
         """The inputs that checkpoints with an id less than `before` know of, in the order of the first that does."""
@@ -44,28 +46,17 @@ class InputMemory:
     ) -> tuple[FirstInput, ...]:
         """The same with those first checkpoints."""
         where = (thread_id, checkpoint_ns)
-        with self._lock:
-            known = self._known.get(where)
+        known = self._known.get(where)
         if known is not None and store.read_place(*where, known.until).older != known.checkpoints:
             known = None
         if known is None or known.until < before:
             known = _read_on(store, where, known, before)
-            self._keep(where, known)
+            self._known.put(where, known, known.bytes)
         end = bisect_left(known.inputs, before, key=lambda one: one.checkpoint_id)
         return known.inputs[:end]
 
-    def _keep(self, where: tuple[str, str], known: _Known) -> None:
-        with self._lock:
-            self._known[where] = known
-            self._known.move_to_end(where)
-            while len(self._known) > 1 and (len(self._known) > _NAMESPACES or self._weight() > _INPUTS):
-                self._known.popitem(last=False)
 
-    def _weight(self) -> int:
-        return sum(len(one.inputs) for one in self._known.values())
-
-
-def _read_on(store: CheckpointStore, where: tuple[str, str], known: _Known | None, before: str) -> _Known:
+def _read_on(store: CheckpointStore, where: Where, known: _Known | None, before: str) -> _Known:
     """Counted first: a checkpoint that comes in between then makes the next page read again, and is not lost."""
     checkpoints = store.read_place(*where, before).older
     if known is None:

@@ -17,8 +17,8 @@ from inspector.reader.history import build_history
 from inspector.reader.inputs import InputMemory
 from inspector.reader.marks import StepMarks, read_marks
 from inspector.reader.outline import OutlineMemory
-from inspector.reader.pairs import PairSide, States, read_pair
 from inspector.reader.paging import NEWEST, At, read_page
+from inspector.reader.pairs import PairSide, States, read_pair
 from inspector.reader.standing import make_head, read_head
 from inspector.reader.state import StateReader
 from inspector.reader.summary import ThreadSummary, stand, summarize
