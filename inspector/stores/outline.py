@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from inspector.domain.coordinates import is_usual_id, step_of
 from inspector.domain.value import Json
 from inspector.stores.base import OutlineRow
-from inspector.stores.documents import as_mapping
 
 
 def outline_row(
     checkpoint_id: str, parent_checkpoint_id: str | None, metadata: Mapping[str, Json], *, hostname: str, ts: str = ""
 ) -> OutlineRow:
-    """`metadata` needs `step`, `source` and `parents` only. `ts` is the document's."""
+    """`metadata` needs `step` and `source` only. `ts` is the document's."""
     step, source = metadata.get("step"), metadata.get("source")
     return OutlineRow(
         checkpoint_id=checkpoint_id,
@@ -22,5 +21,4 @@ def outline_row(
         source=source if isinstance(source, str) else "",
         hostname=hostname,
         ts="" if is_usual_id(checkpoint_id) else ts,
-        parents={ns: found for ns, found in as_mapping(metadata.get("parents")).items() if isinstance(found, str)},
     )

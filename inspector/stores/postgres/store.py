@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Generator, Sequence
 
-from inspector.errors import NotACheckpointStore, ReadTooLong, StoreError
+from inspector.errors import ReadTooLong, StoreError
 from inspector.stores.base import (
     DEFAULT_READ,
     ChannelBody,
@@ -37,30 +35,22 @@ from inspector.stores.postgres.errors import is_kept_back
 from inspector.stores.postgres.facts import read_store_facts
 from inspector.stores.postgres.fingerprint import read_fingerprint
 from inspector.stores.postgres.identities import read_identities
-from inspector.stores.postgres.layout import Layout, find_layout
 from inspector.stores.postgres.newest import find_newest
 from inspector.stores.postgres.pages import outline, read_cut
 from inspector.stores.postgres.parameters import storable, storable_pairs, wanted_channels
+from inspector.stores.postgres.reads import PostgresReads
 from inspector.stores.postgres.scan import scan_threads
-from inspector.stores.postgres.session import Cursor, ReadOnlySessions
 from inspector.stores.postgres.signs import Watched, read_signs
 from inspector.stores.signs import Signs
-from inspector.stores.urls import PostgresUrl
 
 
-class PostgresStore:
+class PostgresStore(PostgresReads):
     """Reads a Postgres checkpoint store. Building one opens no connection; safe to share between threads."""
 
     kind = "postgres"
 
     def __init__(self, name: str, url: str, limits: Limits | None = None) -> None:
-        parsed = PostgresUrl.parse(url)
-        self.name = name
-        self.safe_url = parsed.safe
-        self._wanted_schema = parsed.schema
-        self._limits = limits or Limits()
-        self._sessions = ReadOnlySessions(parsed.conninfo, safe_url=parsed.safe, limits=self._limits)
-        self._layout: Layout | None = None
+        super().__init__(name, url, limits)
         self._watched = Watched()
         self._frontiers: Frontiers = {}  #: found by the last search, and of use to the look that follows it
 
@@ -279,26 +269,3 @@ class PostgresStore:
             "rows": budget.rows,
         }
         return [rows.write_row(row) for row in self._all("writes", given)]
-
-    def close(self) -> None:
-        self._sessions.close()
-
-    def _all(self, query: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-        with self._read() as (cursor, layout):
-            return cursor.execute(layout.query(query), given).fetchall()
-
-    @contextmanager
-    def _read(self, *, statement: float | None = None) -> Iterator[tuple[Cursor, Layout]]:
-        """A read-only cursor on the store's schema. A layout that no longer holds is found anew by the next read."""
-        layout = self._layout
-        if layout is None:
-            layout = self._layout = self._find_layout()
-        try:
-            with self._sessions.read(layout.schema, statement=statement) as cursor:
-                yield cursor, layout
-        except NotACheckpointStore:
-            self._layout = None
-            raise
-
-    def _find_layout(self) -> Layout:
-        return find_layout(self._sessions, wanted=self._wanted_schema, safe_url=self.safe_url)

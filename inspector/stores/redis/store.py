@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
-from inspector.errors import NotACheckpointStore
 from inspector.stores.base import (
     DEFAULT_READ,
     ChannelBody,
@@ -25,44 +23,30 @@ from inspector.stores.base import (
     WriteRow,
 )
 from inspector.stores.calls import CallRow, with_marks
-from inspector.stores.guard import Limits, page_memory
 from inspector.stores.newest import Newest
 from inspector.stores.redis import facts, rows
 from inspector.stores.redis.calls import read_calls
-from inspector.stores.redis.client import Reading, RedisClient
-from inspector.stores.redis.document import Document, Kind, read_documents, unique
+from inspector.stores.redis.document import Document
 from inspector.stores.redis.fingerprint import read_fingerprint
 from inspector.stores.redis.grants import reader_grants
-from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storable
-from inspector.stores.redis.layout import Layout, default_layout, find_layout, read_indexes
+from inspector.stores.redis.keys import storable
+from inspector.stores.redis.layout import default_layout, read_indexes
 from inspector.stores.redis.listing import iter_counts
 from inspector.stores.redis.newest import find_newest
 from inspector.stores.redis.pages import OUTLINE, outline, read_outline, read_within
-from inspector.stores.redis.search import find_documents
+from inspector.stores.redis.reads import CHECKPOINTS, RedisReads, kinds
 from inspector.stores.redis.signs import read_signs
 from inspector.stores.redis.threads import read_thread_rows
-from inspector.stores.redis.url import RedisUrl
-from inspector.stores.redis.writes import WRITE, ordered, read_blobs, read_write_sizes
+from inspector.stores.redis.writes import ordered, read_blobs, read_write_sizes
 from inspector.stores.signs import Signs
 from inspector.stores.tally import first_inputs
 
-#: Checkpoints whose writes one query asks for.
-_CHECKPOINTS = 100
 
-
-class RedisStore:
+class RedisStore(RedisReads):
     """Reads a Redis checkpoint store, of full and shallow savers. Building one opens no connection; safe to share
     between threads."""
 
     kind = "redis"
-
-    def __init__(self, name: str, url: str, limits: Limits | None = None) -> None:
-        self._url = RedisUrl.parse(url)
-        self.name = name
-        self.safe_url = self._url.safe
-        self._limits = limits or Limits()
-        self._client = RedisClient(self._url, self._limits)
-        self._layout: Layout | None = None
 
     def read_facts(self) -> StoreFacts:
         with self._read() as (reading, layout):
@@ -88,14 +72,14 @@ class RedisStore:
 
     def find_newest(self, checkpoints: int) -> Newest:
         with self._read() as (reading, layout):
-            return find_newest(reading, layout, _kinds(layout)[0], checkpoints)
+            return find_newest(reading, layout, kinds(layout)[0], checkpoints)
 
     def read_threads(self, thread_ids: Sequence[str], *, host_keys: Sequence[str]) -> list[ThreadRow]:
         wanted = [thread_id for thread_id in thread_ids if storable(thread_id)]
         if not wanted:
             return []
         with self._read(seconds=self._limits.statement * 4) as (reading, layout):
-            return read_thread_rows(reading, _kinds(layout), wanted, host_keys, self._limits)
+            return read_thread_rows(reading, kinds(layout), wanted, host_keys, self._limits)
 
     def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:
         ids: dict[str, list[str]] = {}
@@ -138,7 +122,7 @@ class RedisStore:
     ) -> list[OutlineRow]:
         """A few new ones by their keys; of many, all that the thread has are searched for."""
         found = _newest(self._find(thread_id, checkpoint_ns), after, rows)
-        if len(found) > _CHECKPOINTS:
+        if len(found) > CHECKPOINTS:
             return [
                 outline(item, host_keys) for item in _newest(self._find(thread_id, checkpoint_ns, OUTLINE), after, rows)
             ]
@@ -228,77 +212,6 @@ class RedisStore:
         """The same by what the URL says, and the savers' defaults, where the server cannot be asked."""
         layout = default_layout(prefix=self._url.prefix, write_prefix=self._url.write_prefix)
         return reader_grants(prefix=layout.prefix, write_prefix=layout.write_prefix, role=role)
-
-    def close(self) -> None:
-        self._client.close()
-
-    def _find(self, thread_id: str, ns: str | None = None, fields: Sequence[str] = ()) -> list[Document]:
-        """Each checkpoint of a thread once, in no order. Names alone are searched for once a page."""
-        if not storable(thread_id, ns or ""):
-            return []
-        memory = page_memory() if not fields else None
-        if memory is None:
-            return self._search(thread_id, ns, fields)
-        found = memory.get((self, thread_id, ns)) or memory.get((self, thread_id, None))
-        if not isinstance(found, list):
-            found = memory[self, thread_id, ns] = self._search(thread_id, ns, fields)
-        return [item for item in found if ns in (None, item.checkpoint_ns)]
-
-    def _search(self, thread_id: str, ns: str | None, fields: Sequence[str]) -> list[Document]:
-        fields = tuple(dict.fromkeys(["parent_checkpoint_id", *fields]))
-        with self._read() as (reading, layout):
-            return unique(find_documents(reading, _kinds(layout)[0], [thread_id], fields=fields, ns=ns))
-
-    def _locate(self, reading: Reading, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Document | None:
-        """By its key, a full saver's or a shallow one's. Another thread's may have the same, so the document tells."""
-        if not storable(thread_id, checkpoint_ns, checkpoint_id) or not checkpoint_id:
-            return None
-        layout = self._known_layout(reading)
-        keys = [
-            checkpoint_key(layout.prefix, thread_id, checkpoint_ns, checkpoint_id),
-            shallow_key(layout.prefix, thread_id, checkpoint_ns),
-        ]
-        wanted = (thread_id, checkpoint_ns, checkpoint_id)
-        found = read_documents(reading, [raw(key) for key in keys], rows.ROW)
-        return next(
-            (item for item in found if item and (item.thread_id, item.checkpoint_ns, item.checkpoint_id) == wanted),
-            None,
-        )
-
-    def _find_writes(
-        self, reading: Reading, layout: Layout, thread_id: str, checkpoint_ns: str | None, ids: Sequence[str]
-    ) -> list[Document]:
-        if not storable(thread_id, checkpoint_ns or "", *ids):
-            return []
-        found: list[Document] = []
-        for start in range(0, len(ids), _CHECKPOINTS):
-            part = ids[start : start + _CHECKPOINTS]
-            kind = _kinds(layout)[1]
-            found += find_documents(reading, kind, [thread_id], fields=WRITE, ns=checkpoint_ns, checkpoint_ids=part)
-        return found
-
-    def _known_layout(self, reading: Reading) -> Layout:
-        if self._layout is None:
-            facts.refuse_cluster(reading)
-            self._layout = find_layout(reading, prefix=self._url.prefix, write_prefix=self._url.write_prefix)
-        return self._layout
-
-    @contextmanager
-    def _read(self, *, seconds: float | None = None) -> Iterator[tuple[Reading, Layout]]:
-        """A layout that no longer holds is found anew by the next read."""
-        with self._client.reading(seconds) as reading:
-            try:
-                yield reading, self._known_layout(reading)
-            except NotACheckpointStore:
-                self._layout = None
-                raise
-
-
-def _kinds(layout: Layout) -> tuple[Kind, Kind]:
-    return (
-        Kind(layout.prefix, layout.prefix, "step", layout.prefix),
-        Kind(layout.write_prefix, layout.write_prefix, "", layout.prefix),
-    )
 
 
 def _newest(found: Sequence[Document], after: str, rows: int) -> list[Document]:
