@@ -6,14 +6,18 @@ has a level, so that no two of one level are there at the same time, and the tru
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import Protocol
 
-#: Sources of checkpoints that runs write by themselves. Two of them under one parent are siblings: as a rule, two runs
-#: that went on from one checkpoint at once.
+#: Sources of checkpoints that runs write by themselves.
 RUNS = frozenset({"input", "loop"})
+#: Runs without a known beginning, that end so soon (seconds) one after the other, were at work at once.
+SOON = 5.0
+#: What clocks of different hosts may differ by (seconds), and what a saver may take to store what a run has made.
+GRACE = 0.25
 
 
 class HasParent(Protocol):
@@ -23,6 +27,10 @@ class HasParent(Protocol):
     def parent_checkpoint_id(self) -> str | None: ...
     @property
     def source(self) -> str: ...
+    @property
+    def at(self) -> datetime | None: ...
+    @property
+    def turn(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Branches:
     """By checkpoint_id. `ends` are the ids at which something was left behind or goes on: those without a child."""
 
     levels: Mapping[str, int]
-    siblings: frozenset[str]
+    siblings: frozenset[str]  #: children of one parent, by runs that were at work at once as far as that is known
     forks: frozenset[str]  #: they leave a checkpoint that has another, earlier child, and are no sibling of it
     branches: int  #: beside the trunk
 
@@ -46,12 +54,7 @@ def find_branches(steps: Sequence[HasParent], most: int = 4) -> Branches:
     heirs, trunk = _heirs(parents)
     branch = _branch_of_each(parents, heirs, trunk)
     levels = _levels(parents, branch, most)
-    by_runs = Counter(step.parent_checkpoint_id for step in steps if step.source in RUNS)
-    siblings = frozenset(
-        step.checkpoint_id
-        for step in steps
-        if step.source in RUNS and step.parent_checkpoint_id and by_runs[step.parent_checkpoint_id] > 1
-    )
+    siblings = frozenset(_siblings(steps, parents))
     seen: set[str] = set()
     forks = set()
     for step in steps:
@@ -65,6 +68,35 @@ def find_branches(steps: Sequence[HasParent], most: int = 4) -> Branches:
         frozenset(forks),
         len({one for one in branch if one}),
     )
+
+
+def _siblings(steps: Sequence[HasParent], parents: Sequence[int]) -> Iterator[str]:
+    """Those that runs put under one parent while the other was at work. Whoever edits or tries again goes on from an
+    old checkpoint as well, but after its run has ended: that is a fork (see `doctor.evidence.races`, which looks at
+    what each run knew). Where ids go back before their parent's, a clock is wrong, and nothing can be told."""
+    ends = list(range(len(steps)))  # the last step of the run that each one begins or goes on with
+    for place in range(len(steps) - 1, -1, -1):
+        parent, step = parents[place], steps[place]
+        if parent >= 0 and step.source == "loop" and step.turn == steps[parent].turn:
+            ends[parent] = max(ends[parent], ends[place])
+    families: dict[str, list[int]] = {}
+    for place, step in enumerate(steps):
+        if step.source in RUNS and step.parent_checkpoint_id:
+            families.setdefault(step.parent_checkpoint_id, []).append(place)
+    for parent_id, children in families.items():
+        if steps[children[0]].checkpoint_id < parent_id:
+            continue
+        for first, second in pairwise(children):
+            if second < ends[first] or _soon(steps[ends[first]], steps[second]):
+                yield from (steps[first].checkpoint_id, steps[second].checkpoint_id)
+
+
+def _soon(ended: HasParent, began: HasParent) -> bool:
+    """Whether so little lies between the end of a run and another that both may have been at work at once. An input is
+    made when its run begins, a step of the loop when it has ended."""
+    if ended.at is None or began.at is None:
+        return False
+    return (began.at - ended.at).total_seconds() <= (GRACE if began.source == "input" else SOON)
 
 
 def _heirs(parents: Sequence[int]) -> tuple[dict[int, int], set[int]]:

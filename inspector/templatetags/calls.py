@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.template import Library
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from inspector.templatetags.call_scale import WIDTH, Scale, lay_out
 from inspector.templatetags.hosts import host_class
 from inspector.templatetags.marks import short
+from inspector.templatetags.words import clock, seconds
 
 register = Library()
 
@@ -20,8 +21,12 @@ INDENT = 8
 #: Bars of one line: a memory that was called more often has its newest calls drawn.
 _BARS = 200
 _LEAST = 5
+#: Seconds between the ends of the axis from which on both are told by the clock.
+_TOLD_BY_CLOCK = 10.0
 #: Between the names of graphs.
 _WAY = " \u203a "
+#: Of a longer way, the first and the last are named.
+_MOST_NAMES = 4
 
 _WORDS = {
     "failed": ("failed", "bad"),
@@ -46,6 +51,8 @@ def call_tone(state: str) -> str:
 @register.filter
 def path(names: Sequence[str]) -> SafeString:
     """The nodes on a way from graph to graph. A number is a node's second call, third and so on."""
+    if len(names) > _MOST_NAMES:
+        names = (names[0], "…", *names[-2 if names[-1].isdecimal() else -1 :])  # a number is the node's before it
     parts = [str(short(name, 30)) if not name.isdecimal() else f"call {int(name) + 1}" for name in names]
     return mark_safe(f"<bdi>{_WAY.join(parts)}</bdi>")  # noqa: S308  `short` escapes
 
@@ -64,6 +71,14 @@ def indent(depth: int) -> int:
 def call_scale(lines: Sequence[Any]) -> Scale:
     calls = [call for line in lines for call in line.calls if call.at is not None]
     return lay_out((call.at, _end(call)) for call in calls)
+
+
+@register.filter
+def axis_ends(scale: Scale) -> tuple[str, str]:
+    """What stands at both ends of the axis. Ends that a clock does not tell apart are told by the time between."""
+    begin, end = (datetime.fromtimestamp(at, UTC) for at in (scale.begins[0], scale.ends[-1]))
+    length = (end - begin).total_seconds()
+    return clock(begin), clock(end) if length >= _TOLD_BY_CLOCK else f"{seconds(length)} later"
 
 
 @register.simple_tag

@@ -24,6 +24,30 @@ _MARKS = {
     "answered": "the question was answered",
     "resumed": "held, then resumed",
 }
+#: What stands beside a dot, and what that says where signs are explained.
+SIGNS = {"failed": "!", "asked": "?", "answered": "✓", "handled": "✓", "retried": "↻", "resumed": "↻"}
+_SIGNS_SAY = {"!": "task failed", "?": "question asked", "✓": "answered or handled", "↻": "a later run went on"}
+_SHAPES_SAY = {"by": "update", "by fk": "fork"}
+
+
+def shape_of(source: str) -> str:
+    """Inputs are rings, steps of the loop dots, what people did by hand diamonds: hollow where it is only a copy."""
+    return {"input": "in", "loop": "lo", "fork": "by fk"}.get(source, "by")
+
+
+@register.filter
+def legend_shapes(picture: Picture) -> list[tuple[str, str]]:
+    """Shapes beside those of steps and inputs that are drawn: (class, words)."""
+    drawn = {shape_of(step.source) for step in picture.steps}
+    return [(name, says) for name, says in _SHAPES_SAY.items() if name in drawn]
+
+
+@register.filter
+def legend_signs(picture: Picture) -> list[tuple[str, str, str]]:
+    """Signs that stand beside dots: (class, sign, words)."""
+    drawn = {mark for step in picture.steps for mark in step.marks}
+    first = {sign: name for name, sign in reversed(SIGNS.items()) if name in drawn}
+    return [(first[sign], sign, says) for sign, says in _SIGNS_SAY.items() if sign in first]
 
 
 def dot_words(step: PictureStep, word: str) -> str:
@@ -37,7 +61,7 @@ def dot_words(step: PictureStep, word: str) -> str:
     words.append(size(step.size_bytes) if step.size_bytes is not None else "")
     words += [_MARKS[mark] for mark in step.marks if mark in _MARKS]
     if step.sibling:
-        words.append("another run went on from the same checkpoint")
+        words.append("another run went on from the same checkpoint at the same time")
     elif step.fork:
         words.append("leaves an older checkpoint")
     if step.left:
@@ -95,7 +119,7 @@ def _branches_told(picture: Picture) -> str:
         lie = "lies" if picture.branches == 1 else "lie"
         told_so += f" {count_noun(picture.branches, 'branch', 'branches')} {lie} beside the line to the newest one."
     if picture.siblings:
-        told_so += f" {picture.siblings} share their parent with another run's, as two runs at once leave them."
+        told_so += f" {picture.siblings} share their parent with a run that was at work at the same time."
     return told_so
 
 

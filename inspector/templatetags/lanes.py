@@ -19,9 +19,9 @@ from inspector.domain.picture import Picture, PictureStep
 from inspector.domain.text import shorten_middle
 from inspector.templatetags.hosts import host_class
 from inspector.templatetags.lane_layout import EDGE, Dot, Gap, Lane, Lanes, lay_out
-from inspector.templatetags.lane_words import dot_words, short_hosts
+from inspector.templatetags.lane_words import SIGNS, dot_words, shape_of, short_hosts
 from inspector.templatetags.links import query_of
-from inspector.templatetags.marks import drawn
+from inspector.templatetags.marks import drawn, plain
 from inspector.templatetags.words import span
 
 register = Library()
@@ -31,7 +31,8 @@ _LABELS = 132  #: room for the hosts' names, which stay in sight while the rest 
 _LONG_ID = 400
 #: Least distance of two dots that are drawn in full size.
 _ROOMY = 17
-_SIGNS = {"failed": "!", "asked": "?", "answered": "✓", "handled": "✓", "retried": "↻", "resumed": "↻"}
+#: Characters of a host's name, and on a narrow screen (lanes.css).
+_NAME, _NARROW_NAME = 17, 11
 
 
 @register.simple_tag(takes_context=True)
@@ -81,8 +82,16 @@ def _draw(lanes: Lanes, steps: Sequence[PictureStep], selected: str, link: str, 
 def _name(lane: Lane, name: str) -> str:
     words = f"{lane.others} more host{'s' if lane.others > 1 else ''}" if lane.others else name
     title = f"<title>{drawn(shorten_middle(lane.hostname, 120))}</title>" if words != lane.hostname else ""
-    text = f"{drawn(shorten_middle(words, 17))}{title}"
-    return f'<text class="{host_class(lane.hostname)}" x="0" y="{lane.y + 4:g}">{text}</text>'
+    line = plain(words)  # before it is shortened: what is named by its code point takes more room
+    place = f'x="0" y="{lane.y + 4:g}"'
+    wide, narrow = (drawn(shorten_middle(line, most)) for most in (_NAME, _NARROW_NAME))
+    hue = host_class(lane.hostname)
+    if wide == narrow:
+        return f'<text class="{hue}" {place}>{wide}{title}</text>'
+    return (
+        f'<text class="{hue} wide-name" {place}>{wide}{title}</text>'
+        f'<text class="{hue} narrow-name" {place}>{narrow}{title}</text>'
+    )
 
 
 def _begin(classes: str, width: float, height: float) -> str:
@@ -164,17 +173,12 @@ def _reads(lanes: Lanes) -> Iterator[str]:
 
 def _dot(dot: Dot, step: PictureStep, link: str, word: str, *, small: bool, chosen: bool) -> str:
     title = f"<title>{drawn(dot_words(step, word))}</title>"
-    classes = [host_class(step.hostname), _shape(step.source)]
+    classes = [host_class(step.hostname), shape_of(step.source)]
     classes += [name for name, holds in (("left", step.left), ("sib", step.sibling), ("on", chosen)) if holds]
     shape = f'<g class="{" ".join(classes)}">{title}{_figure(dot, step, small=small, chosen=chosen)}</g>'
     if not link:
         return shape
     return f'<a href="{link}{address(step.checkpoint_id)}" tabindex="-1">{shape}</a>'
-
-
-def _shape(source: str) -> str:
-    """Inputs are rings, steps of the loop dots, what people did by hand diamonds: hollow where it is only a copy."""
-    return {"input": "in", "loop": "lo", "fork": "by fk"}.get(source, "by")
 
 
 def _figure(dot: Dot, step: PictureStep, *, small: bool, chosen: bool) -> str:
@@ -185,12 +189,12 @@ def _figure(dot: Dot, step: PictureStep, *, small: bool, chosen: bool) -> str:
         pieces.append(f'<circle class="halo" cx="{x}" cy="{y}" r="{radius + 5:g}"/>')
     elif step.sibling:
         pieces.append(f'<circle class="ring" cx="{x}" cy="{y}" r="{radius + 3:g}"/>')
-    if _shape(step.source).startswith("by"):
+    if shape_of(step.source).startswith("by"):
         side = radius + 1.5
         pieces.append(f'<path d="M{x} {dot.y - side:g}l{side:g} {side:g}l{-side:g} {side:g}l{-side:g} {-side:g}z"/>')
     else:
         pieces.append(f'<circle cx="{x}" cy="{y}" r="{radius - 0.5 if step.source == "input" else radius:g}"/>')
     y = f"{dot.y - radius - (9 if chosen else 6 if step.sibling else 4):g}"
-    for place, mark in enumerate(mark for mark in step.marks if mark in _SIGNS):
-        pieces.append(f'<text class="sign {mark}" x="{dot.x + 8 * place:g}" y="{y}">{_SIGNS[mark]}</text>')
+    for place, mark in enumerate(mark for mark in step.marks if mark in SIGNS):
+        pieces.append(f'<text class="sign {mark}" x="{dot.x + 8 * place:g}" y="{y}">{SIGNS[mark]}</text>')
     return "".join(pieces)

@@ -97,6 +97,24 @@ def test_pointing_tells_what_a_dot_is_and_a_click_selects_it(drawn: Dashboard, o
     expect(page.locator("#lanes a:has(.on)")).to_have_attribute("href", sibling.get_attribute("href") or "")
 
 
+def test_no_label_is_shown_of_which_the_names_hide_a_part(drawn: Dashboard, open_page: OpenPage) -> None:
+    page = open_page(drawn)
+    page.goto(f"/thread/?id={LONG}")
+    edge = page.locator("#lanes .names").bounding_box()
+    assert edge is not None
+    hidden = f"""({{ left }}) => left < {edge["x"] + edge["width"] - 1}"""
+    cut = page.locator("#lanes .turn.cut")
+    for place in (60, 61, 200):  # the picture is scrolled by its own width at least
+        lanes(page).evaluate("(one, place) => (one.scrollLeft = place)", place)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        for label in page.locator("#lanes .turn").all():
+            behind = label.evaluate(f"one => ({hidden})(one.getBoundingClientRect())")
+            assert label.evaluate("one => getComputedStyle(one).visibility") == ("hidden" if behind else "visible")
+    expect(cut).not_to_have_count(0)
+    lanes(page).evaluate("one => (one.scrollLeft = 0)")
+    expect(cut).to_have_count(0)
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_dots_and_turns_lead_on_with_and_without_scripts(drawn: Dashboard, open_page: OpenPage, scripts: bool) -> None:
     page = open_page(drawn, java_script_enabled=scripts)

@@ -20,12 +20,9 @@ from itertools import pairwise
 
 from inspector.doctor.evidence.lineage import Lineage, newest_input
 from inspector.doctor.finding import Confidence
+from inspector.domain.branches import GRACE, SOON
 from inspector.stores.base import CheckpointRow
 
-#: Runs without a known beginning, that end so soon (seconds) one after the other.
-SOON = 5.0
-#: What clocks of different hosts may differ by (seconds), and what a saver may take to store what a run has made.
-GRACE = 0.25
 #: What a step takes at most (seconds), where a run is taken to have been at work between two of its checkpoints.
 STEP = 60.0
 _SOURCES = ("input", "loop")

@@ -113,12 +113,21 @@ if (history.state?.opened && performance.getEntriesByType("navigation")[0]?.type
   links.find((link) => link.getAttribute("href") === history.state.opened)?.focus({ preventScroll: true });
 }
 
+// A label of which the names at the edge hide the beginning says something else: "urn 88", "1 min" of 21.
+function hideCut(lanes) {
+  const edge = lanes.querySelector(".names")?.getBoundingClientRect().right ?? 0;
+  const labels = [...lanes.querySelectorAll(".turn, .pause")];
+  const cut = labels.map((label) => label.getBoundingClientRect().left < edge - 1);
+  for (const [place, label] of labels.entries()) label.classList.toggle("cut", cut[place]);
+}
+
 // A picture that goes on beyond its edge says so there.
 function hintAtMore() {
   const lanes = document.getElementById("lanes");
   if (!lanes) return;
   lanes.toggleAttribute("data-before", lanes.scrollLeft > 4);
   lanes.toggleAttribute("data-after", lanes.scrollLeft + lanes.clientWidth < lanes.scrollWidth - 4);
+  hideCut(lanes);
 }
 document.addEventListener("scroll", (event) => event.target.id === "lanes" && hintAtMore(), true);
 addEventListener("resize", hintAtMore);
@@ -137,7 +146,9 @@ export function showCurrent() {
   if (dot) {
     const [box, inside] = [lanes.getBoundingClientRect(), dot.getBoundingClientRect()];
     if (inside.left < box.left + 150 || inside.right > box.right - 20) {
-      lanes.scrollLeft += inside.left - box.left - box.width * 0.6;
+      const behind = [...lanes.querySelectorAll("g")].at(-1).getBoundingClientRect().right - box.right + 40;
+      const wanted = inside.left - box.left - box.width * 0.6;
+      lanes.scrollLeft += wanted > 0 ? Math.min(wanted, Math.max(behind, inside.right - box.right + 40)) : wanted;
     }
   }
 }

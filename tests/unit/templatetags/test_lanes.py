@@ -17,7 +17,7 @@ from inspector.domain.branches import find_branches
 from inspector.domain.outline import OutlineStep, TurnStart
 from inspector.domain.picture import Overview, Picture, PictureStep
 from inspector.templatetags.lane_layout import Lanes, lay_out
-from inspector.templatetags.lane_words import dot_words, not_drawn, short_hosts, told
+from inspector.templatetags.lane_words import dot_words, legend_shapes, legend_signs, not_drawn, short_hosts, told
 from inspector.templatetags.lanes import show_lanes
 from inspector.templatetags.overview import Part, parts_of, show_overview
 
@@ -132,7 +132,7 @@ def test_the_sentence_tells_who_wrote_what_branched_and_was_left() -> None:
     raced = [step("1"), step("2", "1", source="input"), step("3", "1", "web-2", source="input"), step("4", "2")]
     assert told(picture(raced)) == (
         "Of 4 checkpoints here, hosts wrote: web-1 3, web-2 1. 1 branch lies beside the line to the newest one."
-        " 2 share their parent with another run's, as two runs at once leave them."
+        " 2 share their parent with a run that was at work at the same time."
     )
 
 
@@ -190,7 +190,22 @@ def test_siblings_are_marked_and_told() -> None:
     svg = draw(shown)
     assert svg.count('class="ring"') == 2
     assert 'class="line rival"' in svg
-    assert "another run went on from the same checkpoint" in dot_words(shown.steps[1], "turn")
+    assert "another run went on from the same checkpoint at the same time" in dot_words(shown.steps[1], "turn")
+
+
+def test_shapes_and_signs_are_explained_where_they_are_drawn() -> None:
+    plain = picture(chain(3))
+    assert (legend_shapes(plain), legend_signs(plain)) == ([], [])
+    rich = picture([step("1", marks=("failed", "retried")), step("2", "1", source="update", marks=("resumed", "odd"))])
+    assert legend_shapes(rich) == [("by", "update")]
+    assert legend_signs(rich) == [("failed", "!", "task failed"), ("retried", "↻", "a later run went on")]
+
+
+def test_long_names_are_shortened_in_the_middle_and_more_so_on_a_narrow_screen() -> None:
+    root = parsed(draw(picture([step("1", host="\u202eworker-in-another-place")])))
+    names = {node.attrib["class"].split()[1]: "".join(node.itertext()) for node in root[0].iter("text")}
+    assert names["wide-name"].startswith("U+202Ewo…er-place")
+    assert names["narrow-name"].startswith("U+202…place")
 
 
 def test_slow_steps_look_longer_and_long_pauses_are_torn_and_told() -> None:
