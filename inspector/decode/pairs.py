@@ -18,10 +18,12 @@ from inspector.decode import objects
 from inspector.decode.budget import DEFAULT_BUDGET, Budget, Meter, Stop
 from inspector.decode.cipher import Closed, open_sealed
 from inspector.decode.containers import mapping
+from inspector.decode.heads import class_of, head, is_plain, is_text
 from inspector.decode.msgpack import MsgpackReader
+from inspector.decode.places import find_elements, find_entries, places_of
 from inspector.decode.serde import Decoded, decode_value
 from inspector.domain.deferred import Deferred
-from inspector.msgpack_format import EXT_WIDTHS, FIXED_EXT, TRUNCATED, Broken, class_at, skip
+from inspector.msgpack_format import Broken
 
 #: A value's type tag and its bytes.
 Stored: TypeAlias = tuple[str, bytes]
@@ -33,11 +35,15 @@ _Both: TypeAlias = tuple[Any, int, Any, int]
 PAIR_BUDGET = Budget(max_nodes=2_500_000, max_text=16_000_000, max_binary=65_536, seconds=1.5)
 
 #: What each takes of values that do not fit that, and are then cut, or that are broken.
-_ALONE = replace(DEFAULT_BUDGET, max_text=PAIR_BUDGET.max_text, seconds=1.0)
+_ALONE = replace(DEFAULT_BUDGET, max_text=PAIR_BUDGET.max_text, seconds=0.5)
 
 #: Containers of fewer bytes are decoded, and those nested deeper: looking for what they share costs as much.
 _WORTH_IT = 256
 _DEPTH = 24
+#: Nor is looked for what elements of fewer bytes on average share.
+_WORTH_A_SEARCH = 16
+#: What both hold in fewer bytes is decoded at once: to wait for it would take more memory than it does.
+_WORTH_WAITING = 16
 
 
 def decode_pair(
@@ -87,8 +93,8 @@ class _Walk:
 
     def _both(self, old_at: int, new_at: int, depth: int) -> _Both:
         """The values at two places. Raises `Stop` and `Broken`."""
-        old, new = _head(self._old, old_at), _head(self._new, new_at)
-        if depth <= self._deepest and old and new and old[0] == new[0]:
+        old, new = head(self._old, old_at), head(self._new, new_at)
+        if depth <= self._deepest and old and new and old[0] == new[0] and self._may_be_large(old, new):
             walk = self._mappings if old[0] else self._lists
             found = walk(old[1:], new[1:], depth)
             if found is not None:
@@ -98,15 +104,15 @@ class _Walk:
     def _lists(self, old: tuple[int, int], new: tuple[int, int], depth: int) -> _Both | None:
         """None where it is no list of containers: numbers and texts are decoded as fast as they are compared."""
         count, at = old
-        if not count or not new[0] or _is_plain(self._old[at]) or _is_plain(self._new[new[1]]):
+        if not count or not new[0] or is_plain(self._old[at]) or is_plain(self._new[new[1]]):
             return None
         self._pay(count + new[0])
-        places = self._places(self._old, at, count)
-        found, new_places = self._find(places, *new)
-        shared = {k: self._share(places[k], places[k + 1], depth + 1) for k in found if k is not None}
-        old_items = [shared.get(k) for k in range(count)]
+        places = places_of(self._old, *old, self._meter)
+        found, new_places, firsts = find_elements(self._old, places, self._new, *new, self._meter)
+        shared = {k: self._share(places[k], places[k + 1], depth + 1) for k in {*found} if k is not None}
+        old_items = [shared.get(first) for first in firsts]
         new_items = [None if k is None else shared[k] for k in found]
-        rest = ([k for k in range(count) if k not in shared], [i for i, k in enumerate(found) if k is None])
+        rest = ([k for k in range(count) if firsts[k] not in shared], [i for i, k in enumerate(found) if k is None])
         for k, i in zip_longest(*rest):
             if k is not None and i is not None and self._is_worth_it(places, k, new_places, i):
                 old_items[k], _, new_items[i], _ = self._both(places[k], new_places[i], depth + 1)
@@ -117,38 +123,13 @@ class _Walk:
                 new_items[i], _ = self._read(self._new, new_places[i], depth + 1)
         return old_items, places[-1], new_items, new_places[-1]
 
-    def _find(self, places: Sequence[int], count: int, at: int) -> tuple[list[int | None], list[int]]:
-        """For each new element the older one with its bytes, and where the new ones begin, with the end of the last."""
-        old, new = self._old, self._new
-        found: list[int | None] = []
-        new_places = [at]
-        index: dict[bytes, int] | None = None
-        expected = 0
-        for _ in range(count):
-            match: int | None = None
-            if expected < len(places) - 1:
-                element = old[places[expected] : places[expected + 1]]
-                if new.startswith(element, at):
-                    match, end = expected, at + len(element)
-            if match is None:
-                end = self._behind(new, at)
-                if index is None:
-                    index = {old[places[k] : places[k + 1]]: k for k in range(len(places) - 1)}
-                match = index.get(new[at:end])
-            if match is not None:
-                expected = match + 1
-            found.append(match)
-            new_places.append(end)
-            at = end
-        return found, new_places
-
     def _mappings(self, old: tuple[int, int], new: tuple[int, int], depth: int) -> _Both | None:
         """None where a key is no text. An entry is followed by its key."""
         self._pay(old[0] + new[0])
-        places = self._places(self._old, old[1], 2 * old[0])
-        found, new_places = self._find_entries(places, *new)
+        places = places_of(self._old, 2 * old[0], old[1], self._meter)
+        found, new_places = find_entries(self._old, places, self._new, *new, self._meter)
         tags = {self._old[at] for at in places[:-1:2]} | {self._new[at] for at in new_places[:-1:2]}
-        if not all(map(_is_text, tags)):
+        if not all(map(is_text, tags)):
             return None
         old_flat: list[Any] = [None] * (len(places) - 1)
         new_flat: list[Any] = [None] * (len(new_places) - 1)
@@ -180,64 +161,11 @@ class _Walk:
             return first, second
         return self._read(self._old, places[k], depth)[0], self._read(self._new, new_places[i], depth)[0]
 
-    def _find_entries(
-        self, places: Sequence[int], count: int, at: int
-    ) -> tuple[list[tuple[int | None, bool]], list[int]]:
-        """For each new entry the older one of its key, and whether the whole of it is the same; where the new keys and
-        values begin, with the end of the last. Entries in the older order cost no walk."""
-        old, new = self._old, self._new
-        found: list[tuple[int | None, bool]] = []
-        new_places = [at]
-        index: dict[bytes, int] | None = None
-        expected = 0
-        for _ in range(count):
-            if expected < len(places) - 1:
-                key_at, value_at, end = places[expected : expected + 3]
-                if new.startswith(old[key_at:end], at):
-                    found.append((expected, True))
-                    new_places.append(at + value_at - key_at)
-                    at += end - key_at
-                    new_places.append(at)
-                    expected += 2
-                    continue
-            value_at = self._behind(new, at)
-            if index is None:
-                index = {old[places[k] : places[k + 1]]: k for k in range(0, len(places) - 1, 2)}
-            k = index.get(new[at:value_at])
-            expected = expected if k is None else k + 2
-            found.append((k, False))
-            at = self._behind(new, value_at)
-            new_places += (value_at, at)
-        return found, new_places
-
-    def _places(self, data: bytes, at: int, count: int) -> list[int]:
-        """Where each of so many values begins, and the end of the last."""
-        places = [at]
-        for _ in range(count):
-            at = self._behind(data, at)
-            places.append(at)
-        return places
-
-    def _behind(self, data: bytes, at: int) -> int:
-        if at >= len(data):
-            raise Broken(TRUNCATED)
-        tag = data[at]
-        width = EXT_WIDTHS.get(tag)
-        if width is not None:
-            end = at + 2 + width + int.from_bytes(data[at + 1 : at + 1 + width], "big")
-        elif 0xA0 <= tag <= 0xBF:
-            end = at + 1 + (tag & 0x1F)
-        else:
-            return skip(data, at, len(data), 1, self._meter)
-        if end > len(data):
-            raise Broken(TRUNCATED)
-        return end
-
     def _share(self, at: int, end: int, depth: int) -> Any:
-        """What both sides hold: a plain value at once, anything else when it is looked into."""
-        if _is_plain(self._old[at]):
+        """What both sides hold: a plain or small value at once, anything else when it is looked into."""
+        if end - at < _WORTH_WAITING or is_plain(self._old[at]):
             return self._read(self._old, at, depth)[0]
-        module, name = _class_of(self._old, at, end)
+        module, name = class_of(self._old, at, end)
         type_name = self._meter.name(*objects.shown_class(module, name)) if name else ""
         return Deferred(partial(self._read_whole, self._old, at, depth), type_name)
 
@@ -267,35 +195,11 @@ class _Walk:
     def _is_worth_it(self, places: Sequence[int], k: int, new_places: Sequence[int], i: int) -> bool:
         return min(places[k + 1] - places[k], new_places[i + 1] - new_places[i]) >= _WORTH_IT
 
+    def _may_be_large(self, *containers: tuple[bool, int, int]) -> bool:
+        """Whether elements can be large enough to look for, as far as the rest of the data goes."""
+        ends = zip(containers, (self._old, self._new), strict=True)
+        return all(count * _WORTH_A_SEARCH <= len(data) - first for (_, count, first), data in ends)
+
     def _pay(self, count: int) -> None:
         while count > 0:
             count -= self._meter.take(count)
-
-
-def _head(data: bytes, at: int) -> tuple[bool, int, int] | None:
-    """Of a container whether it is a mapping, its number of elements, and where the first one is; None of all else."""
-    if at >= len(data):
-        raise Broken(TRUNCATED)
-    tag = data[at]
-    if 0x80 <= tag <= 0x9F:
-        return tag <= 0x8F, tag & 0x0F, at + 1
-    if not 0xDC <= tag <= 0xDF:
-        return None
-    behind = at + (3 if tag in (0xDC, 0xDE) else 5)
-    return tag >= 0xDE, int.from_bytes(data[at + 1 : behind], "big"), behind
-
-
-def _is_text(tag: int) -> bool:
-    return 0xA0 <= tag <= 0xBF or 0xD9 <= tag <= 0xDB
-
-
-def _is_plain(tag: int) -> bool:
-    """Numbers, constants and texts. Bytes are none, for only their beginning is kept."""
-    return tag <= 0x7F or 0xA0 <= tag <= 0xC3 or 0xCA <= tag <= 0xD3 or 0xD9 <= tag <= 0xDB or tag >= 0xE0
-
-
-def _class_of(data: bytes, at: int, end: int) -> tuple[str, str]:
-    tag = data[at]
-    if tag in EXT_WIDTHS:
-        return class_at(data, at + 2 + EXT_WIDTHS[tag], end)
-    return class_at(data, at + 2, end) if tag in FIXED_EXT else ("", "")

@@ -133,6 +133,21 @@ def test_a_field_of_a_large_mapping_is_followed_to_its_place() -> None:
     assert [(entry.kind, getattr(entry, "path", "")) for entry in change.entries] == [("changed", "/k77/name")]
 
 
+def test_elements_that_repeat_are_aligned_as_well_as_by_themselves() -> None:
+    first, second, *others = ({"text": letter * 30} for letter in "abcde")
+    change = diff_channel("c", *pair_of([others[0], first, second, first], [others[1], first, second, others[2]]))
+    assert change is not None
+    assert [getattr(entry, "path", "") for entry in change.entries] == ["/0/text", "/3/text"]
+
+
+def test_many_small_parts_do_not_wait() -> None:
+    """A part that waits takes more memory than an empty list."""
+    before, after = pair_of([[[]] * 5_000, "one"], [[[]] * 5_000, "two"])
+    assert deferred_in(before) == 1
+    before, after = pair_of([[]] * 5_000 + [["one"]], [[]] * 5_000 + [["two"]])
+    assert deferred_in(before) == deferred_in(after) == 0
+
+
 def test_the_same_bytes_are_no_change_and_are_not_read() -> None:
     before, after = pair_of(messages(50), messages(50))
     assert before is after
@@ -147,6 +162,23 @@ def test_broken_bytes_are_shown_as_far_as_they_go(cut: int) -> None:
     assert same_value(whole.value, decode_value(tag, data).value)
     assert broken.warnings == decode_value(tag, data[:-cut]).warnings
     assert canonical(broken.value) == canonical(decode_value(tag, data[:-cut]).value)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        [[1, 2], {"a": [{"b": "c"}]}],
+        {"a": [["b" * 300]], "c": {"d": {"e": b"f"}}},
+        [list(range(20)), {key: [[]] for key in "abcdefghijklmnopqrst"}],
+    ],
+)
+def test_a_value_may_end_anywhere(whole: Any) -> None:
+    tag, data = SERDE.dumps_typed(whole)
+    _, other = SERDE.dumps_typed([*whole, [1]] if isinstance(whole, list) else {**whole, "z": [1]})
+    for end in range(len(data)):
+        broken, as_it_is = decode_pair((tag, data[:end]), (tag, other))
+        assert canonical(broken.value) == canonical(decode_value(tag, data[:end]).value)
+        assert canonical(as_it_is.value) == canonical(decode_value(tag, other).value)
 
 
 def test_a_pair_beyond_its_budget_is_cut_and_says_so() -> None:
