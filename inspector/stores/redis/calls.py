@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from inspector.stores.calls import CallPart, CallRow, group_calls
 from inspector.stores.documents import as_mapping
 from inspector.stores.redis.client import Reading
-from inspector.stores.redis.document import NAMES, Document, read_documents
+from inspector.stores.redis.document import Document
+from inspector.stores.redis.pages import read_again
 from inspector.stores.tally import host_of
 
 
@@ -18,11 +19,9 @@ def read_calls(
     wanted = {name for name in namespaces if name}
     inside = [item for item in found if item.checkpoint_ns in wanted]
     newest = sorted(inside, key=lambda item: item.checkpoint_id, reverse=True)[:rows]
-    documents = read_documents(reading, [item.key for item in newest], (*NAMES, "metadata"))
     parts = []
-    for item, document in zip(newest, documents, strict=True):
-        if document is not None and document.checkpoint_id == item.checkpoint_id:
-            metadata = as_mapping(document.fields.get("metadata"))
-            parents, host = as_mapping(metadata.get("parents")), host_of(metadata, host_keys)
-            parts.append(CallPart(item.checkpoint_ns, item.checkpoint_id, parents, host))
+    for document in read_again(reading, newest, ("metadata",)):
+        metadata = as_mapping(document.fields.get("metadata"))
+        parents, host = as_mapping(metadata.get("parents")), host_of(metadata, host_keys)
+        parts.append(CallPart(document.checkpoint_ns, document.checkpoint_id, parents, host))
     return group_calls(parts)

@@ -1,4 +1,4 @@
-"""A page of a namespace: its checkpoints within a budget, and the rows of its outline."""
+"""Pages of a namespace: its checkpoints within a budget, some fields of many, and the rows of its outline."""
 
 from __future__ import annotations
 
@@ -35,11 +35,12 @@ def read_within(
     return kept, number
 
 
-def read_outline(reading: Reading, found: Sequence[Document], host_keys: Sequence[str]) -> list[OutlineRow]:
-    """Of those that are still there. A shallow document may be another checkpoint's by now: that is left out."""
-    documents = read_documents(reading, [item.key for item in found], (*NAMES, *OUTLINE))
+def read_again(reading: Reading, found: Sequence[Document], fields: Sequence[str]) -> list[Document]:
+    """Those that are still there, with more of their fields. A shallow document may be another checkpoint's by now:
+    that is left out."""
+    documents = read_documents(reading, [item.key for item in found], (*NAMES, *fields))
     return [
-        outline(document, host_keys)
+        document
         for item, document in zip(found, documents, strict=True)
         if document is not None and document.checkpoint_id == item.checkpoint_id
     ]

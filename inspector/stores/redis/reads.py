@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from inspector.errors import NotACheckpointStore
@@ -12,12 +12,14 @@ from inspector.stores.redis.client import Reading, RedisClient
 from inspector.stores.redis.document import Document, Kind, read_documents, unique
 from inspector.stores.redis.keys import checkpoint_key, raw, shallow_key, storable
 from inspector.stores.redis.layout import Layout, find_layout
+from inspector.stores.redis.pages import read_again
 from inspector.stores.redis.search import find_documents
 from inspector.stores.redis.url import RedisUrl
 from inspector.stores.redis.writes import WRITE
 
-#: Checkpoints whose writes one query asks for.
+#: Checkpoints whose writes one query asks for, and beyond which a search may be cheaper than reads by key.
 CHECKPOINTS = 100
+_SEARCH_GAIN = 4
 
 
 class RedisReads:
@@ -48,6 +50,19 @@ class RedisReads:
         fields = tuple(dict.fromkeys(["parent_checkpoint_id", *fields]))
         with self._read() as (reading, layout):
             return unique(find_documents(reading, kinds(layout)[0], [thread_id], fields=fields, ns=ns))
+
+    def _read_fields(
+        self, thread_id: str, ns: str, wanted: Callable[[str], bool], fields: Sequence[str], newest: int | None = None
+    ) -> list[Document]:
+        """The `newest` checkpoints of a namespace whose ids are `wanted`, newest first, with these fields. A few are
+        read by their keys; each of all that the namespace has costs a search a quarter of that."""
+        known = self._find(thread_id, ns)
+        found = sorted((item for item in known if wanted(item.checkpoint_id)), key=_id_of, reverse=True)[:newest]
+        if len(found) > CHECKPOINTS and len(found) * _SEARCH_GAIN > len(known):
+            searched = {item.checkpoint_id: item for item in self._search(thread_id, ns, fields)}
+            return [searched[item.checkpoint_id] for item in found if item.checkpoint_id in searched]
+        with self._read() as (reading, _):
+            return read_again(reading, found, fields)
 
     def _locate(self, reading: Reading, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Document | None:
         """By its key, a full saver's or a shallow one's. Another thread's may have the same, so the document tells."""
@@ -92,6 +107,10 @@ class RedisReads:
             except NotACheckpointStore:
                 self._layout = None
                 raise
+
+
+def _id_of(found: Document) -> str:
+    return found.checkpoint_id
 
 
 def kinds(layout: Layout) -> tuple[Kind, Kind]:

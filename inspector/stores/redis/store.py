@@ -26,15 +26,14 @@ from inspector.stores.calls import CallRow, with_marks
 from inspector.stores.newest import Newest
 from inspector.stores.redis import facts, rows
 from inspector.stores.redis.calls import read_calls
-from inspector.stores.redis.document import Document
 from inspector.stores.redis.fingerprint import read_fingerprint
 from inspector.stores.redis.grants import reader_grants
 from inspector.stores.redis.keys import storable
 from inspector.stores.redis.layout import default_layout, read_indexes
 from inspector.stores.redis.listing import iter_counts
 from inspector.stores.redis.newest import find_newest
-from inspector.stores.redis.pages import OUTLINE, outline, read_outline, read_within
-from inspector.stores.redis.reads import CHECKPOINTS, RedisReads, kinds
+from inspector.stores.redis.pages import OUTLINE, outline, read_within
+from inspector.stores.redis.reads import RedisReads, kinds
 from inspector.stores.redis.signs import read_signs
 from inspector.stores.redis.threads import read_thread_rows
 from inspector.stores.redis.writes import ordered, read_blobs, read_write_sizes
@@ -120,14 +119,8 @@ class RedisStore(RedisReads):
     def read_outline(
         self, thread_id: str, checkpoint_ns: str, *, after: str = "", rows: int, host_keys: Sequence[str]
     ) -> list[OutlineRow]:
-        """A few new ones by their keys; of many, all that the thread has are searched for."""
-        found = _newest(self._find(thread_id, checkpoint_ns), after, rows)
-        if len(found) > CHECKPOINTS:
-            return [
-                outline(item, host_keys) for item in _newest(self._find(thread_id, checkpoint_ns, OUTLINE), after, rows)
-            ]
-        with self._read() as (reading, _):
-            return read_outline(reading, found, host_keys)
+        found = self._read_fields(thread_id, checkpoint_ns, lambda name: name > after, OUTLINE, rows)
+        return [outline(item, host_keys) for item in found]
 
     def read_newer_ids(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, *, rows: int) -> list[str]:
         ids = (found.checkpoint_id for found in self._find(thread_id, checkpoint_ns))
@@ -138,11 +131,8 @@ class RedisStore(RedisReads):
         return Place(sum(name < checkpoint_id for name in ids), sum(name > checkpoint_id for name in ids))
 
     def read_inputs(self, thread_id: str, checkpoint_ns: str, *, since: str = "", before: str) -> list[FirstInput]:
-        found = self._find(thread_id, checkpoint_ns, rows.COUNTED)
-        wanted = sorted(
-            (item for item in found if since <= item.checkpoint_id < before), key=lambda item: item.checkpoint_id
-        )
-        return first_inputs(map(rows.counted_row, wanted), self._limits.inputs)
+        found = self._read_fields(thread_id, checkpoint_ns, lambda name: since <= name < before, rows.COUNTED)
+        return first_inputs(map(rows.counted_row, reversed(found)), self._limits.inputs)
 
     def read_channel_sizes(
         self, thread_id: str, checkpoint_ns: str, versions: Sequence[tuple[str, str]]
@@ -212,11 +202,6 @@ class RedisStore(RedisReads):
         """The same by what the URL says, and the savers' defaults, where the server cannot be asked."""
         layout = default_layout(prefix=self._url.prefix, write_prefix=self._url.write_prefix)
         return reader_grants(prefix=layout.prefix, write_prefix=layout.write_prefix, role=role)
-
-
-def _newest(found: Sequence[Document], after: str, rows: int) -> list[Document]:
-    newer = (item for item in found if item.checkpoint_id > after)
-    return sorted(newer, key=lambda item: item.checkpoint_id, reverse=True)[:rows]
 
 
 def _with_body(row: WriteRow, size: int, blob: bytes | None) -> WriteRow:
