@@ -30,35 +30,67 @@ _MANY, _REACH = 500, 100
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """Of one list of messages, by position from 0. `calls` has each call id with who called and what; `results` the
-    position of the first message that answers it; `last_said` is the last position that is no tool's result."""
+    """Of one list of messages, by position from 0. `answers` has for a call, told by its message and its number in it,
+    the position of its result; `asked` for a result, by its position and the id that it carries, which call that was;
+    `last_said` is the last position that is no tool's result."""
 
-    calls: Mapping[str, tuple[int, ToolCall]] = field(default_factory=dict)
-    results: Mapping[str, int] = field(default_factory=dict)
+    answers: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    asked: Mapping[tuple[int, str], tuple[int, ToolCall]] = field(default_factory=dict)
     last_said: int = -1
     length: int = 0
     whole: bool = True  #: every message was looked at
 
-    def standing(self, call: ToolCall, position: int) -> str:
+    def standing(self, call: ToolCall, position: int, number: int) -> str:
         """`answered`, `open` (nothing came after it yet) or `skipped`: the conversation went on without its result,
         which most models refuse. `unknown` for a call without an id, `invalid` for one that no tool can run."""
         if not call.valid:
             return "invalid"
         if not call.call_id:
             return "unknown"
-        if call.call_id in self.results:
+        if (position, number) in self.answers:
             return "answered"
         if not self.whole and position + _REACH < self.length:
             return "unknown"
         return "skipped" if self.last_said > position else "open"
 
 
+@dataclass(slots=True)
+class _Pairing:
+    """Calls and results as they come. Models reuse ids such as "call_0": a result answers the newest call of its id,
+    and of several in one message the first that has none."""
+
+    answers: dict[tuple[int, int], int] = field(default_factory=dict)
+    asked: dict[tuple[int, str], tuple[int, ToolCall]] = field(default_factory=dict)
+    _newest: dict[str, list[tuple[int, int, ToolCall]]] = field(default_factory=dict)
+    _early: dict[str, list[int]] = field(default_factory=dict)  #: results before any call of their id
+
+    def call(self, position: int, calls: Sequence[ToolCall]) -> None:
+        for number, call in enumerate(calls):
+            if not call.call_id:
+                continue
+            for early in self._early.pop(call.call_id, ()):
+                self.asked[early, call.call_id] = position, call
+            held = self._newest.get(call.call_id)
+            if held is None or held[0][0] != position:
+                held = self._newest[call.call_id] = []
+            held.append((position, number, call))
+
+    def answer(self, position: int, call_id: str) -> None:
+        held = self._newest.get(call_id)
+        if held is None:
+            self._early.setdefault(call_id, []).append(position)
+            return
+        waiting = next((one for one in held if one[:2] not in self.answers), None)
+        if waiting is not None:
+            self.answers[waiting[:2]] = position
+        asked_at, _, call = waiting or held[0]
+        self.asked.setdefault((position, call_id), (asked_at, call))
+
+
 def read_dialogue(messages: Sequence[Value], near: Collection[int] | None = None) -> Dialogue:
-    """Linear; a repeated id belongs to the first that has it. Of a list of thousands only messages around the positions
-    `near` are looked at, where those are given."""
+    """Linear. Of a list of thousands only messages around the positions `near` are looked at, where those are given."""
     looked_at = _around(near, len(messages)) if near is not None and len(messages) > _MANY else None
-    calls: dict[str, tuple[int, ToolCall]] = {}
-    results: dict[str, int] = {}
+    pairing = _Pairing()
     last_said = -1
     for position, value in enumerate(messages):
         role = role_of(value)
@@ -67,25 +99,21 @@ def read_dialogue(messages: Sequence[Value], near: Collection[int] | None = None
             continue
         if role in ("tool", "function"):
             if (call_id := _text(value, "tool_call_id")) is not None:
-                results.setdefault(call_id, position)
+                pairing.answer(position, call_id)
             continue
         if role:
             last_said = position
         if role == "ai" and (message := as_message(value)) is not None:
-            for call in message.tool_calls:
-                if call.call_id:
-                    calls.setdefault(call.call_id, (position, call))
+            pairing.call(position, message.tool_calls)
         elif role and (message := _with_results(value)) is not None:
             for part in message.parts:
                 if part.kind == "tool_result" and part.call_id:
-                    results.setdefault(part.call_id, position)
-    return Dialogue(calls, results, last_said, len(messages), looked_at is None)
+                    pairing.answer(position, part.call_id)
+    return Dialogue(pairing.answers, pairing.asked, last_said, len(messages), looked_at is None)
 
 
 def _around(places: Collection[int], length: int) -> set[int]:
-    return {
-        position for place in places for position in range(max(0, place - _REACH), min(length, place + _REACH + 1))
-    }
+    return {position for place in places for position in range(max(0, place - _REACH), min(length, place + _REACH + 1))}
 
 
 def seconds_taken(message: Message) -> float | None:

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from inspector.domain.dialogue import read_dialogue
 from inspector.domain.message_parts import Part, ToolCall, Usage
 from inspector.domain.messages import Message, as_message
-from inspector.domain.text import Segment, shorten_middle, text_size
+from inspector.domain.text import Segment, count_noun, shorten_middle, text_size
 from inspector.domain.value import Absent, Omitted, Value
 from inspector.templatetags.compact import compact, omitted_words
 from inspector.templatetags.images import find_image, preview
@@ -82,7 +82,7 @@ def render_message(
     """One card. `kind` is how it changed, `marks` are badges (HTML), `body` stands in for the text (HTML). `position`
     is its place in the list that `talk` is of."""
     inside = body if body is not None else "".join(_body(message, room, nested))
-    calls = "".join(_call(call, room, nested, position, talk) for call in message.tool_calls)
+    calls = _calls(message, room, nested, position, talk)
     if not inside and not calls:
         inside = '<p class="muted">(no text)</p>'
     changed = f' data-kind="{kind}"' if kind else ""
@@ -188,7 +188,21 @@ def _media(part: Part, room: Room) -> str:
     return f'<div class="media"><bdi>{told}</bdi>{preview(find_image(part.value), room)}</div>'
 
 
-def _call(call: ToolCall, room: Room, nested: Nested, position: int | None, talk: Talk) -> str:
+def _calls(message: Message, room: Room, nested: Nested, position: int | None, talk: Talk) -> str:
+    """The calls there is room for. A message may hold hundreds."""
+    html: list[str] = []
+    for number, call in enumerate(message.tool_calls):
+        if html and not room.take_node():  # the first has the room of its message
+            left = len(message.tool_calls) - number
+            results = " with their results" if talk.nested else ""
+            html.append(f'<p class="more">… {count_noun(left, "more call")}{results}, see JSON</p>')
+            break
+        outcome = call_standing(call, position, number, talk) if position is not None else ""
+        html.append(_call(call, room, nested, outcome))
+    return "".join(html)
+
+
+def _call(call: ToolCall, room: Room, nested: Nested, outcome: str) -> str:
     line, whole = compact(call.args, _ARGS_IN_LINE)
     if isinstance(call.args, str):
         args = str(render_text(call.args, room))
@@ -202,7 +216,6 @@ def _call(call: ToolCall, room: Room, nested: Nested, position: int | None, talk
     if not call.valid:
         problem = f'<p class="bad">invalid call{": " + shown(call.error[:300]) if call.error else ""}</p>'
     words = f'<span class="fn"><span class="muted">calls</span> {name}{call_id}</span>'
-    outcome = call_standing(call, position, talk) if position is not None else ""
     return f'<div class="call">{words}{args}{problem}{outcome}</div>'
 
 

@@ -22,12 +22,13 @@ SHOWN_MESSAGES = 60
 @dataclass(frozen=True, slots=True)
 class Talk:
     """A list of messages as far as its cards need it. `anchor` begins the id of each card, "" for none; `in_view` are
-    the positions that have a card; `nested` are results, as HTML, that stand under the call with their id."""
+    the positions that have a card; `nested` are results, as HTML, that stand under a call, by its number in its
+    message."""
 
     dialogue: Dialogue = field(default_factory=Dialogue)
     anchor: str = ""
     in_view: frozenset[int] = frozenset()
-    nested: Mapping[str, str] = field(default_factory=dict)
+    nested: Mapping[int, str] = field(default_factory=dict)
     away: str = ""  #: an address on which the newest messages have their cards, "" for none
 
     def card_id(self, position: int | None) -> str:
@@ -50,28 +51,28 @@ def join_results(positions: Sequence[int], talk: Talk, card: Callable[[int, Talk
     """The cards at some positions in order, each with its position, those of results under the calls that they
     answer where both are there. `card` draws one, or "" where there is no room for it."""
     there = set(positions)
-    under: dict[int, dict[str, int]] = {}
-    for call_id, position in talk.dialogue.results.items():
-        asked = talk.dialogue.calls.get(call_id)
-        if asked is not None and position in there and asked[0] in there and asked[0] < position:
-            under.setdefault(asked[0], {})[call_id] = position
-    nested = {position for held in under.values() for position in held.values()}
+    under: dict[int, dict[int, int]] = {}
+    placed: set[int] = set()
+    for (asked_at, number), position in talk.dialogue.answers.items():
+        if position in there and asked_at in there and position not in placed:  # one message may answer several calls
+            under.setdefault(asked_at, {})[number] = position
+            placed.add(position)
     plain = replace(talk, dialogue=Dialogue())
     for position in positions:
-        if position in nested:
+        if position in placed:
             continue
-        held = {call_id: result for call_id, place in under.get(position, {}).items() if (result := card(place, plain))}
+        held = {number: result for number, place in under.get(position, {}).items() if (result := card(place, plain))}
         yield position, card(position, replace(talk, nested=held))
 
 
-def call_standing(call: ToolCall, position: int, talk: Talk) -> str:
+def call_standing(call: ToolCall, position: int, number: int, talk: Talk) -> str:
     """What became of a call: its result, where that is, or that there is none. A call without a result makes most
     models refuse the conversation, so it is said in full."""
-    if call.call_id and call.call_id in talk.nested:
-        return f'<div class="answers">{talk.nested[call.call_id]}</div>'
-    match talk.dialogue.standing(call, position):
+    if number in talk.nested:
+        return f'<div class="answers">{talk.nested[number]}</div>'
+    match talk.dialogue.standing(call, position, number):
         case "answered":
-            where = talk.named(talk.dialogue.results[call.call_id or ""])
+            where = talk.named(talk.dialogue.answers[position, number])
             return f'<p class="outcome">result: {where}</p>'
         case "skipped":
             return (
@@ -88,7 +89,7 @@ def answered_call(message: Message, position: int | None, talk: Talk) -> str:
     call_id = message.tool_call_id
     if not call_id or position is None or not talk.dialogue.length:
         return ""
-    found = talk.dialogue.calls.get(call_id)
+    found = talk.dialogue.asked.get((position, call_id))
     if found is None and not talk.dialogue.whole:
         return ""
     if found is None:

@@ -124,3 +124,16 @@ def test_every_message_of_both_sides_is_there_once(before: list[Any], after: lis
     folded = sum(int(number) for number in re.findall(r"(\d+) unchanged message", html))
     assert sum(kind not in ("", "same") for kind in drawn) == len(change.entries)
     assert drawn.count("same") + folded == change.unchanged
+
+
+def test_each_result_stands_under_its_own_call_where_models_reuse_ids() -> None:
+    turns = [[ai(f"turn {n}", f"a{n}", "call_0"), result(f"found {n}", "call_0") | {"id": f"r{n}"}] for n in range(3)]
+    html = html_of([], [message for turn in turns for message in turn])
+    for n, card in enumerate(html.split('data-role="ai"')[1:]):
+        assert re.findall(r"found \d", card.split('class="answers"')[1]) == [f"found {n}"]
+
+
+def test_a_message_with_a_thousand_calls_fits_the_room() -> None:
+    html = html_of([], [ai("", "a", *map(str, range(1_000)))])
+    assert html.count('class="call"') == 400
+    assert "… 600 more calls, see JSON" in html
