@@ -23,6 +23,8 @@ from inspector.domain.coordinates import time_of
 #: time is missing, as of the first checkpoint.
 Kind = Literal["work", "wait", "run", "skew", "unknown"]
 
+#: The slowest steps that are told in any case, and how many times as long as usual others must have taken.
+_FEW, _STANDS_OUT = 3, 2
 _EDITS = frozenset({"update", "fork"})
 
 
@@ -44,8 +46,8 @@ class StepTime:
 @dataclass(frozen=True, slots=True)
 class TurnTime:
     """Successive steps of one turn, oldest first. `took` runs from its first checkpoint to its last, and `worked` is
-    the sum of its steps' own times; a `single` checkpoint tells neither. `before` is the wait since the turn before
-    it, which of a single checkpoint holds the work, too."""
+    the sum of its steps' own times; a `single` checkpoint tells neither. `waited` counts no moment twice. `before` is
+    the wait since the turn before it, which of a single checkpoint holds the work, too."""
 
     turn: int
     began_at: datetime | None
@@ -168,7 +170,6 @@ def _time_turn(turn: int, steps: tuple[StepTime, ...], previous: TurnTime | None
     first, last = steps[0], steps[-1]
     single = first.kind == "run" or (len(steps) == 1 and first.why != "input")
     work = [step for step in steps if step.kind == "work"]
-    waits = (step.seconds or 0.0 for step in steps[1:] if step.kind == "wait")
     since = previous.ended_at if previous is not None else None
     return TurnTime(
         turn=turn,
@@ -177,12 +178,24 @@ def _time_turn(turn: int, steps: tuple[StepTime, ...], previous: TurnTime | None
         hostnames=tuple(dict.fromkeys(step.hostname for step in steps)),
         took=None if single else _between(first.at, last.at),
         worked=sum(step.seconds or 0.0 for step in work),
-        waited=sum(waits),
+        waited=_waited(steps),
         before=_between(since, first.at) if previous is not None else None,
         single=single,
         slowest=max(work, key=lambda step: step.seconds or 0.0, default=None),
         steps=steps,
     )
+
+
+def _waited(steps: Sequence[StepTime]) -> float:
+    """Each wait since whatever was written last: a fork's own reaches back to its parent, past steps that worked."""
+    latest, waited = steps[0].at, 0.0
+    for step in steps[1:]:
+        since = _between(latest, step.at)
+        if step.kind == "wait":
+            waited += min(step.seconds or 0.0, since or 0.0)
+        if since is not None or latest is None:
+            latest = step.at
+    return waited
 
 
 def _between(begin: datetime | None, end: datetime | None) -> float | None:
@@ -192,8 +205,14 @@ def _between(begin: datetime | None, end: datetime | None) -> float | None:
 
 
 def slowest_steps(steps: Iterable[StepTime], limit: int) -> tuple[StepTime, ...]:
-    work = (step for step in steps if step.kind == "work")
-    return tuple(sorted(work, key=lambda step: -(step.seconds or 0.0))[:limit])
+    """`steps` oldest first; of those that took the same number of milliseconds the newest come first. A few in any
+    case, and more only where they took clearly longer than steps take as a rule."""
+    work = [step for step in steps if step.kind == "work"][::-1]
+    longest = sorted(work, key=lambda step: -round(step.seconds or 0.0, 3))[:limit]
+    usual = median(step.seconds or 0.0 for step in work) if work else 0.0
+    return tuple(
+        step for place, step in enumerate(longest) if place < _FEW or (step.seconds or 0.0) >= _STANDS_OUT * usual
+    )
 
 
 def time_nodes(steps: Iterable[StepTime]) -> tuple[NodeTime, ...]:

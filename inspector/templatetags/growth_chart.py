@@ -6,8 +6,10 @@ it. A layer with room for it bears its name: colour alone tells nothing.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
 from typing import Protocol
 
 from django.template import Library
@@ -17,11 +19,14 @@ from inspector.domain.channels import is_internal
 from inspector.domain.growth import ChannelGrowth
 from inspector.domain.text import text_size
 from inspector.templatetags.marks import drawn
-from inspector.templatetags.scales import fold, size_marks
+from inspector.templatetags.scales import draw_marks, fold, size_marks
 
 register = Library()
 
-_POINTS = 150
+#: Columns at most, and turns or groups of turns among them: the others are for turns that are longer than most.
+_POINTS, _TURNS = 150, 100
+#: From so many turns on, only one that has more than this part of all steps is split.
+_MANY = 20
 _TOP, _HIGH = 14, 190
 _FLOOR = _TOP + _HIGH
 HEIGHT = _FLOOR + 20
@@ -76,24 +81,35 @@ def _parts(size: Size, layers: Sequence[str]) -> tuple[int, ...]:
     return (*named, others, size.total_bytes - sum(named) - others)
 
 
+def fold_turns(sizes: Sequence[Size]) -> list[Sequence[Size]]:
+    """Steps put together, where there are more than the chart has columns for: by whole turns, so that what comes and
+    goes within each turn does not come and go among the columns as well. A long turn is split evenly."""
+    if len(sizes) <= _POINTS:
+        return [(size,) for size in sizes]
+    turns = [tuple(members) for _, members in groupby(sizes, key=lambda size: size.turn)]
+    groups = [tuple(size for turn in some for size in turn) for some in fold(turns, _TURNS)]
+    longest = len(sizes) / (_MANY if len(groups) >= _MANY else _POINTS - len(groups))
+    return [part for group in groups for part in fold(group, max(1, math.ceil(len(group) / longest)))]
+
+
 class _Growth:
     def __init__(self, sizes: Sequence[Size], layers: Sequence[str], word: str) -> None:
         # The heaviest step stands for those it is put together with: no peak gets lost.
-        self._points = [max(group, key=lambda size: size.total_bytes) for group in fold(sizes, _POINTS)]
+        groups = fold_turns(sizes)
+        self._points = [max(group, key=lambda size: size.total_bytes) for group in groups]
+        self._steps = [len(group) for group in groups]
         self._parts = [_parts(size, layers) for size in self._points]
         self._names = (*layers, _OTHERS, _OWN)
         self._classes = (*(f"c{place}" for place in range(len(layers))), "cx", "ci")
         self._word = word
         self._highest = max((size.total_bytes for size in self._points), default=0) or 1
-        self._wide = 100 / max(1, len(self._points))
+        wide = 100 / max(1, len(sizes))
+        self._edges = [steps * wide for steps in accumulate(self._steps, initial=0)]  # in percent, one more than points
 
     def draw(self) -> Iterator[str]:
         yield f'<svg class="plot growth" width="100%" height="{HEIGHT}" aria-hidden="true">'
         yield from self._areas()
-        for value, words in size_marks(self._highest):
-            y = _FLOOR - _HIGH * value / self._highest
-            yield f'<rect class="line" y="{y:.1f}" width="100%" height="1"/>'
-            yield f'<text class="value" x="0" y="{y - 3:.1f}">{words}</text>'
+        yield from draw_marks(size_marks(self._highest), self._highest, _FLOOR, _HIGH)
         yield f'<rect class="floor" y="{_FLOOR}" width="100%" height="1"/>'
         yield from self._labels()
         yield from self._named()
@@ -101,12 +117,14 @@ class _Growth:
         yield "</svg>"
 
     def _areas(self) -> Iterator[str]:
-        view = f'viewBox="0 0 {len(self._points)} {_HIGH}" preserveAspectRatio="none"'
+        view = f'viewBox="0 0 {sum(self._steps)} {_HIGH}" preserveAspectRatio="none"'
         yield f'<svg y="{_TOP}" width="100%" height="{_HIGH}" {view}>'
         for layer in reversed(range(len(self._names))):
             if not any(parts[layer] for parts in self._parts):
                 continue
-            edge = "".join(f"V{_HIGH - self._up_to(place, layer):.1f}h1" for place in range(len(self._points)))
+            edge = "".join(
+                f"V{_HIGH - self._up_to(place, layer):.1f}h{steps}" for place, steps in enumerate(self._steps)
+            )
             yield f'<path class="{self._classes[layer]}" d="M0 {_HIGH}{edge}V{_HIGH}z"/>'
         yield "</svg>"
 
@@ -116,10 +134,13 @@ class _Growth:
 
     def _labels(self) -> Iterator[str]:
         """Steps along the floor; every second one gives way where there is little room."""
-        every = max(1, -(-len(self._points) // 8))
-        for shown, place in enumerate(range(0, len(self._points), every)):
+        shown, free = 0, 0.0
+        for place, (left, right) in enumerate(pairwise(self._edges)):
+            if left < free:
+                continue
             give_way = ' class="wide"' if shown % 2 else ""
-            x = self._wide * (place + 0.5)
+            shown, free = shown + 1, left + 12.4
+            x = (left + right) / 2
             anchor = "start" if x < 6 else "end" if x > 94 else "middle"
             step = self._points[place].step
             words = f"step {step if step is not None else '?'}"
@@ -138,7 +159,8 @@ class _Growth:
     def _titles(self) -> Iterator[str]:
         yield '<g class="titles">'
         for place, size in enumerate(self._points):
-            yield f'<rect x="{place * self._wide:.2f}%" y="{_TOP}" width="{self._wide:.2f}%" height="{_HIGH}">'
+            left, right = self._edges[place : place + 2]
+            yield f'<rect x="{left:.2f}%" y="{_TOP}" width="{right - left:.2f}%" height="{_HIGH}">'
             yield f"<title>{self._says(place, size)}</title></rect>"
         yield "</g>"
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from inspector.domain.pace import NodeTime, StepTime, TurnTime
 from inspector.domain.text import count_noun
 from inspector.templatetags.marks import drawn
-from inspector.templatetags.scales import fold, time_marks
+from inspector.templatetags.scales import draw_marks, fold, time_marks
 from inspector.templatetags.words import seconds
 
 register = Library()
@@ -27,6 +27,8 @@ _FLOOR = _TOP + _HIGH
 HEIGHT = _FLOOR + 20
 #: Waits that are marked: at most so many, of a minute at least, that stand out from the usual one.
 _MARKED, _LONG, _TIMES = 4, 60.0, 5
+#: The share of the plot that the words of a wait take: of a wide one, and of one on a telephone.
+_WORDS, _WORDS_NARROW = 9.0, 19.0
 #: Parts of a bar: its length in units of the drawing, what a wait inside it takes, and from how many steps on small
 #: neighbours are put together.
 _UNITS, _PAUSE, _STEPS = 1_000, 16, 30
@@ -74,10 +76,7 @@ class _Columns:
     def draw(self) -> Iterator[str]:
         yield f'<svg class="plot pace" width="100%" height="{HEIGHT}" aria-hidden="true">'
         yield from self._solid()
-        for value, words in time_marks(self._highest):
-            y = _FLOOR - _HIGH * value / self._highest
-            yield f'<rect class="line" y="{y:.1f}" width="100%" height="1"/>'
-            yield f'<text class="value" x="0" y="{y - 3:.1f}">{words}</text>'
+        yield from draw_marks(time_marks(self._highest), self._highest, _FLOOR, _HIGH)
         yield f'<rect class="floor" y="{_FLOOR}" width="100%" height="1"/>'
         yield from self._labels()
         yield from self._waits()
@@ -116,17 +115,18 @@ class _Columns:
         if not waits:
             return
         least = max(_LONG, _TIMES * median(wait for wait, _ in waits)) if len(waits) > 2 else _LONG
-        drawn_at: list[float] = []
+        taken: list[float] = []
+        taken_narrow: list[float] = []
         for wait, x in sorted(waits, reverse=True):
-            if wait < least or len(drawn_at) == _MARKED:
+            if wait < least or len(taken) == _MARKED:
                 return
-            if any(abs(x - other) < 12 for other in drawn_at):
+            anchor = "end" if x > 80 else "start" if x < 20 else "middle"
+            if not _is_free(taken, x, anchor, _WORDS):
                 continue
-            drawn_at.append(x)
-            anchor = "end" if x > 85 else "start" if x < 15 else "middle"
+            give_way = "" if _is_free(taken_narrow, x, anchor, _WORDS_NARROW) else ' class="wide"'
             yield (
                 f'<g class="gap"><line x1="{x:.2f}%" x2="{x:.2f}%" y1="16" y2="{_FLOOR}"/>'
-                f'<text x="{x:.2f}%" y="11" text-anchor="{anchor}">{seconds(wait)} passed</text></g>'
+                f'<text{give_way} x="{x:.2f}%" y="11" text-anchor="{anchor}">{seconds(wait)}</text></g>'
             )
 
     def _titles(self) -> Iterator[str]:
@@ -144,6 +144,15 @@ class _Columns:
             return f"{self._word}s {first} to {last}: {told}"
         after = f", {seconds(group[0].before)} after the one before" if group[0].before is not None else ""
         return f"{self._word} {first}: {seconds(group[0].worked)} of work{after}"
+
+
+def _is_free(taken: list[float], x: float, anchor: str, wide: float) -> bool:
+    """Whether words of that width fit beside the others, whose middles are `taken`; they are added where they do."""
+    middle = x + {"start": wide / 2, "end": -wide / 2}.get(anchor, 0.0)
+    free = all(abs(middle - other) >= wide for other in taken)
+    if free:
+        taken.append(middle)
+    return free
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from inspector.domain.text import text_size
@@ -33,6 +33,14 @@ def size_marks(highest: int) -> list[tuple[float, str]]:
     """Round numbers of bytes, with their words."""
     values = {max(1, round(value)) for value in round_values(highest)}
     return [(value, text_size(value).replace(".0 ", " ")) for value in sorted(values)]
+
+
+def draw_marks(marks: Iterable[tuple[float, str]], highest: float, floor: int, high: int) -> Iterator[str]:
+    """A line across the plot for each mark, and its words to the left of the plot, which leaves room for them."""
+    for value, words in marks:
+        y = floor - high * value / highest
+        yield f'<rect class="line" y="{y:.1f}" width="100%" height="1"/>'
+        yield f'<text class="value" x="-6" y="{y + 4:.1f}" text-anchor="end">{words}</text>'
 
 
 def _clean(value: float) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.pace import (
+    StepTime,
     TurnTime,
     find_skews,
     in_order,
@@ -80,7 +82,16 @@ def test_a_step_of_several_nodes_counts_for_each_and_start_only_alone() -> None:
 
 
 def test_the_slowest_steps_come_first_and_are_no_waits() -> None:
-    assert [one.checkpoint_id for one in slowest_steps(time_steps(TALK, {}), 3)] == ["7", "4", "3"]
+    assert [one.checkpoint_id for one in slowest_steps(time_steps(TALK, {}), 3)] == ["7", "4", "6"]
+
+
+def test_of_steps_that_took_the_same_the_newest_three_are_told_and_more_only_where_they_stand_out() -> None:
+    times = [0.01, 0.010_2, 0.01, 0.010_1, 0.01]
+    equal = [StepTime(str(place), place, 1, ("a",), "", None, took, "work", "") for place, took in enumerate(times)]
+    assert [one.checkpoint_id for one in slowest_steps(equal, 10)] == ["4", "3", "2"]
+    slow = [replace(one, checkpoint_id=f"slow {one.checkpoint_id}", seconds=0.5) for one in equal[:4]]
+    assert [one.checkpoint_id for one in slowest_steps([*equal, *slow], 10)] == ["slow 3", "slow 2", "slow 1", "slow 0"]
+    assert slowest_steps([], 10) == ()
 
 
 def test_time_until_an_answer_came_is_a_wait_inside_its_turn() -> None:
@@ -90,6 +101,20 @@ def test_time_until_an_answer_came_is_a_wait_inside_its_turn() -> None:
     waits = sum_waits(turns)
     assert (waits.turns, waits.median, waits.longest_id) == (1, 60.0, "5")
     assert (waits.resumed, waits.resumed_longest, waits.resumed_longest_id) == (1, 100.0, "8")
+
+
+def test_waits_for_two_forks_of_one_step_are_not_counted_twice() -> None:
+    forked = (
+        step("1", 0, source="input"),
+        step("2", 1, "plan", parent="1"),
+        step("3", 3, "answer", parent="2"),
+        step("4", 10, parent="2", source="fork"),
+        step("5", 12, "answer", parent="4"),
+        step("6", 20, parent="2", source="update"),
+    )
+    (turn,) = turns_of(*forked)
+    assert [one.seconds for one in turn.steps] == [None, 1.0, 2.0, 9.0, 2.0, 19.0]
+    assert (turn.took, turn.worked, turn.waited) == (20.0, 5.0, 15.0)
 
 
 def test_an_edit_of_the_state_waited_for_nobody_who_was_asked() -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from inspector.domain.pace import StepTime, TurnTime
-from inspector.templatetags.growth_chart import growth, growth_rows, show_growth
+from inspector.templatetags.growth_chart import fold_turns, growth, growth_rows, show_growth
 from inspector.templatetags.pace_chart import colour_of, palette_of, show_pace, turn_bar
 from inspector.templatetags.scales import fold, round_values, size_marks, time_marks
 from inspector.views.contexts.size import StepSize
@@ -54,7 +54,51 @@ def test_long_waits_are_marked_and_usual_ones_are_not() -> None:
     turns = [turn(number, step(1), before=86_400 if number == 5 else 90) for number in range(1, 10)]
     svg = show_pace(turns, "turn")
     assert svg.count('class="gap"') == 1
-    assert "1 day passed" in svg
+    assert words_of(svg) == [("1 day", None)]
+
+
+def words_of(svg: str) -> list[tuple[str | None, str | None]]:
+    """What is written beside long waits, and its class."""
+    gaps = [found for found in ET.fromstring(svg).iter("g") if found.get("class") == "gap"]  # noqa: S314  our own
+    return [(words.text, words.get("class")) for gap in gaps for words in gap.iter("text")]
+
+
+def waits_at(count: int, *long: int) -> list[tuple[str | None, str | None]]:
+    turns = [turn(place, step(1), before=90_000.0 * place if place in long else 1.0) for place in range(count)]
+    return words_of(show_pace(turns, "turn"))
+
+
+def test_words_of_neighbouring_waits_give_way_where_the_page_is_narrow_and_never_lie_on_each_other() -> None:
+    assert waits_at(8, 4, 5) == [("5 days", None), ("4 days", "wide")]
+    assert waits_at(8, 2, 5) == [("5 days", None), ("2 days", None)]
+    assert waits_at(20, 2, 3) == [("3 days", None)]
+
+
+def test_words_of_an_axis_lie_outside_of_what_is_drawn() -> None:
+    for svg in (show_pace([turn(1, step(9))], "turn"), show_growth([size(1, a=5_000)], ("a",), "turn")):
+        marks = [found for found in ET.fromstring(svg).iter("text") if found.get("class") == "value"]  # noqa: S314  our own
+        assert len(marks) > 1
+        assert all(float(found.attrib["x"]) < 0 and found.get("text-anchor") == "end" for found in marks)
+
+
+def test_what_comes_and_goes_within_each_turn_makes_no_comb_of_the_columns() -> None:
+    peaks = (0, 400, 0, 100, 0)
+    sizes = [replace(size(n, a=1_000, b=peaks[n % 5]), turn=n // 5) for n in range(500)]
+    assert {told.split(": ")[1] for told in titles(show_growth(sizes, ("a", "b"), "turn"))} == {
+        "1.5 kB (a 1.0 kB, b 400 B, LangGraph's own 100 B)"
+    }
+
+
+@pytest.mark.parametrize(
+    "lengths", [[1_000], [900] + [1] * 100, [1] * 600, [25] * 40, [151, 3], [7] * 143, [1] * 101 + [399]]
+)
+def test_columns_hold_every_step_in_its_order_and_split_long_turns(lengths: list[int]) -> None:
+    turns = [number for number, length in enumerate(lengths) for _ in range(length)]
+    sizes = [replace(size(place), turn=number) for place, number in enumerate(turns)]
+    columns = fold_turns(sizes)
+    assert [one for column in columns for one in column] == sizes
+    assert len(columns) <= 150
+    assert max(map(len, columns)) <= max(len(sizes) / 15, 7)
 
 
 def test_a_wait_inside_a_turn_takes_a_fixed_length_and_says_how_long_it_was() -> None:
