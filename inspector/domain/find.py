@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from itertools import groupby
+from typing import Any, NamedTuple, TypeAlias
 
 from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged, Value, digits_of
 
@@ -25,8 +26,8 @@ BEFORE, AFTER = 60, 100
 _NEAR = 40
 #: Matches of one text that are told apart. Of a text with more, the whole text is.
 _PER_TEXT = 200
-#: Matches of one value that are kept.
-MOST = 20_000
+#: Texts of one value that are told.
+MOST = 200_000
 
 #: The path of the parent and a last token; None at the top.
 Path: TypeAlias = Any
@@ -47,6 +48,9 @@ class Needle:
     @cached_property
     def folded(self) -> str:
         return fold(self.text, case=self.case)
+
+    def is_in(self, text: str) -> bool:
+        return self.folded in fold(text, case=self.case)
 
     def places(self, text: str) -> list[tuple[int, int]]:
         """Where it stands in `text`, beginnings and ends; matches do not overlap."""
@@ -99,12 +103,13 @@ def _at(marks: Marks, place: int) -> int:
     return marks[1][max(0, bisect_right(marks[0], place) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One match. `is_key` where it is a key that holds it. `times` is above 1 only of a text with too many to tell
-    apart, `text_mark` then tells that text from any other."""
+    apart, `text_mark` then tells that text from any other. `place` is the path without numbers: elements of a list
+    move."""
 
     path: Path
+    place: Path
     is_key: bool
     before: str
     match: str
@@ -117,80 +122,95 @@ class Found:
         return self.before[-_NEAR:], self.match, self.after[:_NEAR], self.text_mark
 
 
+#: A text of a value: its path, that without numbers, the text, and whether it is a key.
+Text: TypeAlias = tuple[Path, Path, str, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """`unread` says why parts of the value could not be looked into, each reason once."""
+    """The texts of a value that hold the needle, in the value's order. `unread` says why parts of the value could not
+    be looked into, each reason once."""
 
-    found: tuple[Found, ...]
+    needle: Needle
+    texts: Sequence[Text] = ()
     unread: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> Iterator[Found]:
+        """All matches."""
+        return (one for text in self.texts for one in _matches(self.needle, text))
 
 
 def search(value: Value, needle: Needle, name: str) -> Searched:
-    """All matches in a value whose path begins with `name`, in the value's order."""
-    found: list[Found] = []
+    """What in a value, whose path begins with `name`, holds the needle."""
+    texts: list[Text] = []
     unread: dict[str, None] = {}
-    for path, text, is_key in _texts(value, (None, name), unread):
-        found += _matches(needle, path, text, is_key=is_key)
-        if len(found) > MOST:
-            unread[f"It is found more than {MOST:,} times in one value; the first ones are told."] = None
-            break
-    return Searched(tuple(found[:MOST]), tuple(unread))
+    for item in _texts(value, name, unread):
+        if needle.is_in(item[2]):
+            if len(texts) == MOST:
+                unread[f"More than {MOST:,} texts of one value hold it; the first ones are told."] = None
+                break
+            texts.append(item)
+    return Searched(needle, texts, tuple(unread))
 
 
-def _matches(needle: Needle, path: Path, text: str, *, is_key: bool) -> Iterator[Found]:
+def _matches(needle: Needle, item: Text) -> Iterator[Found]:
+    path, place, text, is_key = item
     places = needle.places(text)
     if len(places) > _PER_TEXT:
         start, end = places[0]
         mark = blake2b(text.encode("utf-8", "replace"), digest_size=12).digest()
-        yield Found(path, is_key, *_around(text, start, end), times=len(places), text_mark=mark)
+        yield Found(path, place, is_key, *_around(text, start, end), times=len(places), text_mark=mark)
         return
     for start, end in places:
-        yield Found(path, is_key, *_around(text, start, end))
+        yield Found(path, place, is_key, *_around(text, start, end))
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str, str]:
     return text[max(0, start - BEFORE) : start], text[start:end], text[end : end + AFTER]
 
 
-def _texts(value: Value, path: Path, unread: dict[str, None]) -> Iterator[tuple[Path, str, bool]]:
-    """Every text of a tree with its path, keys before what they hold."""
-    waiting: list[tuple[Path, Value, bool]] = [(path, value, False)]
+def _texts(value: Value, name: str, unread: dict[str, None]) -> Iterator[Text]:
+    """Every text of a tree, keys before what they hold."""
+    waiting: list[tuple[Path, Path, Value, bool]] = [((None, name), (None, name), value, False)]
     while waiting:
-        path, item, is_key = waiting.pop()
+        path, place, item, is_key = waiting.pop()
         match item:
             case str():
-                yield path, item, is_key
+                yield path, place, item, is_key
             case None | Binary():
                 pass
             case bool():
-                yield path, "true" if item else "false", is_key
+                yield path, place, "true" if item else "false", is_key
             case int():
-                yield path, digits_of(item), is_key
+                yield path, place, digits_of(item), is_key
             case float():
-                yield path, str(item), is_key
+                yield path, place, str(item), is_key
             case CutText():
                 unread["A text is too long to be read whole."] = None
-                yield path, item.head, is_key
+                yield path, place, item.head, is_key
             case Omitted():
                 unread[item.detail or f"Not read: {item.reason}."] = None
             case _:
-                waiting += reversed(list(_parts(item, path, is_key=is_key)))
+                waiting += reversed(list(_parts(item, path, place, is_key=is_key)))
 
 
-def _parts(item: Any, path: Path, *, is_key: bool) -> Iterator[tuple[Path, Value, bool]]:
-    if isinstance(item, list):
-        for number, part in enumerate(item):
-            yield (path, number), part, is_key
-    elif isinstance(item, Pairs):
+def _parts(item: Any, path: Path, place: Path, *, is_key: bool) -> Iterator[tuple[Path, Path, Value, bool]]:
+    if isinstance(item, list | Pairs):
+        place = (place, None)
+        if isinstance(item, list):
+            for number, part in enumerate(item):
+                yield (path, number), place, part, is_key
+            return
         for number, (key, part) in enumerate(item.items):
-            yield (path, number), key, True
-            yield (path, number), part, is_key
-    else:
-        given: Iterable[str] = _GIVEN if isinstance(item, Tagged) else ()
-        for key, part in (item.fields if isinstance(item, Tagged) else item).items():
-            if key not in given:
-                yield (path, key), key, True
-            yield (path, key), part, is_key
+            yield (path, number), place, key, True
+            yield (path, number), place, part, is_key
+        return
+    given: Iterable[str] = _GIVEN if isinstance(item, Tagged) else ()
+    for key, part in (item.fields if isinstance(item, Tagged) else item).items():
+        if key not in given:
+            yield (path, key), (place, key), key, True
+        yield (path, key), (place, key), part, is_key
 
 
 def path_text(path: Path) -> str:
@@ -210,42 +230,60 @@ def _tokens(path: Path) -> list[Any]:
     return tokens[::-1]
 
 
-def _kind_of_place(path: Path) -> tuple[Any, ...]:
-    """The path without numbers: elements of a list move."""
-    return tuple("[]" if isinstance(token, int) else token for token in _tokens(path))
+class Known:
+    """The matches that a value holds, to tell whether another one has the same. A text that only grew behind a match
+    holds the same match."""
+
+    def __init__(self, found: Iterable[Found]) -> None:
+        self._left = Counter((item.place, item.is_key, item.around) for item in found)
+
+    def holds(self, item: Found) -> bool:
+        mark = (item.place, item.is_key, item.around)
+        return self._left[mark] > 0 or self._shorter(mark) is not None
+
+    def take(self, item: Found) -> bool:
+        """Whether there is one like it that was not taken yet."""
+        return self._take((item.place, item.is_key, item.around))
+
+    def take_shorter(self, item: Found) -> bool:
+        """Whether there is one whose text ended sooner."""
+        return self._take(self._shorter((item.place, item.is_key, item.around)))
+
+    def _take(self, mark: Any) -> bool:
+        if self._left[mark] <= 0:
+            return False
+        self._left[mark] -= 1
+        return True
+
+    def _shorter(self, mark: Any) -> Any:
+        place, is_key, (start, word, end, _) = mark
+        shorter = ((place, is_key, (start, word, end[:size], b"")) for size in range(min(len(end) + 1, _NEAR)))
+        return next((one for one in shorter if self._left[one] > 0), None)
 
 
-def added(before: Sequence[Found], after: Sequence[Found]) -> list[Found]:
-    """The matches of `after` that were not there `before`, in their order. Of several alike, the last ones are new. A
-    text that only grew behind a match holds the same match."""
-    if not before:
-        return list(after)
-    known = Counter((_kind_of_place(item.path), item.is_key, item.around) for item in before)
-    rest = []
-    for item in after:
-        mark = (_kind_of_place(item.path), item.is_key, item.around)
-        if known[mark] > 0:
-            known[mark] -= 1
+def added(before: Searched | None, after: Searched) -> Iterator[Found]:
+    """The matches of `after` that were not there `before`, in their order. Of several alike, the last ones are new."""
+    if before is None or not before.texts:
+        yield from after.found
+        return
+    same = Counter(text[1:] for text in before.texts)
+    texts: list[Text] = []
+    for text in after.texts:  # most stay as they are, and need not be looked into
+        if same[text[1:]] > 0:
+            same[text[1:]] -= 1
         else:
-            rest.append((mark, item))
-    grown: defaultdict[Any, list[str]] = defaultdict(list)
-    for (place, is_key, (start, word, end, whole)), count in known.items():
-        if len(end) < _NEAR and count > 0 and not whole:
-            grown[place, is_key, start, word] += [end] * count
-    fresh = []
-    for (place, is_key, (start, word, end, _)), item in rest:
-        shorter = grown[place, is_key, start, word]
-        same = next((old for old in shorter if end.startswith(old)), None)
-        if same is None:
-            fresh.append(item)
-        else:
-            shorter.remove(same)
-    return fresh
+            texts.append(text)
+    known = Known(Searched(after.needle, [(None, *rest) for rest in same.elements()]).found)
+    fresh = (item for item in Searched(after.needle, texts).found if not known.take(item))
+    for item in fresh:
+        if known.holds(item):  # which text grew is known when all that stayed are taken
+            yield from (one for one in [item, *fresh] if not known.take_shorter(one))
+            return
+        yield item
 
 
-def by_text(found: Iterable[Found]) -> list[tuple[Found, int]]:
+def by_text(found: Iterable[Found]) -> Iterator[tuple[Found, int]]:
     """The first match of each text, and how many that text holds, in order."""
-    groups: dict[tuple[Any, ...], list[Found]] = {}
-    for item in found:
-        groups.setdefault((*_tokens(item.path), item.is_key), []).append(item)
-    return [(items[0], sum(item.times for item in items)) for items in groups.values()]
+    for _, group in groupby(found, lambda item: (item.path, item.is_key)):
+        first, *more = group
+        yield first, first.times + sum(item.times for item in more)

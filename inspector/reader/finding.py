@@ -7,12 +7,15 @@ its parent only, a search can stop behind any step, and another one can go on fr
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+from typing import TypeAlias
 
 from inspector.decode import decode_json_inline
 from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID, RESUME, START, is_internal
-from inspector.domain.find import Found, Needle, added, by_text, path_text, search
+from inspector.domain.find import Found, Known, Needle, added, by_text, path_text, search
 from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import node_of_task_path
 from inspector.domain.value import Value
@@ -21,8 +24,8 @@ from inspector.reader.hits import Also, FindBudget, Hit, Stretch, Unread
 from inspector.reader.searched import WHOLE, Bodies, Body
 from inspector.stores.base import CheckpointRow, CheckpointStore, ReadBudget, WriteRow
 
-#: Steps that are read at a time, without their values.
-_PAGE = ReadBudget(rows=100, bytes=4_000_000)
+#: Steps that are read at a time, without their values, and at first: a store may have to read past large values.
+_PAGE, _FIRST = ReadBudget(rows=100, bytes=4_000_000), 8
 #: Pending writes of one step.
 _WRITES = ReadBudget(rows=5_000, bytes=32_000_000)
 #: Metadata that says where a step stands, and is shown beside every hit.
@@ -30,6 +33,8 @@ _OF_A_STEP = frozenset({"step", "source"})
 _CLOSED = "A step's document cannot be looked into, as when the saver encrypts it whole."
 #: What is looked for in ids has at least so many characters: ids hold any short run of digits by chance.
 _ID_LENGTH = 8
+#: What stands around a match, with it.
+Around: TypeAlias = tuple[str, str, str, bytes]
 _KINDS = {ERROR: "error", INTERRUPT: "interrupt", RESUME: "resume"}
 
 
@@ -63,8 +68,8 @@ class Finder:
     clock: Callable[[], float] = time.monotonic
     _bodies: Bodies = field(init=False)
     _unread: dict[str, Unread] = field(default_factory=dict)
-    #: The hits of steps that were searched, by their parents, which have not been.
-    _waiting: dict[str, list[_Told]] = field(default_factory=dict)
+    #: What steps that were searched hold, by their parents, which have not been, and by what stands around it.
+    _waiting: dict[str, defaultdict[Around, list[_Told]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._bodies = Bodies(self.store, self.key, self.needle)
@@ -79,9 +84,9 @@ class Finder:
         self._look_above(before)
         for place in self._places(before):
             row = place.row
-            hits = self._step(place)[skip:]
             first, last = first or row, row
             room = budget.hits - len(told)
+            hits = list(islice(self._step(place), skip, skip + room + 1))
             told += hits[:room]
             if len(hits) > room:  # the rest of this step's is told by the search that goes on
                 return self._stretch(told, first, last, above or f"{row.checkpoint_id}0", skip + room)
@@ -104,14 +109,18 @@ class Finder:
         if row is None or parent is None:
             return
         self._bodies.weigh([row, parent])
-        self._step(_Place(row, parent, "", self._differing(row, parent), ()))
+        for _ in self._step(_Place(row, parent, "", self._differing(row, parent), ())):
+            pass
         self._unread.clear()
 
     def _places(self, before: str) -> Iterator[_Place]:
         """The steps older than `before`, newest first, read in parts."""
         known: dict[str, CheckpointRow | None] = {}
+        size = _FIRST
         while True:
-            cut = self.store.read_checkpoints(self.thread_id, self.checkpoint_ns, before=before or None, budget=_PAGE)
+            budget = replace(_PAGE, rows=size)
+            size = min(2 * size, _PAGE.rows)
+            cut = self.store.read_checkpoints(self.thread_id, self.checkpoint_ns, before=before or None, budget=budget)
             known.update((row.checkpoint_id, row) for row in cut.rows)
             for parent_id in dict.fromkeys(row.parent_checkpoint_id or "" for row in cut.rows):
                 if parent_id and parent_id not in known:
@@ -147,18 +156,21 @@ class Finder:
             name for name in held if name not in before or row.channel_versions.get(name) != versions.get(name)
         )
 
-    def _step(self, place: _Place) -> list[_Told]:
+    def _step(self, place: _Place) -> Iterator[_Told]:
         """What one step brought: its own id, its state, its metadata and what its tasks left behind."""
         row = place.row
         unknown = bool(row.parent_checkpoint_id) and place.parent is None
         if not row.channel_versions and not row.ts:
             self._note([_CLOSED], row, "")
-        found = [*self._own_id(row), *self._values(place), *self._metadata(place), *self._writes(place)]
-        children = self._waiting.pop(row.checkpoint_id, [])
-        told = [_Told(replace(hit, unknown_origin=unknown)) for hit in found if not _joins(hit, children)]
-        if row.parent_checkpoint_id:
-            self._waiting.setdefault(row.parent_checkpoint_id, []).extend(told)
-        return told
+        children = self._waiting.pop(row.checkpoint_id, defaultdict(list))
+        above = self._waiting.setdefault(row.parent_checkpoint_id or "", defaultdict(list))
+        for hit in chain(self._own_id(row), self._values(place), self._metadata(place), self._writes(place)):
+            if _joins(hit, children):
+                continue
+            told = _Told(replace(hit, unknown_origin=True) if unknown else hit)
+            if hit.kind == "value" and row.parent_checkpoint_id:
+                above[hit.found.around].append(told)
+            yield told
 
     def _own_id(self, row: CheckpointRow) -> Iterator[Hit]:
         if len(self.needle.text) >= _ID_LENGTH and self.needle.places(row.checkpoint_id):
@@ -175,8 +187,8 @@ class Finder:
                 continue
             found = self._bodies.search(body)
             self._note(found.unread, row, channel)
-            before = self._bodies.before(parent, channel) if parent is not None and found.found else ()
-            yield from self._hits(row, "input" if channel == START else "value", channel, added(before, found.found))
+            before = self._bodies.before(parent, channel) if parent is not None and found.texts else None
+            yield from self._hits(row, "input" if channel == START else "value", channel, added(before, found))
 
     def _same(self, body: Body, parent: CheckpointRow, channel: str) -> bool:
         """Whether the bytes say already that the parent holds every match."""
@@ -188,7 +200,7 @@ class Finder:
     def _metadata(self, place: _Place) -> Iterator[Hit]:
         new, old = (_labels(row) for row in (place.row, place.parent))
         if new != old:
-            before, after = (search(labels, self.needle, "metadata").found for labels in (old, new))
+            before, after = (search(labels, self.needle, "metadata") for labels in (old, new))
             yield from self._hits(place.row, "metadata", "", added(before, after))
 
     def _writes(self, place: _Place) -> Iterator[Hit]:
@@ -220,17 +232,18 @@ class Finder:
         if newest is None:
             return tuple(hits)
         self._bodies.weigh([newest])
-        held: dict[str, tuple[Found, ...]] = {}  # large values are not kept at hand: each is looked into once
+        held: dict[str, Known] = {}
         return tuple(replace(hit, stays=self._stays(hit, newest, held)) if hit.kind == "value" else hit for hit in hits)
 
-    def _stays(self, hit: Hit, newest: CheckpointRow, held: dict[str, tuple[Found, ...]]) -> bool | None:
+    def _stays(self, hit: Hit, newest: CheckpointRow, held: dict[str, Known]) -> bool | None:
         if newest.checkpoint_id == hit.row.checkpoint_id:
             return None
         if newest.channel_versions.get(hit.channel) == hit.row.channel_versions.get(hit.channel):
             return True
         if hit.channel not in held:
-            held[hit.channel] = self._bodies.before(newest, hit.channel)
-        return not added(held[hit.channel], [hit.found])
+            found = self._bodies.before(newest, hit.channel)
+            held[hit.channel] = Known(found.found if found is not None else ())
+        return held[hit.channel].holds(hit.found)
 
     def _read(self, checkpoint_id: str) -> CheckpointRow | None:
         if not checkpoint_id:
@@ -261,17 +274,11 @@ def _labels(row: CheckpointRow | None) -> Value:
     return present(decode_json_inline(mask_secrets(kept), budget=WHOLE).value)
 
 
-def _joins(hit: Hit, children: Sequence[_Told]) -> bool:
+def _joins(hit: Hit, children: Mapping[Around, Sequence[_Told]]) -> bool:
     """Whether a child's hit is the same text on its further way, which then says where it came from."""
     if hit.kind not in ("input", "write"):
         return False
-    same = [
-        one
-        for one in children
-        if one.hit.kind == "value"
-        and one.hit.found.around == hit.found.around
-        and (hit.kind == "input" or one.hit.channel == hit.channel)
-    ]
+    same = [one for one in children.get(hit.found.around, ()) if hit.kind == "input" or one.hit.channel == hit.channel]
     for one in same:
         also = Also(hit.kind, hit.row.checkpoint_id, hit.step, hit.node)
         one.hit = replace(one.hit, also=(*one.hit.also, also))

@@ -5,7 +5,7 @@ Each value is read once, however many checkpoints hold it: those around it in th
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from inspector.decode import Budget, decode_value
 from inspector.decode.cipher import Closed
 from inspector.decode.serde import open_value
 from inspector.domain.delta import COUNTERS, snapshot_value
-from inspector.domain.find import Found, Needle, Searched, search
+from inspector.domain.find import Needle, Searched, search
 from inspector.domain.find_bytes import RawTest
 from inspector.domain.value import Absent, Value
 from inspector.reader.bodies import ChannelKey, keys_of
@@ -29,7 +29,8 @@ WHOLE = Budget(max_bytes=LARGEST, max_nodes=4_000_000, max_text=LARGEST, max_bin
 _KEPT = 48_000_000
 #: Bytes of shared values that are read at a time.
 _BATCH = 4_000_000
-_NONE = Searched(())
+#: Values of which more than so many texts hold what is looked for, and how many of those are kept at hand.
+_FEW, _LARGE = 1_000, 4
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class Bodies:
     _test: RawTest = field(init=False)
     _kept: OrderedDict[Name, Body] = field(default_factory=OrderedDict)
     _kept_bytes: int = 0
+    _large: deque[Body] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._shelf = Shelf(self.store)
@@ -124,25 +126,33 @@ class Bodies:
         """Its matches, decoded once."""
         if body.searched is None:
             if body.unread:
-                body.searched = Searched((), (body.unread,))
+                body.searched = Searched(self.needle, (), (body.unread,))
             elif body.around is not None and not body.around:
-                body.searched = _NONE
+                body.searched = Searched(self.needle)
             else:
                 value = decode_value(body.tag, body.data, budget=WHOLE).value
                 body.searched = self.search_value(value, body.channel)
+                self._forget_largest(body)
         return body.searched
 
-    def search_value(self, value: Value | Absent, name: str) -> Searched:
-        return _NONE if isinstance(value, Absent) else search(snapshot_value(value), self.needle, name)
+    def _forget_largest(self, body: Body) -> None:
+        """What a step and its parent hold is enough: texts of large values take much more room than their bytes."""
+        if body.searched is not None and len(body.searched.texts) > _FEW:
+            self._large.append(body)
+            if len(self._large) > _LARGE:
+                self._large.popleft().searched = None
 
-    def before(self, parent: CheckpointRow, channel: str) -> tuple[Found, ...]:
-        """The matches in a channel at a parent, whose value LangGraph itself may have left out."""
+    def search_value(self, value: Value | Absent, name: str) -> Searched:
+        return Searched(self.needle) if isinstance(value, Absent) else search(snapshot_value(value), self.needle, name)
+
+    def before(self, parent: CheckpointRow, channel: str) -> Searched | None:
+        """What a channel holds of it at a parent, whose value LangGraph itself may have left out."""
         if channel in self.names(parent):
             loaded = self.load(parent, [channel]).get(channel)
-            return self.search(loaded).found if loaded is not None else ()
+            return self.search(loaded) if loaded is not None else None
         if _is_delta(parent, channel):
-            return self.search_value(rebuild(self.store, parent, channel, self.key).value, channel).found
-        return ()
+            return self.search_value(rebuild(self.store, parent, channel, self.key).value, channel)
+        return None
 
 
 def _is_delta(row: CheckpointRow, channel: str) -> bool:
