@@ -75,14 +75,15 @@ def _crumbs(current: Checkpoint, calls: Calls) -> tuple[GraphCrumb, ...]:
     if not current.checkpoint_ns:
         return ()
     named = current.metadata.get("parents")
-    parents = named if isinstance(named, dict) else {}
+    named = named if isinstance(named, dict) else {}
+    parents = {ns: found for ns, found in named.items() if isinstance(found, str)}
     around = sorted((ns for ns in parents if is_within(current.checkpoint_ns, ns)), key=len)
     own = calls.by_namespace.get(current.checkpoint_ns, ())
-    caller = str(parents[around[-1]]) if around else ""
+    caller = parents[around[-1]] if around else ""
     stored = any(call.caller_stored for call in own if call.caller_id == caller)
     crumbs: list[GraphCrumb] = []
     for checkpoint_ns in around:
-        checkpoint_id = str(parents[checkpoint_ns])
+        checkpoint_id = parents[checkpoint_ns]
         before = crumbs[-1].checkpoint_ns if crumbs else ""
         names = _names(checkpoint_ns, before)
         crumbs.append(GraphCrumb(checkpoint_ns, names, checkpoint_id, step_of(checkpoint_id), stored))
