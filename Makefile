@@ -18,7 +18,7 @@ demo: $(DEMO) ## Show the dashboard on real LangGraph traffic; ARGS="--port 9000
 	$(BIN)/inspector demo $(ARGS)
 
 test: $(DEV) ## Run all tests; ARGS="tests/unit -k config" picks some
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 # Some checks start Django. They must neither see nor touch the index of whoever runs them.
 APART := INSPECTOR_DATABASE_URL=sqlite:///:memory: INSPECTOR_SECRET_KEY=only-for-checks

@@ -31,6 +31,7 @@ SHOWN = {
     "workers": ("/workers/", (1180, 900)),
     "doctor": ("/doctor/", (1280, 860)),
     "orphans": ("/orphans/?window=1h", (1180, 860)),
+    "thread": ("", (1180, 1000)),  # the conversation with the most turns
 }
 SIZES = ((1320, 860), (390, 844))
 _SECONDS_TO_ORPHAN = 50  # a little longer than the demo's own setting, so that the picture shows orphans
@@ -50,7 +51,7 @@ def main() -> None:
         else:
             PICTURES.mkdir(parents=True, exist_ok=True)
             for name, (address, size) in SHOWN.items():
-                _take(browser, url + address, PICTURES / f"{name}.png", size=size, theme="light")
+                _take(browser, url + (address or _longest(url)), PICTURES / f"{name}.png", size=size, theme="light")
 
 
 def _take_all(browser: Browser, url: str, directory: Path) -> None:
@@ -82,6 +83,12 @@ def _pages(url: str) -> dict[str, str]:
             if state == "complete":
                 pages |= {f"thread-{tab}": f"{address}&tab={tab}" for tab in ("state", "writes", "metadata")}
     return pages
+
+
+def _longest(url: str) -> str:
+    """A conversation that two hosts took part in, with the most turns."""
+    listed = json.load(urllib.request.urlopen(f"{url}/threads/?format=json&limit=1&sort=-turns&flag=several-hosts"))  # noqa: S310
+    return f"/thread/?{urllib.parse.urlencode({'id': listed['threads'][0]['thread_id']})}"
 
 
 def _take(browser: Browser, address: str, path: Path, *, size: tuple[int, int], theme: str) -> None:
