@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from django.template import Library
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from inspector.domain.change_tree import Hunk, PlaceChange, read_hunks
@@ -16,7 +16,7 @@ from inspector.domain.tables import compare_tables, read_table
 from inspector.domain.value import ABSENT, Absent, Value
 from inspector.templatetags.chat_changes import render_changed_message, render_conversation_change
 from inspector.templatetags.marks import plain
-from inspector.templatetags.places import readable_path, render_place
+from inspector.templatetags.places import Place, readable_path, render_place, render_places
 from inspector.templatetags.room import Room
 from inspector.templatetags.tables import render_table_change
 from inspector.templatetags.treediff import render_hunk
@@ -89,12 +89,8 @@ def _tree(change: Change, room: Room) -> tuple[str, int]:
             hunks = []  # of a change that was put together from other values
         if hunks:
             return _hunks(hunks, room)
-    html = []
-    for entry in change.entries[:SHOWN_ENTRIES]:
-        if not room.take_node():
-            break
-        html.append(render_entry(entry, room))
-    return "".join(html), len(html)
+    kept = [entry for entry in change.entries[:SHOWN_ENTRIES] if room.take_node()]
+    return render_places([_place(entry) for entry in kept], room), len(kept)
 
 
 def _table(before: Value | Absent, after: Value | Absent, room: Room) -> str:
@@ -128,9 +124,12 @@ def _sides(change: Change) -> tuple[Value | Absent, Value | Absent]:
 @register.filter
 def tallies(change: Change) -> SafeString:
     """ "+1 −2 ~1": entries by kind, each with its word for who cannot see the sign. Nothing for a channel that is new
-    or gone as a whole, which its header says."""
+    or gone as a whole, which its header says. Of entries that were left out the kind is not known: a tally of the
+    others would be untrue, so it says how many there are."""
     if change.kind != "changed" and change.form != "messages":
         return mark_safe("")
+    if change.left_out:
+        return format_html("{} changes", f"{len(change.entries) + change.left_out:,}")
     counts = Counter(entry.kind for entry in change.entries)
     kinds = (("added", "+", "good"), ("removed", "−", "bad"), ("changed", "~", "warn"))
     found = ((tone, sign, counts[kind], kind) for kind, sign, tone in kinds if counts[kind])
@@ -151,7 +150,11 @@ def render_entry(entry: Entry, room: Room) -> str:
     before, after = entry.before.value, entry.after.value
     if hasattr(entry, "message_id") and (as_message(before) or as_message(after)):
         return render_changed_message(entry, room)  # type: ignore[arg-type]  # it has a message's id
-    return render_place(getattr(entry, "path", ""), entry.kind, before, after, room)
+    return render_place(*_place(entry), room)
+
+
+def _place(entry: Entry) -> Place:
+    return getattr(entry, "path", ""), entry.kind, entry.before.value, entry.after.value
 
 
 def _safe(html: str) -> SafeString:

@@ -17,7 +17,7 @@ from inspector.domain.text import count_noun, diff_words
 from inspector.domain.value import Value
 from inspector.templatetags.chat import render_message, render_words
 from inspector.templatetags.marks import shown
-from inspector.templatetags.places import render_place
+from inspector.templatetags.places import render_places
 from inspector.templatetags.room import Room
 from inspector.templatetags.toolcalls import NO_TALK, Talk, join_results
 from inspector.templatetags.values import HasValue, render_value
@@ -240,10 +240,10 @@ def _edited(old: Message, new: Message, room: Room) -> str | None:
     body = str(render_words(diff_words(old.text, new.text), room)) if by_word or new.text else ""
     whole_text = all(isinstance(_content(message), str) for message in (old, new))
     others = [field for field in fields if not (whole_text and field.path == "/content")]
-    lines = [render_place(field.path, field.kind, field.before, field.after, room) for field in others[:_SHOWN_FIELDS]]
-    if lines:
-        body += f'<div class="diff">{"".join(lines)}</div>'
-    left = len(others) - len(lines)
+    told = [(field.path, field.kind, field.before, field.after) for field in others[:_SHOWN_FIELDS]]
+    if told:
+        body += f'<div class="diff">{render_places(told, room)}</div>'
+    left = len(others) - len(told)
     return body + (f'<p class="more">… {left:,} more fields, see JSON</p>' if left else "")
 
 

@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import TypeAlias
 
 from inspector.domain.change_tree import ARRAY, Key, Step
 from inspector.domain.media import image_type
@@ -19,8 +21,13 @@ from inspector.templatetags.marks import shown
 from inspector.templatetags.room import Room
 from inspector.templatetags.values import render_value
 
+#: A path, the kind of the entry, and both sides.
+Place: TypeAlias = "tuple[str, str, Value | Absent, Value | Absent]"
+
 #: A value that fits so many characters is a line of the diff; a larger one is shown as a tree.
 _LINE = 400
+#: Room of one side of one place, so that a large value that came leaves some to the changes after it.
+_PART_NODES, _PART_CHARACTERS = 120, 12_000
 #: Two texts are compared by word when one is longer than this; shorter ones are quicker to read whole.
 _WORDS = 32
 _PLAIN_KEY = re.compile(r"[\w\-]+")
@@ -30,8 +37,8 @@ _DIGITS = 30
 
 def readable_path(pointer: str) -> str:
     """A JSON pointer as people write places: `/cart/0/sku` is `cart[0].sku`. The whole value has no path: ""."""
-    tokens = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-    return readable_steps([int(token) if token.isascii() and token.isdigit() else token for token in tokens])
+    tokens = [_key(token) for token in pointer.split("/")[1:]]
+    return readable_steps([int(token) if _is_index(token) else token for token in tokens])
 
 
 def readable_steps(steps: Sequence[Step]) -> str:
@@ -58,6 +65,41 @@ def render_head(path: str, words: str = "") -> str:
 def render_place(path: str, kind: str, before: Value | Absent, after: Value | Absent, room: Room) -> str:
     """A place by itself, as of a field of a message."""
     return f'<div class="e">{render_head(readable_path(path))}{render_sides("", kind, before, after, room)}</div>'
+
+
+def render_places(places: Sequence[Place], room: Room) -> str:
+    """Places by themselves; those that follow each other in one container stand under one head, `notes[254…333]`."""
+    html = []
+    for (inside, _), found in groupby(places, lambda place: _container_of(place[0])):
+        run = list(found)
+        if len(run) == 1:
+            html.append(render_place(*run[0], room))
+            continue
+        names = [path.rpartition("/")[2] for path, *_ in run]
+        head = readable_path(inside)
+        if _is_index(names[0]):
+            head += f"[{names[0]}…{names[-1]}]"
+        lines = (
+            render_sides(f'<b class="i"><bdi>{shown(_key(name)[:200])}</bdi></b> ', *place[1:], room)
+            for name, place in zip(names, run, strict=True)
+        )
+        html.append(f'<div class="e">{render_head(head)}{"".join(lines)}</div>')
+    return "".join(html)
+
+
+def _container_of(path: str) -> tuple[str, bool]:
+    """The path of what holds a place, and whether it holds it by its position. The whole value holds itself."""
+    inside, _, name = path.rpartition("/")
+    return inside, _is_index(name)
+
+
+def _key(token: str) -> str:
+    """A key from its form in a JSON pointer."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def _is_index(token: str) -> bool:
+    return token.isascii() and token.isdigit()
 
 
 def render_sides(label: str, kind: str, before: Value | Absent, after: Value | Absent, room: Room) -> str:
@@ -146,6 +188,6 @@ def _line(side: str, label: str, value: Value, more: str, room: Room) -> str:
         shown_characters = room.take_text(len(line))
         inside = f"<bdi>{shown(line[:shown_characters])}</bdi>"
     else:
-        inside = str(render_value(value, room))
+        inside = str(render_value(value, room.within(_PART_NODES, _PART_CHARACTERS)))
     said = f' <span class="by">{more}</span>' if more else ""
     return f'<div class="{side}"><span class="vh">{words} </span>{label}{inside}{said}</div>'

@@ -46,6 +46,8 @@ class Change(Protocol):
     def after(self) -> HasValue: ...
     @property
     def entries(self) -> Sequence[object]: ...
+    @property
+    def left_out(self) -> int: ...
 
 
 @register.filter
@@ -130,7 +132,9 @@ def _became(change: Change) -> str:
 
 
 def _kinds(change: Change) -> str:
-    """ "1 added, 2 removed": what came of it, by the entries of the change."""
+    """ "1 added, 2 removed": what came of it, by the entries of the change, where it has them all."""
+    if change.left_out:
+        return f"{len(change.entries) + change.left_out:,} changes"
     counts = Counter(getattr(entry, "kind", "") for entry in change.entries)
     words = {"added": "added", "removed": "removed", "changed": "edited" if change.form == "messages" else "changed"}
     return ", ".join(f"{counts[kind]:,} {word}" for kind, word in words.items() if counts[kind]) or "none of it added"

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from inspector.domain.value import ABSENT, Binary, CutText, Tagged, Value
+from inspector.templatetags.changes import tallies
 from inspector.templatetags.places import difference
 from inspector.templatetags.room import Room, Spot
 from inspector.templatetags.values import render_value
 from inspector.templatetags.written import effect_words, written_as_is
 from tests.unit.domain.pictures import SVG, png
 from tests.unit.templatetags.test_changes import Tree
-from tests.unit.templatetags.test_chat_changes import html_of
+from tests.unit.templatetags.test_chat_changes import Whole, html_of
 from tests.unit.templatetags.test_values import read
 
 PNG = png()
@@ -154,3 +155,22 @@ def test_the_reducers_work_is_a_sentence() -> None:
     )
     assert read(written_as_is(Written((One("a", Tree(1)),), "replaced", Tree(1)))) == "a"
     assert effect_words(Written((), "", Tree(1))) == ""
+
+
+def test_elements_that_follow_each_other_stand_under_one_head_where_there_are_too_many() -> None:
+    html = html_of({"notes": ["a"]}, {"notes": ["a", *(f"n{n}" for n in range(900))]})
+    assert html.count('class="p"') == 1
+    assert read(html).startswith('notes[1…80]is 1 "n0"is 2 "n1"')
+    assert "… 820 more changes" in html
+
+
+def test_a_tally_counts_what_was_left_out() -> None:
+    change = Whole([], ["a"] * 900)
+    change.kind = "changed"
+    assert tallies(change) == "900 changes"
+
+
+def test_a_large_value_that_came_leaves_room_for_what_changed_after_it() -> None:
+    before: Any = {"a": {}, "b": {"small": 1, "same": 2}}
+    html = html_of(before, {"a": {"new": {f"key {n}": "x" * 20 for n in range(1_000)}}, "b": {"small": 3, "same": 2}})
+    assert "<b><bdi>small</bdi></b> <bdi>3</bdi>" in html
