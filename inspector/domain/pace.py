@@ -20,7 +20,7 @@ from inspector.domain.coordinates import time_of
 
 #: `work` is a step's own time. `wait` passed before it (see `StepTime.why`). `run` is the wait and the work of a run
 #: that stored one checkpoint in all (durability `exit`). `skew` is less than nothing: clocks differ. `unknown` where a
-#: time is missing, as of the first checkpoint.
+#: time is missing, as of the first checkpoint, or where the parent is not among the steps, as after pruning.
 Kind = Literal["work", "wait", "run", "skew", "unknown"]
 
 #: The slowest steps that are told in any case, and how many times as long as usual others must have taken.
@@ -150,7 +150,9 @@ def _kind_of(
         return "skew", why
     if why:
         return "wait", why
-    return ("run" if parent is not None and parent.turn != item.turn else "work"), ""
+    if parent is None:
+        return "unknown", ""  # of which turn it was is not known, so this may be a run of one checkpoint
+    return ("run" if parent.turn != item.turn else "work"), ""
 
 
 def that_ran(node_names: Sequence[str]) -> tuple[str, ...]:
@@ -168,7 +170,9 @@ def time_turns(steps: Sequence[StepTime]) -> tuple[TurnTime, ...]:
 
 def _time_turn(turn: int, steps: tuple[StepTime, ...], previous: TurnTime | None) -> TurnTime:
     first, last = steps[0], steps[-1]
-    single = first.kind == "run" or (len(steps) == 1 and first.why != "input")
+    # An edit or a step alone, as forks of an older turn leave behind newer ones, is no run of one checkpoint.
+    alone = len(steps) == 1 and first.kind == "unknown" and first.seconds is None
+    single = first.kind == "run" or (alone and not first.why)
     work = [step for step in steps if step.kind == "work"]
     since = previous.ended_at if previous is not None else None
     return TurnTime(

@@ -117,6 +117,20 @@ def test_waits_for_two_forks_of_one_step_are_not_counted_twice() -> None:
     assert (turn.took, turn.worked, turn.waited) == (20.0, 5.0, 15.0)
 
 
+def test_an_edit_alone_behind_newer_turns_is_no_run_of_one_checkpoint() -> None:
+    turns = turns_of(*TALK, step("8", 200, parent="4", source="update"))
+    assert [(one.turn, one.single, one.worked) for one in turns] == [(1, False, 5.5), (2, False, 31.0), (1, False, 0.0)]
+
+
+def test_a_step_whose_parent_is_not_there_may_hold_a_wait_and_is_no_work() -> None:
+    parent = "1f1e595d-4f1e-6180-8018-dd9fe95aa253"
+    (found,) = time_steps((step("9", 10**9, "plan", parent=parent),), {})
+    assert found.seconds is not None
+    assert found.kind == "unknown"
+    (turn,) = time_turns((found,))
+    assert (turn.single, turn.worked, turn.slowest) == (False, 0.0, None)
+
+
 def test_an_edit_of_the_state_waited_for_nobody_who_was_asked() -> None:
     edited = (*TALK, step("8", 196.5, parent="7", turn=2, source="update"))
     turns = turns_of(*edited)
