@@ -38,13 +38,16 @@ _IN_SIGHT = 2_500
 _MOST_TEXT = 20_000
 _ARGS_IN_LINE = 160
 _LONGEST_LINK = 600
+#: Messages of one conversation, where more of it were asked for.
+_MOST_MESSAGES = 200
 _MEDIA = frozenset({"image", "audio", "video", "file"})
 
 
 def render_conversation(messages: list[Value], room: Room, nested: Nested) -> SafeString:
     """A list of messages in order, each result under the call it answers. Of a long one the newest, since that is where
     things go wrong."""
-    first = max(0, len(messages) - SHOWN_MESSAGES)
+    asked = room.spot is not None and room.spot.is_unfolded
+    first = max(0, len(messages) - (_MOST_MESSAGES if asked else SHOWN_MESSAGES))
     places = range(first, len(messages))
     talk = Talk(read_dialogue(messages), room.anchor, frozenset(places))
     shown_count = 0
@@ -62,10 +65,19 @@ def render_conversation(messages: list[Value], room: Room, nested: Nested) -> Sa
         return render_message(message, room, nested, position=position, talk=talk)
 
     cards = "".join(html for _, html in join_results(places, talk, card))
-    more = f'<p class="more">… {first:,} earlier messages, see JSON</p>' if first else ""
+    more = _earlier(first, room) if first else ""
     left = len(places) - shown_count
     rest = f'<p class="more">… {left:,} more messages, see JSON</p>' if left else ""
     return _safe(f'<div class="chat">{more}{cards}{rest}</div>')
+
+
+def _earlier(count: int, room: Room) -> str:
+    """How many stand before those in sight, and the way to more of them."""
+    words = f"… {count_noun(count, 'earlier message')}"
+    if room.spot is None or not room.spot.channel or room.spot.is_unfolded:
+        return f'<p class="more">{words}, see JSON</p>'
+    which = "them" if count <= _MOST_MESSAGES - SHOWN_MESSAGES else f"the newest {_MOST_MESSAGES}"
+    return f'<p class="more">{words}. <a href="{escape(room.spot.unfold_url("state"))}">Show {which}</a></p>'
 
 
 def render_message(

@@ -181,8 +181,7 @@ class _Conversation:
 
     @property
     def _asked(self) -> bool:
-        spot = self.room.spot
-        return spot is not None and bool(spot.channel) and spot.unfolded == spot.channel
+        return self.room.spot is not None and self.room.spot.is_unfolded
 
     def _unfolds(self, stretch: range) -> range:
         return stretch[-(_UNFOLDED if self._asked else _IN_PLACE) :]

@@ -28,7 +28,7 @@ class Spot:
     path: str  #: of the page that it is shown on
     against: str = ""
     channel: str = ""
-    unfolded: str = ""  #: the channel whose unchanged messages were asked for
+    unfolded: str = ""  #: the channel of which more messages were asked for
     apart: str = ""  #: tells this channel from itself at other steps, where a page shows several
 
     @property
@@ -36,10 +36,17 @@ class Spot:
         """What ids of this channel's messages begin with: the same on every page, and another for each channel."""
         return f"m{crc32((self.apart + self.channel).encode('utf-8', 'replace')):x}-"
 
-    def unfold_url(self) -> str:
-        """The same changes with the unchanged messages of this channel in sight."""
+    @property
+    def is_unfolded(self) -> bool:
+        """More messages of this channel were asked for."""
+        return bool(self.channel) and self.unfolded == self.channel
+
+    def unfold_url(self, tab: str = "") -> str:
+        """The same page, or a `tab` of it, with more messages of this channel in sight: of its changes those that
+        stayed, of the state earlier ones."""
         pairs = [*self.query, ("checkpoint", self.checkpoint_id)]
         pairs += [("against", self.against)] if self.against else []
+        pairs += [("tab", tab)] if tab else []
         return f"{self.path}?{query_of([*pairs, ('unfold', self.channel)])}"
 
     def state_url(self) -> str:

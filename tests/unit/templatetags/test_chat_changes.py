@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import given
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from inspector.domain.diff import diff_channel
 from inspector.domain.value import Absent, Value
 from inspector.templatetags.changes import show_changes
-from inspector.templatetags.room import Room
+from inspector.templatetags.room import Room, Spot
+from inspector.templatetags.values import render_value
 from tests.unit.domain.test_diff_properties import MESSAGES, examples
 from tests.unit.templatetags.test_changes import Change, Tree, human
 from tests.unit.templatetags.test_values import read
@@ -137,3 +138,15 @@ def test_a_message_with_a_thousand_calls_fits_the_room() -> None:
     html = html_of([], [ai("", "a", *map(str, range(1_000)))])
     assert html.count('class="call"') == 400
     assert "… 600 more calls, see JSON" in html
+
+
+def test_earlier_messages_of_a_state_are_shown_where_they_are_asked_for() -> None:
+    spot = Spot((("id", "t"),), "c1", "/thread/", channel="messages")
+    html = render_value(talk(150), Room(spot=spot))
+    assert html.count("<article") == 60
+    assert 'href="/thread/?id=t&amp;checkpoint=c1&amp;tab=state&amp;unfold=messages">Show them<' in html
+    asked = replace(spot, unfolded="messages")
+    assert render_value(talk(150), Room(spot=asked)).count("<article") == 150
+    many = render_value(talk(250), Room(spot=asked))
+    assert many.count("<article") == 200
+    assert "50 earlier messages, see JSON" in many
