@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
@@ -76,15 +75,39 @@ def _opened(tag: str, data: bytes, key: bytes | None) -> Stored:
         return tag, data
 
 
+def _read(meter: Meter, data: bytes, at: int, depth: int) -> tuple[Any, int]:
+    """The value at a place, and where it ends."""
+    reader = MsgpackReader(data, meter)
+    reader.position = at
+    values: list[Any] = []
+    reader.read(1, 1, depth, values)
+    return values[0], reader.position
+
+
+class _Shared:
+    """Reads what was left for later. It does not hold the walk, which is over by then."""
+
+    def __init__(self, data: bytes, meter: Meter) -> None:
+        self._data, self._meter = data, meter
+
+    def __call__(self, at: int, depth: int) -> Any:
+        """As far as the budget goes."""
+        try:
+            return _read(self._meter, self._data, at, depth)[0]
+        except Stop as stop:
+            return stop.partial if stop.partial is not None else stop.rest(1)
+
+
 class _Walk:
     def __init__(self, old: bytes, new: bytes, meter: Meter) -> None:
         self._old, self._new = old, new
         self._meter = meter
+        self._later = _Shared(old, meter)
         self._deepest = min(_DEPTH, meter.budget.max_depth)
 
     def run(self) -> tuple[Any, Any]:
         if self._old == self._new:
-            one = Deferred(partial(self._read_whole, self._old, 0, 1))
+            one = Deferred(self._later, 0, 1)
             return one, one
         old, old_end, new, new_end = self._both(0, 0, 1)
         if (old_end, new_end) != (len(self._old), len(self._new)):
@@ -99,7 +122,7 @@ class _Walk:
             found = walk(old[1:], new[1:], depth)
             if found is not None:
                 return found
-        return *self._read(self._old, old_at, depth), *self._read(self._new, new_at, depth)
+        return *_read(self._meter, self._old, old_at, depth), *_read(self._meter, self._new, new_at, depth)
 
     def _lists(self, old: tuple[int, int], new: tuple[int, int], depth: int) -> _Both | None:
         """None where it is no list of containers: numbers and texts are decoded as fast as they are compared."""
@@ -118,9 +141,9 @@ class _Walk:
                 old_items[k], _, new_items[i], _ = self._both(places[k], new_places[i], depth + 1)
                 continue
             if k is not None:
-                old_items[k], _ = self._read(self._old, places[k], depth + 1)
+                old_items[k], _ = _read(self._meter, self._old, places[k], depth + 1)
             if i is not None:
-                new_items[i], _ = self._read(self._new, new_places[i], depth + 1)
+                new_items[i], _ = _read(self._meter, self._new, new_places[i], depth + 1)
         return old_items, places[-1], new_items, new_places[-1]
 
     def _mappings(self, old: tuple[int, int], new: tuple[int, int], depth: int) -> _Both | None:
@@ -137,7 +160,7 @@ class _Walk:
         for i, (k, whole) in zip(range(0, len(new_flat), 2), found, strict=True):
             new_flat[i] = self._text(self._new, new_places[i], new_places[i + 1], depth + 1)
             if k not in lonely or k is None:
-                new_flat[i + 1], _ = self._read(self._new, new_places[i + 1], depth + 1)
+                new_flat[i + 1], _ = _read(self._meter, self._new, new_places[i + 1], depth + 1)
                 continue
             del lonely[k]
             old_flat[k] = new_flat[i]
@@ -146,8 +169,8 @@ class _Walk:
             else:
                 old_flat[k + 1], new_flat[i + 1] = self._entry(places, k + 1, new_places, i + 1, depth + 1)
         for k in lonely:
-            old_flat[k], _ = self._read(self._old, places[k], depth + 1)
-            old_flat[k + 1], _ = self._read(self._old, places[k + 1], depth + 1)
+            old_flat[k], _ = _read(self._meter, self._old, places[k], depth + 1)
+            old_flat[k + 1], _ = _read(self._meter, self._old, places[k + 1], depth + 1)
         return mapping(old_flat, self._meter), places[-1], mapping(new_flat, self._meter), new_places[-1]
 
     def _entry(self, places: Sequence[int], k: int, new_places: Sequence[int], i: int, depth: int) -> tuple[Any, Any]:
@@ -159,15 +182,17 @@ class _Walk:
         if self._is_worth_it(places, k, new_places, i):
             first, _, second, _ = self._both(places[k], new_places[i], depth)
             return first, second
-        return self._read(self._old, places[k], depth)[0], self._read(self._new, new_places[i], depth)[0]
+        return _read(self._meter, self._old, places[k], depth)[0], _read(self._meter, self._new, new_places[i], depth)[
+            0
+        ]
 
     def _share(self, at: int, end: int, depth: int) -> Any:
         """What both sides hold: a plain or small value at once, anything else when it is looked into."""
         if end - at < _WORTH_WAITING or is_plain(self._old[at]):
-            return self._read(self._old, at, depth)[0]
+            return _read(self._meter, self._old, at, depth)[0]
         module, name = class_of(self._old, at, end)
         type_name = self._meter.name(*objects.shown_class(module, name)) if name else ""
-        return Deferred(partial(self._read_whole, self._old, at, depth), type_name)
+        return Deferred(self._later, at, depth, type_name=type_name)
 
     def _text(self, data: bytes, at: int, end: int, depth: int) -> Any:
         """A key. Most are short, and not worth a reader."""
@@ -176,21 +201,7 @@ class _Walk:
                 return data[at + 1 : end].decode()
             except UnicodeDecodeError:
                 pass
-        return self._read(data, at, depth)[0]
-
-    def _read(self, data: bytes, at: int, depth: int) -> tuple[Any, int]:
-        reader = MsgpackReader(data, self._meter)
-        reader.position = at
-        values: list[Any] = []
-        reader.read(1, 1, depth, values)
-        return values[0], reader.position
-
-    def _read_whole(self, data: bytes, at: int, depth: int) -> Any:
-        """As far as the budget goes."""
-        try:
-            return self._read(data, at, depth)[0]
-        except Stop as stop:
-            return stop.partial if stop.partial is not None else stop.rest(1)
+        return _read(self._meter, data, at, depth)[0]
 
     def _is_worth_it(self, places: Sequence[int], k: int, new_places: Sequence[int], i: int) -> bool:
         return min(places[k + 1] - places[k], new_places[i + 1] - new_places[i]) >= _WORTH_IT

@@ -12,24 +12,25 @@ from typing import Any, TypeAlias
 
 from inspector.domain.value import Pairs, Tagged
 
-#: What decodes a part.
-Read: TypeAlias = Callable[[], Any]
+#: What decodes a part, given where it lies.
+Read: TypeAlias = Callable[..., Any]
 
 
 class Deferred:
     """A value not decoded yet. Two are the same value if they are one object; otherwise their values tell."""
 
-    __slots__ = ("_read", "_value", "type_name")
+    __slots__ = ("_read", "_value", "_where", "type_name")
 
-    def __init__(self, read: Read, type_name: str = "") -> None:
+    def __init__(self, read: Read, *where: int, type_name: str = "") -> None:
         self._read: Read | None = read
+        self._where = where
         self._value: Any = None
         self.type_name = type_name  #: the class that an object names, "" for anything else
 
     @property
     def value(self) -> Any:
         if self._read is not None:
-            self._value, self._read = self._read(), None
+            self._value, self._read = self._read(*self._where), None
         return self._value
 
 

@@ -13,6 +13,7 @@ from inspector.msgpack_format import Watch
 from inspector.stores.base import ChannelBody, CheckpointRow, NamespaceRow, ThreadCount, WriteRow
 from inspector.stores.documents import as_mapping, as_metadata, as_versions, load_document
 from inspector.stores.sqlite.document import Document, Span, read_document
+from inspector.stores.sqlite.known import KNOWN
 
 #: Types of the serializer whose documents can be looked into: today's, and the one before.
 MSGPACK, JSON = "msgpack", "json"
@@ -119,7 +120,7 @@ def write_row(row: sqlite3.Row, blob: bytes | None = None) -> WriteRow:
 def _document(kind: str, data: bytes, watch: Watch, *, values: bool) -> tuple[Document | None, Mapping[str, Json]]:
     """The document and, of a JSON one, its values: they are parsed along with it."""
     if kind == MSGPACK:
-        return read_document(data, watch, values=values), {}
+        return (KNOWN.read(data, watch) if values else read_document(data, watch, values=False)), {}
     if kind != JSON:
         return None, {}
     parsed = as_mapping(load_document(data))
