@@ -143,6 +143,28 @@ def test_subgraphs_are_searched_where_they_are_asked_for(pages: Browser) -> None
     assert seen == names
 
 
+def test_hits_of_one_step_stand_below_one_heading(sqlite_shop: Shop) -> None:
+    talk(sqlite_shop, "one", "My teapot broke", "Another teapot")
+
+    steps = [
+        (hit["checkpoint_ns"], hit["checkpoint_id"]) for hit in sqlite_shop.browser.data(FIND, id="one", q="e")["hits"]
+    ]
+    page = sqlite_shop.browser.document(FIND, id="one", q="e")
+    told = [item for item in page.all("h3") if item.text.startswith("Step ")]
+    assert 1 < len(told) == len(set(steps)) < len(steps)
+
+
+ODD = ("x" * 10_000, "\x00", "\x01\x7f\r\n", "(.*)+[", "\\", "   ", "\u0301\u0302", "\u202e", "%00", "\u0130")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: ascii(odd)[:20])
+def test_whatever_is_looked_for_is_answered(sqlite_shop: Shop, odd: str) -> None:
+    talk(sqlite_shop, "one", "Hello (.*)+[ \\ cafe\u0301 \u202e \u0130")
+
+    for more in ({}, {"before": "zzz"}, {"before": "\x00"}, {"skip": "5"}):
+        assert sqlite_shop.browser.get(FIND, **{"id": "one", "q": odd, **more}).status_code in (200, 400)
+
+
 @pytest.mark.parametrize(
     "wrong", [{"skip": "x"}, {"within": "no such"}, {"q": "x" * 501}, {"skip": "99999999"}], ids=str
 )

@@ -50,6 +50,11 @@ class HitItem:
     cut_after: bool = page_only()
     number: int = page_only(default=0)  #: of its subgraph among those of the same name
 
+    @property
+    def where(self) -> tuple[str, str]:
+        """The step, under which a page tells its hits together."""
+        return self.checkpoint_ns, self.checkpoint_id
+
 
 @dataclass(frozen=True, slots=True)
 class UnreadItem:
