@@ -104,13 +104,15 @@ class Documents:
     upwards: bool  #: from older to newer ones
     rows_left: int = _ROWS
     bytes_left: int = _BYTES
+    owed: int = 2  #: documents that are read whatever they take: a page that shows no step leads nowhere
     _held: dict[str, CheckpointRow] = field(default_factory=dict)
     _page: int = _FIRST_PAGE
 
     def read(self, checkpoint_id: str) -> CheckpointRow | None:
         """None where it is gone, or where the budget is spent (`spent` tells)."""
-        if checkpoint_id not in self._held and not self.spent:
+        if checkpoint_id not in self._held and (self.owed > 0 or not self.spent):
             self._read_page(checkpoint_id)
+        self.owed -= 1
         return self._held.get(checkpoint_id)
 
     @property
@@ -121,12 +123,14 @@ class Documents:
         where = (self.branch.thread_id, self.branch.checkpoint_ns)
         newer = self.store.read_newer_ids(*where, checkpoint_id, rows=self._page if self.upwards else 1)
         full = len(newer) == self._page if self.upwards else bool(newer)
-        budget = ReadBudget(rows=min(self._page, max(1, self.rows_left)), bytes=min(4_000_000, self.bytes_left))
+        left = max(1, min(4_000_000, self.bytes_left))
+        budget = ReadBudget(rows=min(self._page, max(1, self.rows_left)), bytes=left)
         rows = self.store.read_checkpoints(*where, before=newer[-1] if full else None, budget=budget).rows
+        self._page = _PAGE
         if all(row.checkpoint_id != checkpoint_id for row in rows):  # its bytes ended the page above it
+            self._page = max(1, len(rows))
             row = self.store.read_checkpoint(*where, checkpoint_id)
             rows = (*rows, row) if row is not None else rows
-        self._page = _PAGE
         self.rows_left -= max(1, len(rows))
         self.bytes_left -= sum(row.size_bytes for row in rows)
         self._held.update((row.checkpoint_id, row) for row in rows)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from inspector.domain.thread import ChannelState
 from inspector.reader.branch import Allowance, Branch, Documents
-from inspector.reader.state import StateReader
+from inspector.reader.state import StateReader, can_be_loaded
 from inspector.stores.base import CheckpointRow, CheckpointStore
 
 #: Bytes of values that one page of changes reads, and the seconds that it may take.
@@ -54,17 +54,22 @@ class ChannelValues:
     allowance: Allowance
     _held: dict[str, ChannelState | None] = field(default_factory=dict)
 
-    def read(self, row: CheckpointRow | None) -> tuple[ChannelState | None, bool]:
-        """The channel at a checkpoint, and whether the allowance was enough to read it."""
+    def allow(self, *rows: CheckpointRow | None) -> bool:
+        """Whether the allowance is enough to read the channel at all of these, which are asked for at once: the first
+        step of a page is always told, by both its values, or no page would lead beyond two large ones."""
+        wanted = {version: row for row in rows if row is not None and (version := version_at(row, self.channel))}
+        sizes = [size_at(self.store, row, self.channel) for version, row in wanted.items() if version not in self._held]
+        return self.allowance.take(sum(size for size in sizes if can_be_loaded(size)))
+
+    def read(self, row: CheckpointRow | None) -> ChannelState | None:
+        """The channel at a checkpoint; None where it holds nothing."""
         version = version_at(row, self.channel)
         if row is None or version is None:
-            return None, True
+            return None
         if version not in self._held:
-            if not self.allowance.take(size_at(self.store, row, self.channel)):
-                return None, False
             found = StateReader(self.store, self.key).read(row, load=[self.channel], only=[self.channel])
             self._held[version] = found[0] if found else None
-        return self._held[version], True
+        return self._held[version]
 
 
 def version_at(row: CheckpointRow | None, channel: str) -> str | None:
@@ -108,12 +113,11 @@ def walk_channel(
         unknown = unknown or (not parent_id and not branch.whole)
         is_written = version_at(row, channel) != version_at(parent, channel)
         if is_written and not (not parent_id and not branch.whole):
-            before, read_before = values.read(parent)
-            after, read_after = values.read(row)
-            if not (read_before and read_after):
+            if not values.allow(parent, row):
                 passed.pop()
                 cut = "values"
                 break
+            before, after = values.read(parent), values.read(row)
             steps.append(ChannelStep(row, parent, before, after, len(passed) - 1, tuple(passed)))
             passed = []
         last = checkpoint_id
