@@ -61,7 +61,9 @@ def change_item(name: str, before: ChannelState | None, after: ChannelState | No
         entries=tuple(_entry(entry) for entry in change.entries),
         form=change.form,
         unchanged=change.unchanged,
-        cut=change.cut or change.coarse or not all(is_whole(entry.after) for entry in change.entries),
+        cut=change.cut
+        or change.coarse
+        or not all(is_whole(side) for entry in change.entries for side in (entry.before, entry.after)),
         left_out=change.left_out,
         internal=is_internal(name),
         size_before=before.size_bytes if before else 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from inspector.domain.bounds import is_whole
 from inspector.domain.channels import CONTROL_WRITES, is_internal
 from inspector.domain.checkpoint import Checkpoint, PendingWrite
 from inspector.domain.effects import effect_of
@@ -31,7 +32,8 @@ class Written:
             return change
         items, left_out = _items(writes)
         values = [write.value for write in writes]
-        effect = "" if change.not_loaded else effect_of(change.before.value, change.after.value, values)
+        known = not change.not_loaded and all(map(is_whole, values))  # of what was cut nobody can say what came of it
+        effect = "" if not known else effect_of(change.before.value, change.after.value, values)
         return replace(change, written=items, written_left_out=left_out, effect=effect)
 
     def without_change(

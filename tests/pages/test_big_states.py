@@ -89,6 +89,8 @@ def test_what_does_not_fit_is_named_with_a_link_to_it(pages: Browser) -> None:
     html = html_of(pages, "much")
     for name in left:
         assert f"Load {name}" in html
+    assert html.count("Not loaded") == len(left)
+    assert "Not compared" not in html
     assert f"{left[0]}" in [one["channel"] for one in loaded(pages, left[0])]
 
 
