@@ -11,9 +11,9 @@ in the same run, which is C code and compares nothing. "shown" is how many entri
 that something was not compared. A page is the changes tab of the newer checkpoint, as a browser asks for it. All times
 are processor time of this process, which is what a calm machine takes; the best of some rounds counts.
 
-What to expect of states of 5 MB: decode and diff under 300 ms but for "all rewritten", the page's HTML under 200 kB. The
-first page over SQLite takes longer, for that store looks through the checkpoint's document to find its values. States of 50 MB
-are answered within seconds, and name what was left out.
+What to expect of states of 5 MB: decode and diff under 300 ms but for "all rewritten", the page's HTML under 200 kB.
+The first page over SQLite takes longer, for that store looks through the checkpoint's document to find its values.
+States of 50 MB are answered within seconds, and name what was left out.
 """
 
 from __future__ import annotations
