@@ -13,7 +13,7 @@ from inspector.index.connections import get_reader
 from inspector.reader.branch import Kin, read_kin
 from inspector.reader.pairs import PairSide, read_pair
 from inspector.views.bar import make_bar
-from inspector.views.change_items import change_items, differing_channels
+from inspector.views.change_items import change_items, differing_channels, fit_changes
 from inspector.views.contexts import (
     ChannelChangeItem,
     CheckpointPlace,
@@ -25,7 +25,7 @@ from inspector.views.contexts import (
 )
 from inspector.views.graphs import namespace_items
 from inspector.views.opened import OpenThread, open_thread
-from inspector.views.page import page_view, show
+from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_optional, read_text
 from inspector.views.sides import Side, find_side, naming, relation_of
 
@@ -59,7 +59,7 @@ def show_compare(request: HttpRequest) -> HttpResponse:
         a=item_a,
         b=item_b,
         relation=compared.relation,
-        changes=compared.changes,
+        changes=fit_changes(compared.changes) if wants_json(request) else compared.changes,
         unchanged=compared.unchanged,
         flags=compared.flags,
         choices=_choices(opened.thread, a, kin),

@@ -112,7 +112,13 @@ def test_a_value_beyond_what_is_ever_read_is_told_and_the_rest_compared(pages: B
 def test_data_of_large_changes_is_cut_and_says_so(pages: Browser, thread_id: str) -> None:
     response = pages.get("/thread/", id=thread_id, format="json")
     assert len(response.content) < MOST_DATA + 3 * MEGABYTE
-    (change,) = response.json()["selected"]["changes"]
+    data = response.json()
+    (change,) = data["selected"]["changes"]
+    assert change["cut"] or change["left_out"]
+    newer, older = (step["checkpoint_id"] for step in data["checkpoints"])
+    compared = pages.get("/thread/compare/", id=thread_id, checkpoint=older, with_checkpoint=newer, format="json")
+    assert len(compared.content) < MOST_DATA + 3 * MEGABYTE
+    (change,) = compared.json()["changes"]
     assert change["cut"] or change["left_out"]
 
 
