@@ -26,8 +26,8 @@ from tests.contract.conftest import ReaderOf
 from tests.contract.library import Library, is_playable
 from tests.contract.places import StoreUnderTest
 
-#: A letter of most texts and keys, a number, and what bytes do not tell alone.
-WORDS = ("e", "1", "\u00e9")
+#: A letter of most texts and keys, a number, what ids and computed texts hold, and what bytes do not tell alone.
+WORDS = ("e", "1", "-", "\u00e9")
 #: Each kind of history once. What a durability leaves out, the others show; `exit` has steps without their parents.
 PLAYS: tuple[tuple[str, Durability], ...] = (
     ("delta-channel", "sync"),
