@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nlargest
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -65,17 +66,16 @@ def shared(found: Sighting | None, known: list[Value]) -> Sighting | None:
     return replace(found, value=same)
 
 
-def next_version(looked: Mapping[int, Sighting | None], count: int) -> int | None:
-    """Which of `count` versions to look at next: the ends, then between two that differ, then where least is known.
-    None when all were looked at."""
-    for end in (count - 1, 0):
-        if count and end not in looked:
-            return end
+def next_versions(looked: Mapping[int, Sighting | None], count: int, most: int) -> list[int]:
+    """Which of `count` versions to look at next, `most` of them: the ends, then between any two that differ, and
+    when none do, where least is known. Empty when all were looked at."""
+    ends = [end for end in dict.fromkeys((count - 1, 0)) if count and end not in looked]
+    if ends:
+        return ends[:most]
     gaps = [(old, new) for old, new in pairwise(sorted(looked)) if new - old > 1]
-    if not gaps:
-        return None
-    old, new = max(gaps, key=lambda gap: (not _same(looked[gap[0]], looked[gap[1]]), gap[1] - gap[0], gap[1]))
-    return (old + new) // 2
+    differing = [(old, new) for old, new in gaps if not _same(looked[old], looked[new])]
+    chosen = nlargest(most, differing or gaps, key=lambda gap: (gap[1] - gap[0], gap[1]))
+    return [(old + new) // 2 for old, new in chosen]
 
 
 def list_events(looked: Mapping[int, Sighting | None]) -> list[Event]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from inspector.domain.lineage import Parents, children_of, is_whole, line_of, newest_through
@@ -29,13 +29,12 @@ class Allowance:
     def __post_init__(self) -> None:
         self._until = time.monotonic() + self.seconds
 
-    @property
     def in_time(self) -> bool:
         return time.monotonic() < self._until
 
     def take(self, size: int) -> bool:
         """Whether so many bytes may be read."""
-        if self._asked and (size > self.bytes or not self.in_time):
+        if self._asked and (size > self.bytes or not self.in_time()):
             return False
         self._asked = True
         self.bytes -= size
@@ -102,6 +101,7 @@ class Documents:
     store: CheckpointStore
     branch: Branch
     upwards: bool  #: from older to newer ones
+    in_time: Callable[[], bool]
     rows_left: int = _ROWS
     bytes_left: int = _BYTES
     owed: int = 2  #: documents that are read whatever they take: a page that shows no step leads nowhere
@@ -117,7 +117,7 @@ class Documents:
 
     @property
     def spent(self) -> bool:
-        return self.rows_left <= 0 or self.bytes_left <= 0
+        return self.rows_left <= 0 or self.bytes_left <= 0 or not self.in_time()
 
     def _read_page(self, checkpoint_id: str) -> None:
         where = (self.branch.thread_id, self.branch.checkpoint_ns)

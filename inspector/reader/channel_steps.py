@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from inspector.domain.thread import ChannelState
@@ -58,7 +58,8 @@ class ChannelValues:
         """Whether the allowance is enough to read the channel at all of these, which are asked for at once: the first
         step of a page is always told, by both its values, or no page would lead beyond two large ones."""
         wanted = {version: row for row in rows if row is not None and (version := version_at(row, self.channel))}
-        sizes = [size_at(self.store, row, self.channel) for version, row in wanted.items() if version not in self._held]
+        unread = [row for version, row in wanted.items() if version not in self._held]
+        sizes = sizes_at(self.store, unread, self.channel) if unread else []
         return self.allowance.take(sum(size for size in sizes if can_be_loaded(size)))
 
     def read(self, row: CheckpointRow | None) -> ChannelState | None:
@@ -79,17 +80,22 @@ def version_at(row: CheckpointRow | None, channel: str) -> str | None:
     return str(row.channel_versions[channel])
 
 
-def size_at(store: CheckpointStore, row: CheckpointRow, channel: str) -> int:
-    """The bytes of a channel's value at a checkpoint, without reading it."""
+def sizes_at(store: CheckpointStore, rows: Sequence[CheckpointRow], channel: str) -> list[int]:
+    """The bytes of a channel's value at checkpoints of one namespace, without reading them: one question for all."""
+    own = {row.checkpoint_id: size for row in rows if (size := _size_within(row, channel)) is not None}
+    wanted = {(channel, version_at(row, channel) or "") for row in rows if row.checkpoint_id not in own}
+    found = store.read_channel_sizes(rows[0].thread_id, rows[0].checkpoint_ns, sorted(wanted)) if wanted else []
+    shared = {size.version: size.size_bytes for size in found}
+    return [own.get(row.checkpoint_id, shared.get(version_at(row, channel) or "", 0)) for row in rows]
+
+
+def _size_within(row: CheckpointRow, channel: str) -> int | None:
+    """The bytes of a channel that the checkpoint holds itself, or lacks; None where its versions are kept apart."""
     if channel in row.own_bodies:
         return row.own_bodies[channel].size_bytes
     if channel in row.inline_omitted:
         return row.inline_omitted[channel]
-    version = version_at(row, channel)
-    if version is None or channel in row.inline_values:
-        return 0
-    sizes = store.read_channel_sizes(row.thread_id, row.checkpoint_ns, [(channel, version)])
-    return sum(size.size_bytes for size in sizes)
+    return 0 if channel in row.inline_values or version_at(row, channel) is None else None
 
 
 def walk_channel(
@@ -97,8 +103,9 @@ def walk_channel(
 ) -> ChannelWalk:
     """The next `most` changes behind the checkpoint `behind` ("" from the end of the branch, upwards from its
     beginning)."""
-    documents = Documents(store, branch, upwards)
-    values = ChannelValues(store, key, channel, Allowance(_BYTES, _SECONDS))
+    allowance = Allowance(_BYTES, _SECONDS)
+    documents = Documents(store, branch, upwards, in_time=allowance.in_time)
+    values = ChannelValues(store, key, channel, allowance)
     steps: list[ChannelStep] = []
     passed: list[str] = []
     names: tuple[str, ...] = ()

@@ -5,25 +5,24 @@ A value is decoded only where its bytes hold the id of the message. Each version
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from inspector.decode import DEFAULT_BUDGET
 from inspector.domain.checkpoint import PendingWrite
 from inspector.domain.delta import snapshot_value
-from inspector.domain.following import Sighting, find_message, next_version, shared
+from inspector.domain.following import Sighting, find_message, next_versions, shared
 from inspector.domain.messages import Message, as_message
 from inspector.domain.value import Absent, Omitted, Tagged, Value
 from inspector.reader.bodies import decode_body
 from inspector.reader.branch import Allowance, Branch, Documents
-from inspector.reader.channel_steps import size_at, version_at
+from inspector.reader.channel_steps import sizes_at, version_at
 from inspector.reader.state import StateReader
 from inspector.stores.base import ChannelBody, CheckpointRow, CheckpointStore, ReadBudget
 
-#: Bytes of values that one page looks through, versions, and the seconds that it may take.
-_BYTES = 48_000_000
+#: Versions that one page looks through, and how many and how many bytes of them are read at once.
 _LOOKS = 500
-_SECONDS = 2.0
+_AT_ONCE, _BYTES_AT_ONCE = 16, 2_000_000
 _ONE = ReadBudget(bytes=DEFAULT_BUDGET.max_bytes)
 
 
@@ -39,28 +38,27 @@ class MessageWalk:
     latest: tuple[Value, ...]
 
 
-def follow_message(
-    store: CheckpointStore, key: bytes | None, branch: Branch, channel: str, message_id: str
-) -> MessageWalk:
-    """Looks at as many versions of the channel as there is time for, those that tell most first."""
-    versions, whole = _versions(store, branch, channel)
-    finder = MessageFinder(store, key, channel, message_id, Allowance(_BYTES, _SECONDS))
+def follow_message(finder: MessageFinder, branch: Branch, in_time: Callable[[], bool]) -> MessageWalk:
+    """Looks at as many versions of the channel as the finder is allowed to, those that tell most first. Versions are
+    searched for as long as `in_time` says."""
+    versions, whole = _versions(Documents(finder.store, branch, upwards=False, in_time=in_time), finder.channel)
     looked: dict[int, Sighting | None] = {}
     known: list[Value] = []
     latest: tuple[int, tuple[Value, ...]] = (-1, ())
-    while len(looked) < _LOOKS and (place := next_version(looked, len(versions))) is not None:
-        found = finder.look(versions[place])
-        if found is None:
+    while places := next_versions(looked, len(versions), min(_AT_ONCE, _LOOKS - len(looked))):
+        found = finder.look([versions[place] for place in places])
+        if not found:
             break
-        looked[place] = shared(find_message(found.value, message_id), known)
-        if looked[place] is not None and place > latest[0]:
-            latest = place, tuple(found.value) if isinstance(found.value, list) else (found.value,)
+        for place, value in zip(places, found, strict=False):
+            looked[place] = shared(find_message(value, finder.message_id), known)
+            if looked[place] is not None and place > latest[0]:
+                latest = place, tuple(value) if isinstance(value, list) else (value,)
     return MessageWalk(tuple(versions), looked, whole, latest[1])
 
 
-def _versions(store: CheckpointStore, branch: Branch, channel: str) -> tuple[list[CheckpointRow], bool]:
+def _versions(documents: Documents, channel: str) -> tuple[list[CheckpointRow], bool]:
     """The checkpoints that gave the channel another version, oldest first, and whether those are all of the branch."""
-    documents = Documents(store, branch, upwards=False)
+    branch = documents.branch
     found: list[CheckpointRow] = []
     previous: CheckpointRow | None = None
     for checkpoint_id in branch.line:
@@ -80,13 +78,6 @@ def _versions(store: CheckpointStore, branch: Branch, channel: str) -> tuple[lis
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A value in which the message may be; None where its bytes do not hold the id."""
-
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
 class MessageFinder:
     """Reads values of one channel that may hold a message, within an allowance."""
 
@@ -96,31 +87,52 @@ class MessageFinder:
     message_id: str
     allowance: Allowance
 
-    def look(self, row: CheckpointRow) -> Looked | None:
-        """None where the allowance is spent, or the value too large to be read."""
-        size = size_at(self.store, row, self.channel)
-        if size > _ONE.bytes or not self.allowance.take(size):
-            return None
-        body = self._body(row)
+    def look(self, rows: Sequence[CheckpointRow]) -> list[Value]:
+        """The values at the first of some checkpoints of one namespace, as many as are read at once; none where the
+        allowance is spent, or the first is too large. One is None where its bytes do not hold the message's id."""
+        chosen: list[CheckpointRow] = []
+        left = _BYTES_AT_ONCE
+        for row, size in zip(rows, sizes_at(self.store, rows, self.channel) if rows else (), strict=True):
+            if size > (left if chosen else _ONE.bytes) or not self.allowance.take(size):
+                break
+            left -= size
+            chosen.append(row)
+        bodies = self._bodies(chosen)
+        values: list[Value] = []
+        for row in chosen:
+            value = self._value(row, bodies.get(row.checkpoint_id))
+            if isinstance(value, Omitted):
+                break
+            values.append(value)
+        return values
+
+    def _value(self, row: CheckpointRow, body: ChannelBody | None) -> Value:
         if body is not None and body.blob is not None:
             if self._is_certain(body) and self.message_id.encode() not in body.blob:
-                return Looked(None)
+                return None
             value = decode_body(body, self.key).value
-            return Looked(None if isinstance(value, Absent) else snapshot_value(value))
+            return None if isinstance(value, Absent) else snapshot_value(value)
         states = StateReader(self.store, self.key).read(row, load=[self.channel], only=[self.channel])
-        value = states[0].value if states else None
-        return None if isinstance(value, Omitted) else Looked(value)
+        return states[0].value if states else None
 
-    def _body(self, row: CheckpointRow) -> ChannelBody | None:
-        """The bytes of the value; None where the store keeps it in another form, or not at all."""
-        where = (row.thread_id, row.checkpoint_ns)
-        if self.channel in row.own_bodies:
-            found = self.store.read_own_channels(*where, row.checkpoint_id, [self.channel], budget=_ONE)
-        elif version := version_at(row, self.channel):
-            found = self.store.read_channels(*where, [(self.channel, version)], budget=_ONE)
-        else:
-            found = []
-        return next((body for body in found if body.type != "empty"), None)
+    def _bodies(self, rows: Sequence[CheckpointRow]) -> dict[str, ChannelBody]:
+        """The bytes of the values by checkpoint, without those that the store keeps in another form, or not at all."""
+        apart = {
+            row.checkpoint_id: version
+            for row in rows
+            if self.channel not in row.own_bodies and (version := version_at(row, self.channel))
+        }
+        found: dict[str, ChannelBody] = {}
+        if apart:
+            wanted = sorted({(self.channel, version) for version in apart.values()})
+            bodies = self.store.read_channels(rows[0].thread_id, rows[0].checkpoint_ns, wanted, budget=_ONE)
+            by_version = {body.version: body for body in bodies}
+            found = {name: by_version[version] for name, version in apart.items() if version in by_version}
+        for row in (row for row in rows if self.channel in row.own_bodies):
+            where = (row.thread_id, row.checkpoint_ns, row.checkpoint_id)
+            own = self.store.read_own_channels(*where, [self.channel], budget=_ONE)
+            found.update((row.checkpoint_id, body) for body in own)
+        return {name: body for name, body in found.items() if body.type != "empty"}
 
     def _is_certain(self, body: ChannelBody) -> bool:
         """Whether bytes without the id mean a value without the message. Neither holds of encrypted bytes, nor of an id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from django.http import HttpRequest, HttpResponse
 
@@ -27,29 +28,42 @@ from inspector.views.opened import OpenThread, open_thread
 from inspector.views.page import page_view, show
 from inspector.views.parameters import read_text
 
-#: Other namespaces whose newest state is looked into, the newest ones, and what that may take.
+#: Other namespaces whose newest state is looked into, the newest ones.
 _NAMESPACES = 20
-_BYTES, _SECONDS = 8_000_000, 1.5
 #: What became of a message is told up to so many times.
 _EVENTS = 60
 #: Events whose write is looked for.
 _BROUGHT = 20
 
 
+@dataclass(frozen=True, slots=True)
+class _Allowances:
+    """What each part of the page may read, and until when, in seconds since the request began: together they keep
+    within two seconds, whatever the parts before have taken. What comes first in each is always read."""
+
+    documents: Allowance = field(default_factory=lambda: Allowance(0, 1.0))  #: its bytes are counted by `Documents`
+    versions: Allowance = field(default_factory=lambda: Allowance(48_000_000, 1.4))
+    elsewhere: Allowance = field(default_factory=lambda: Allowance(8_000_000, 1.6))
+    writes: Allowance = field(default_factory=lambda: Allowance(0, 1.8))  #: one is small, and is counted by time
+
+
 @page_view
 def show_message(request: HttpRequest) -> HttpResponse:
+    allowed = _Allowances()
     opened = open_thread(request)
     channel, message_id = read_text(request, "channel") or "messages", read_text(request, "message")
     if not message_id:
         raise BadRequest("The address names no message.", "Open one from a step's changes, or add &message=ID.")
     branch = find_branch(request, opened)
-    walk = follow_message(opened.reader.store, opened.reader.key, branch, channel, message_id)
+    finder = MessageFinder(opened.reader.store, opened.reader.key, channel, message_id, allowed.versions)
+    walk = follow_message(finder, branch, allowed.documents.in_time)
     last = max((place for place, found in walk.looked.items() if found is not None), default=None)
     if last is None:
         raise _not_found(walk)
     value = _value(walk.looked[last])
-    also, not_looked = _held_elsewhere(opened, channel, message_id)
+    also, not_looked = _held_elsewhere(opened, replace(finder, allowance=allowed.elsewhere))
     message, events = as_message(value), list_events(walk.looked)
+    told, not_traced = _events(opened, walk, finder, events[:_EVENTS], allowed.writes)
     page = MessagePage(
         store=opened.entry.name,
         thread=opened.thread,
@@ -60,12 +74,13 @@ def show_message(request: HttpRequest) -> HttpResponse:
         role=role_of(value),
         message=Tree(value),
         standing="there" if last == max(walk.looked) else "removed",
-        events=_events(opened, walk, channel, message_id, events[:_EVENTS]),
+        events=told,
         more_events=len(events[_EVENTS:]),
         calls=_calls(message, walk.latest),
         answers=_answers(message, walk.latest),
         also=also,
         not_looked=not_looked,
+        not_traced=not_traced,
         looked=len(walk.looked),
         versions=len(walk.versions),
         all_versions=walk.whole,
@@ -96,23 +111,29 @@ def _value(found: Sighting | None) -> Value | Absent:
 
 
 def _events(
-    opened: OpenThread, walk: MessageWalk, channel: str, message_id: str, events: Sequence[Event]
-) -> tuple[MessageEventItem, ...]:
+    opened: OpenThread, walk: MessageWalk, finder: MessageFinder, events: Sequence[Event], allowance: Allowance
+) -> tuple[tuple[MessageEventItem, ...], int]:
+    """The events, and of how many the write was not looked for."""
+    traceable = [event for event in events if event.kind != "moved" and event.exactly]
+    traced: dict[int, BroughtItem | None] = {}
     rows = {place: walk.versions[place] for event in events for place in (event.since, event.at) if place is not None}
     steps = step_items(opened, rows.values())
-    return tuple(
+    for event in traceable[:_BROUGHT]:
+        if not allowance.take(0):
+            break
+        traced[event.at] = _brought(opened, rows[event.at], finder, walk.looked[event.at])
+    items = (
         MessageEventItem(
             kind=event.kind,
             step=steps[rows[event.at].checkpoint_id],
             exactly=event.exactly and (event.since is not None or walk.whole),
             since=steps[rows[event.since].checkpoint_id] if event.since is not None else None,
-            brought=_brought(opened, rows[event.at], channel, walk.looked[event.at], message_id)
-            if event.kind != "moved" and event.exactly and number < _BROUGHT
-            else None,
-            change=_change(event, walk, message_id),
+            brought=traced.get(event.at),
+            change=_change(event, walk, finder.message_id),
         )
-        for number, event in enumerate(events)
+        for event in events
     )
+    return tuple(items), len(traceable) - len(traced)
 
 
 def _change(event: Event, walk: MessageWalk, message_id: str) -> MessageChange:
@@ -133,7 +154,7 @@ def _change(event: Event, walk: MessageWalk, message_id: str) -> MessageChange:
 
 
 def _brought(
-    opened: OpenThread, row: CheckpointRow, channel: str, found: Sighting | None, message_id: str
+    opened: OpenThread, row: CheckpointRow, finder: MessageFinder, found: Sighting | None
 ) -> BroughtItem | None:
     """The write that the step took in; None where it is not stored, or no write that holds this message."""
     if not row.parent_checkpoint_id:
@@ -143,7 +164,7 @@ def _brought(
     if parent is None:
         return None
     value = found.value if found is not None else None
-    write = find_write(reader.read_writes(parent), channel, value, message_id)
+    write = find_write(reader.read_writes(parent), finder.channel, value, finder.message_id)
     if write is None:
         return None
     return BroughtItem(
@@ -152,7 +173,7 @@ def _brought(
         checkpoint_id=parent.checkpoint_id,
         step=parent.step,
         source=parent.source,
-        same_id=find_message(write.value, message_id) is not None,
+        same_id=find_message(write.value, finder.message_id) is not None,
     )
 
 
@@ -180,20 +201,19 @@ def _answers(message: Message | None, state: Sequence[Value]) -> PartnerItem | N
     return PartnerItem(message.tool_call_id, message.name or "", None)
 
 
-def _held_elsewhere(opened: OpenThread, channel: str, message_id: str) -> tuple[tuple[HeldItem, ...], int]:
+def _held_elsewhere(opened: OpenThread, finder: MessageFinder) -> tuple[tuple[HeldItem, ...], int]:
     """Namespaces whose newest state holds the message as well, and how many were not looked into."""
     others = [item for item in opened.namespaces if item.checkpoint_ns != opened.checkpoint_ns]
     reader = opened.reader
-    finder = MessageFinder(reader.store, reader.key, channel, message_id, Allowance(_BYTES, _SECONDS))
     found: list[HeldItem] = []
     looked = 0
     for item in reversed(others[-_NAMESPACES:]):
         rows = reader.store.read_checkpoints(opened.thread_id, item.checkpoint_ns, budget=ReadBudget(rows=1)).rows
-        seen = finder.look(rows[0]) if rows else None
-        if rows and seen is None:
+        seen = finder.look(rows)
+        if rows and not seen:
             break
         looked += 1
-        if seen is not None and find_message(seen.value, message_id) is not None:
+        if seen and find_message(seen[0], finder.message_id) is not None:
             (step,) = step_items(opened, rows).values()
             found.append(HeldItem(item.checkpoint_ns, item.node_names, step.checkpoint_id, step.step))
     return tuple(found), len(others) - looked

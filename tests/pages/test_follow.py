@@ -13,6 +13,7 @@ from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import PlayedStore, open_saver
 from inspector.reader import branch, channel_steps, sightings
 from inspector.views import channel as channel_page
+from inspector.views import message as message_page
 from tests.pages.browse import Browser
 from tests.pages.places import chat_in_postgres, chat_in_redis, chat_in_sqlite
 from tests.redis_server import RedisServer
@@ -293,3 +294,31 @@ def test_ids_are_told_once_on_a_page_of_many_steps(pages: Browser) -> None:
     ids = [element.attributes["id"] for element in document.elements if element.attributes.get("id")]
 
     assert len(ids) == len(set(ids))
+
+
+def test_writes_that_there_was_no_time_for_are_counted(
+    pages: Browser, scenario_store: PlayedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question: dict[str, Any] = {"id": TRIMMED, "message": "question-1"}
+    whole = pages.data(MESSAGE, **question)
+    assert whole["not_traced"] == 0
+    monkeypatch.setattr(message_page, "_BROUGHT", 1)
+    page = pages.data(MESSAGE, **question)
+
+    assert page["not_traced"] == len([event for event in whole["events"] if event["kind"] != "moved"]) - 1 > 0
+    assert [event["brought"] is not None for event in page["events"]].count(True) == 1
+    document = pages.document(MESSAGE, **question)
+    assert any(element.attributes.get("id") == "not-traced" for element in document.all("li"))
+
+
+def test_a_page_that_is_late_reads_what_comes_first_and_names_the_rest(
+    show_stores: Any, postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser: Browser = show_stores(main=chat_in_postgres(postgres.create_database(), "t", turns=40))
+    messages = browser.data("/thread/", id="t")["selected"]["state"]["messages"]
+    monkeypatch.setattr(branch.Allowance, "in_time", lambda self: False)
+    page = browser.data(MESSAGE, id="t", message=messages[-1]["id"])
+
+    assert (page["looked"], page["all_versions"]) == (1, False)
+    assert page["standing"] == "there"
+    assert not page["events"][0]["exactly"]

@@ -120,7 +120,7 @@ class HeldItem:
 class MessagePage:
     """`standing` is `there` or `removed` at the end of the branch. `looked` of `versions` of the channel were read, and
     `all_versions` says that those are all that the branch has. `also` are other namespaces that hold it now, of which
-    `not_looked` were not looked into."""
+    `not_looked` were not looked into. Of `not_traced` events the write that did it was not looked for."""
 
     store: str
     thread: ThreadItem
@@ -137,6 +137,7 @@ class MessagePage:
     answers: PartnerItem | None
     also: tuple[HeldItem, ...]
     not_looked: int
+    not_traced: int
     looked: int
     versions: int
     all_versions: bool

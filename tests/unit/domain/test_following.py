@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.domain.following import Event, Sighting, find_message, has_moved, list_events, next_version
+from inspector.domain.following import Event, Sighting, find_message, has_moved, list_events, next_versions
 from inspector.domain.value import Value
 
 
@@ -42,22 +42,25 @@ def test_a_message_that_changed_places_has_moved() -> None:
     assert not has_moved(old, new)  # it was b that changed places
 
 
+@pytest.mark.parametrize("most", [1, 3, 16])
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 40])
-def test_every_version_is_looked_at_once_in_the_end(count: int) -> None:
+def test_every_version_is_looked_at_once_in_the_end(count: int, most: int) -> None:
     looked: dict[int, Sighting | None] = {}
-    while (place := next_version(looked, count)) is not None:
-        assert place not in looked
-        looked[place] = find_message(state("m") if place > count // 3 else state("a"), "m")
+    while places := next_versions(looked, count, most):
+        assert len(places) <= most
+        for place in places:
+            assert place not in looked
+            looked[place] = find_message(state("m") if place > count // 3 else state("a"), "m")
 
     assert sorted(looked) == list(range(count))
 
 
-def test_the_arrival_among_many_versions_is_found_in_a_few_looks() -> None:
+@pytest.mark.parametrize("most", [1, 16])
+def test_the_arrival_among_many_versions_is_found_in_a_few_looks(most: int) -> None:
     looked: dict[int, Sighting | None] = {}
-    for _ in range(12):
-        place = next_version(looked, 1_000)
-        assert place is not None
-        looked[place] = find_message(state("m") if place >= 617 else state("a"), "m")
+    while len(looked) < 12:
+        for place in next_versions(looked, 1_000, most):
+            looked[place] = find_message(state("m") if place >= 617 else state("a"), "m")
 
     (event,) = list_events(looked)
     assert event == Event("arrived", 616, 617)
