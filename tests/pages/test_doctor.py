@@ -97,7 +97,7 @@ def test_part_and_whole_say_the_same(world: World) -> None:
     assert part.lstrip().startswith('<div id="doctor"')
     assert "<html" not in part
     headings = [heading.text for heading in Document(part).all("h3")]
-    assert headings == [heading.text for heading in whole.all("h3")]
+    assert headings == [heading.text for heading in whole.all("h3")][: len(headings)]  # behind them, those of the keys
     assert any("web-1 keeps its checkpoints in memory" in heading for heading in headings)
     swapped = [one.attributes.get("id") for one in Document(part).elements if one.attributes.get("hx-swap-oob")]
     assert "problem-count" in swapped

@@ -52,7 +52,7 @@ def test_the_page_of_an_orphan_asks_whether_it_is_a_lost_conversation(pages: Bro
     data = pages.data("/thread/", id=row["thread_id"])["assessment"]
 
     (panel,) = (element for element in document.all("section") if element.attributes.get("id") == "lost")
-    links = [element.attributes["href"] for element in document.all("a")]
+    links = [element.attributes.get("href", "") for element in document.all("a")]
 
     assert (data["verdict"], data["evidence"]) == (row["verdict"], row["evidence"])
     assert data["total"] == sum(piece["weight"] for piece in row["evidence"])

@@ -86,6 +86,7 @@ def test_a_page_that_looked_at_enough_says_so_and_the_next_ones_find_the_rest(
 ) -> None:
     """A page of what few threads have, walked in small steps, misses none of them."""
     monkeypatch.setattr("inspector.index.paging.BUDGET", 24)
+    monkeypatch.setattr("inspector.index.paging.SECONDS", 600.0)
     monkeypatch.setattr("inspector.index.paging._FIRST", 4)
     monkeypatch.setattr("inspector.index.drivers.FEW", 0)
     for query in (ThreadQuery(q="7"), ThreadQuery(q="-1", sort="turns"), ThreadQuery(state="failed", host="web-1")):
@@ -150,6 +151,7 @@ def _check_parts(store: StoreEntry) -> None:
 def _whole(store: StoreEntry, query: ThreadQuery, monkeypatch: pytest.MonkeyPatch) -> tuple[Row, ...]:
     with monkeypatch.context() as patch:
         patch.setattr("inspector.index.paging.BUDGET", 10**6)
+        patch.setattr("inspector.index.paging.SECONDS", 600.0)
         return find_threads(store, replace(query, limit=10_000), MOMENT).rows
 
 
