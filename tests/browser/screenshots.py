@@ -31,7 +31,7 @@ SHOWN = {
     "workers": ("/workers/", (1180, 900)),
     "doctor": ("/doctor/", (1280, 860)),
     "orphans": ("/orphans/?window=1h", (1180, 860)),
-    "thread": ("", (1180, 1000)),  # the conversation with the most turns
+    "thread": ("", (1280, 1000)),  # the conversation with the most turns
 }
 SIZES = ((1320, 860), (390, 844))
 _SECONDS_TO_ORPHAN = 50  # a little longer than the demo's own setting, so that the picture shows orphans
