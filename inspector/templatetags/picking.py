@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +17,9 @@ from inspector.templatetags.links import query_of
 register = Library()
 
 #: Parameters of a thread's page that carry what was picked.
-PICK = ("pick", "pick_id", "pick_ns", "pick_store")
+PICK = ("pick", "pick_id", "pick_ns", "pick_store", "pick_step")
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
 
 class Place(Protocol):
@@ -41,10 +44,7 @@ class Picked:
     checkpoint_ns: str
     checkpoint_id: str
     here: bool
-
-    @property
-    def step(self) -> int | None:
-        return step_of(self.checkpoint_id)
+    step: int | None = None
 
 
 @register.simple_tag(takes_context=True)
@@ -58,13 +58,15 @@ def picked(context: Context, store: str, thread_id: str) -> Picked | None:
         thread_id=given.get("pick_id") or thread_id,
         checkpoint_ns=given.get("pick_ns", ""),
         checkpoint_id=given["pick"],
+        step=_step(given["pick"], given.get("pick_step", "")),
         here=given.get("pick_id", thread_id) in ("", thread_id) and given.get("pick_store", store) in ("", store),
     )
 
 
 @register.simple_tag(takes_context=True)
-def pick_url(context: Context, checkpoint_id: str, checkpoint_ns: str) -> str:
-    """The present page with a step of its thread picked, which every link of the page then keeps."""
+def pick_url(context: Context, checkpoint_id: str, checkpoint_ns: str, step: int | None) -> str:
+    """The present page with a step of its thread picked, which every link of the page then keeps. The step's number
+    goes along: the checkpoint may not be on the pages that name it."""
     query = _request(context).GET.copy()
     for name in PICK:
         query.pop(name, None)
@@ -72,6 +74,8 @@ def pick_url(context: Context, checkpoint_id: str, checkpoint_ns: str) -> str:
     query["checkpoint"] = checkpoint_id
     if checkpoint_ns:
         query["pick_ns"] = checkpoint_ns
+    if step is not None:
+        query["pick_step"] = str(step)
     return f"?{query_of((name, value) for name, values in query.lists() for value in values)}"
 
 
@@ -105,6 +109,11 @@ def compare_with(context: Context, stores: Sequence[str], pick: Place, store: st
     thread_id = _request(context).GET.get("id", "")
     this = Picked(store, thread_id, selected.checkpoint_ns, selected.checkpoint_id, here=True)
     return compare_url(stores, pick, this)
+
+
+def _step(checkpoint_id: str, told: str) -> int | None:
+    """As the address tells it, else as LangGraph's ids carry it, which ids of others need not."""
+    return int(told) if _NUMBER.fullmatch(told) else step_of(checkpoint_id)
 
 
 def _request(context: Context) -> HttpRequest:

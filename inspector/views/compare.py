@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.channels import is_internal
-from inspector.domain.lineage import ends_of
 from inspector.index.connections import get_reader
 from inspector.reader.branch import Kin, read_kin
 from inspector.reader.pairs import PairSide, read_pair
 from inspector.views.bar import make_bar
 from inspector.views.change_items import change_items, differing_channels, fit_changes
+from inspector.views.choices import list_choices
 from inspector.views.contexts import (
     ChannelChangeItem,
-    CheckpointPlace,
-    CompareChoice,
     CompareForm,
     ComparePage,
     RelationItem,
-    ThreadItem,
 )
 from inspector.views.graphs import namespace_items
 from inspector.views.opened import OpenThread, open_thread
@@ -29,8 +26,7 @@ from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_optional, read_text
 from inspector.views.sides import Side, find_side, naming, relation_of
 
-#: Ends of branches that are suggested, and the namespaces that the form lists; the newest ones.
-_ENDS = 8
+#: Namespaces that the form lists, the newest ones.
 _NAMESPACES = 40
 _OF_B = ("with_id", "with_ns", "with_checkpoint", "with_store")
 
@@ -62,7 +58,7 @@ def show_compare(request: HttpRequest) -> HttpResponse:
         changes=fit_changes(compared.changes) if wants_json(request) else compared.changes,
         unchanged=compared.unchanged,
         flags=compared.flags,
-        choices=_choices(opened.thread, a, kin),
+        choices=list_choices(opened.thread, a, kin),
         form=CompareForm(
             thread_id=item_b.thread_id if item_b is not None and item_b.thread_id != item_a.thread_id else "",
             checkpoint_ns=item_b.checkpoint_ns if item_b is not None else opened.checkpoint_ns,
@@ -114,45 +110,3 @@ def _names(side: PairSide) -> Iterable[str]:
     """The channels that hold something at a checkpoint."""
     row = side.row
     return {*row.channel_versions, *row.inline_values, *row.own_bodies} if row is not None else ()
-
-
-def _choices(thread: ThreadItem, a: Side, kin: Kin) -> tuple[CompareChoice, ...]:
-    """The parent, the first, the newest, the ends of other branches, and the same thread in other stores."""
-    here = a.reader.store.name
-    checkpoint = a.checkpoint
-    this = _place(here, a, checkpoint.checkpoint_id)
-    parents = kin.parents
-    ids = list(parents)
-    found: dict[str, str] = {}
-    if checkpoint.parent_checkpoint_id in parents:
-        found[checkpoint.parent_checkpoint_id or ""] = "Its parent"
-    if ids and kin.whole:
-        found.setdefault(ids[-1], "The first step")
-    if ids:
-        found.setdefault(ids[0], "The newest step")
-    ends = ends_of(parents)
-    if len(ends) > 1:
-        for end in ends[:_ENDS]:
-            found.setdefault(end, "The end of a branch")
-    found.pop(checkpoint.checkpoint_id, None)
-    choices = [_choice(words, this, _place(here, a, other), kin.steps[other]) for other, words in found.items()]
-    elsewhere = (
-        CompareChoice(f"This thread in {also.store}", this, CheckpointPlace(also.store, *_root(checkpoint.thread_id)))
-        for also in thread.also_in
-    )
-    return (*choices, *elsewhere)
-
-
-def _choice(words: str, this: CheckpointPlace, other: CheckpointPlace, step: int | None) -> CompareChoice:
-    """The older one is side A."""
-    told = f"{words}, step {step}" if step is not None else words
-    sides: Sequence[CheckpointPlace] = sorted((this, other), key=lambda place: place.checkpoint_id)
-    return CompareChoice(told, *sides)
-
-
-def _place(store: str, side: Side, checkpoint_id: str) -> CheckpointPlace:
-    return CheckpointPlace(store, side.checkpoint.thread_id, side.checkpoint.checkpoint_ns, checkpoint_id)
-
-
-def _root(thread_id: str) -> tuple[str, str, str]:
-    return thread_id, "", ""

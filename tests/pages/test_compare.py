@@ -213,3 +213,46 @@ def test_a_store_that_is_gone_is_told_with_its_side(show_stores: Any, postgres: 
     assert found["error"].startswith("Side B, in the store gone, cannot be read.")
     assert found["hint"]
     assert "hunter2" not in str(found)
+
+
+def test_suggestions_tell_branches_apart_and_show_a_whole_turn(pages: Browser) -> None:
+    steps = steps_of(pages, FORKED)
+    here = steps[0]
+    pills = [a for a in pages.document(COMPARE, id=FORKED).all("a") if a.attributes.get("class") == "pill"]
+    words = [pill.text for pill in pills]
+    assert len(set(words)) == len(words)
+    assert any(f", {steps[0]['hostname']}" in text for text in words if text.startswith("The end of a branch"))
+
+    (turn,) = [pill for pill in pills if pill.text.startswith("All of turn")]
+    found = pages.data(COMPARE, **dict(parse_qsl(urlsplit(turn.attributes["href"]).query)))
+    assert {found[side]["turn"] for side in "ab"} == {here["turn"]}
+    assert found["a"]["source"] == "input"
+    assert found["b"]["checkpoint_id"] == here["checkpoint_id"]
+
+
+def test_a_turn_that_stored_one_checkpoint_is_told_from_the_one_before(
+    pages: Browser, scenario_store: PlayedStore
+) -> None:
+    thread_id = scenario_store.find("new-input", "exit").threads[0].thread_id
+    newest = steps_of(pages, thread_id)[0]
+    pills = [a for a in pages.document(COMPARE, id=thread_id).all("a") if a.attributes.get("class") == "pill"]
+
+    assert pills
+    assert all(newest["parent_checkpoint_id"] in pill.attributes["href"] for pill in pills[:1])
+    assert len({pill.attributes["href"] for pill in pills}) == len(pills)
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [("7", "step 7"), ("-1", "step -1"), ("x" * 2_000, "step ?"), ("", "step ?")]
+)
+def test_what_was_picked_is_called_by_the_number_that_its_own_page_gave_it(
+    pages: Browser, told: str, shown: str
+) -> None:
+    page = pages.document("/thread/", id=FORKED, pick="named-by-hand", pick_step=told)
+    (bar,) = [element for element in page.elements if element.attributes.get("id") == "pick"]
+    assert any(link.text == shown for link in page.all("a") if "named-by-hand" in link.attributes.get("href", ""))
+    assert bar.attributes["data-picked"] == shown.removeprefix("step ")
+
+    newest = steps_of(pages, FORKED)[0]
+    (pick,) = [a for a in pages.document("/thread/", id=FORKED).all("a") if "data-pick" in a.attributes]
+    assert dict(parse_qsl(urlsplit(pick.attributes["href"]).query))["pick_step"] == str(newest["step"])

@@ -85,7 +85,7 @@ def test_pages_of_changes_continue_where_the_one_before_ended(
     monkeypatch.setattr(channel_page, "CHANGES", 2)
     name = {"newest": "before", "oldest": "after"}[sort]
     found: list[str] = []
-    query: dict[str, str] = {}
+    query: dict[str, Any] = {}
     while True:
         page = pages.data(CHANNEL, id=TRIMMED, channel="messages", sort=sort, **query)
         found += listed(page)

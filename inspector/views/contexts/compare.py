@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from inspector.views.contexts.bar import Bar
 from inspector.views.contexts.base import page_only
@@ -65,11 +66,14 @@ class RelationItem:
 
 @dataclass(frozen=True, slots=True)
 class CompareChoice:
-    """A comparison that suggests itself."""
+    """A comparison that suggests itself. Turn, host and time are of the end of a branch."""
 
     words: str
     a: CheckpointPlace
     b: CheckpointPlace
+    turn: int = 0
+    hostname: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
