@@ -46,6 +46,7 @@ def test_two_keys_compare_two_steps(page: Page) -> None:
     page.keyboard.press("a")
     expect(page.locator("#pick")).to_contain_text("step 5")
     page.keyboard.press("j")
+    expect(page.locator("#selected")).to_have_attribute("data-checkpoint", checkpoint_of(steps.nth(1)))
     page.keyboard.press("j")
     third = checkpoint_of(steps.nth(2))
     expect(page.locator("#selected")).to_have_attribute("data-checkpoint", third)
