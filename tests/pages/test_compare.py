@@ -10,6 +10,7 @@ import pytest
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore
+from inspector.views import compare
 from tests.pages.browse import Browser
 from tests.pages.places import chat_in_postgres, chat_in_redis, chat_in_sqlite
 from tests.redis_server import RedisServer
@@ -256,3 +257,26 @@ def test_what_was_picked_is_called_by_the_number_that_its_own_page_gave_it(
     newest = steps_of(pages, FORKED)[0]
     (pick,) = [a for a in pages.document("/thread/", id=FORKED).all("a") if "data-pick" in a.attributes]
     assert dict(parse_qsl(urlsplit(pick.attributes["href"]).query))["pick_step"] == str(newest["step"])
+
+
+@pytest.mark.parametrize("gone", ["A", "B"])
+def test_a_store_that_goes_down_between_the_two_reads_is_told_with_its_side(
+    show_stores: Any, postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    read_pair = compare.read_pair
+    with EmbeddedPostgres() as own:
+        lasting, leaving = chat_in_postgres(postgres.create_database(), "t"), chat_in_postgres(own.url, "t")
+
+        def read_what_is_left(*args: Any) -> Any:
+            own.stop()
+            return read_pair(*args)
+
+        monkeypatch.setattr(compare, "read_pair", read_what_is_left)
+        browser: Browser = show_stores(
+            main=leaving if gone == "A" else lasting, other=lasting if gone == "A" else leaving
+        )
+        found = browser.data(COMPARE, status=503, id="t", with_store="other")
+
+    name = "main" if gone == "A" else "other"
+    assert found["error"].startswith(f"Side {gone}, in the store {name}, cannot be read.")
+    assert found["hint"]
