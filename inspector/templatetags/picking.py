@@ -105,10 +105,17 @@ def compare_url(stores: Sequence[str], a: Place, b: Place) -> str:
 
 @register.simple_tag(takes_context=True)
 def compare_with(context: Context, stores: Sequence[str], pick: Place, store: str, selected: Place) -> str:
-    """The comparison of what was picked with a step of the page's thread."""
+    """The comparison of what was picked with a step of the page's thread. Of two steps of one namespace the older one
+    comes first, whichever was picked: what came since is what people look for. `pick.js` does the same."""
     thread_id = _request(context).GET.get("id", "")
     this = Picked(store, thread_id, selected.checkpoint_ns, selected.checkpoint_id, here=True)
+    if _space(pick) == _space(this) and this.checkpoint_id < pick.checkpoint_id:
+        return compare_url(stores, this, pick)
     return compare_url(stores, pick, this)
+
+
+def _space(place: Place) -> tuple[str, str, str]:
+    return place.store, place.thread_id, place.checkpoint_ns
 
 
 def _step(checkpoint_id: str, told: str) -> int | None:

@@ -53,8 +53,8 @@ def test_two_keys_compare_two_steps(page: Page) -> None:
     expect(page.locator("#pick [data-compare]")).to_be_visible()
     page.keyboard.press("d")
 
-    assert sides(page) == (first, third)
-    expect(page.locator("#compare-title")).to_contain_text("B is 2 steps before A")
+    assert sides(page) == (third, first)  # the older one first, whichever was picked
+    expect(page.locator("#compare-title")).to_contain_text("B is 2 steps after A")
 
 
 def test_a_step_that_was_picked_is_offered_by_other_threads_until_it_is_dropped(page: Page) -> None:
@@ -94,7 +94,7 @@ def test_a_dot_dragged_onto_another_opens_the_comparison(page: Page) -> None:
     page.goto(thread(FORKED))
     dots = page.locator("#lanes a[href*='checkpoint=']")
     ids = checkpoint_of(dots.nth(0)), checkpoint_of(dots.nth(2))
-    drag(page, dots.nth(0), dots.nth(2))
+    drag(page, dots.nth(2), dots.nth(0))
 
     assert sides(page) == ids
 
@@ -116,7 +116,7 @@ def test_without_javascript_links_and_the_form_do_it(open_page: OpenPage, dashbo
     page.get_by_role("link", name="Pick to compare").click()
     page.locator("#steps li a[href]").nth(1).click()
     page.get_by_role("link", name="Compare with this step").click()
-    assert sides(page)[0] == picked
+    assert sides(page)[1] == picked  # the newer of the two
 
     page.goto(f"/thread/compare/?id={FORKED}")
     page.get_by_role("textbox", name="thread_id").fill("tool-agent-sync-orders")

@@ -29,7 +29,10 @@ function placeOf(query, checkpoint = query.get("checkpoint")) {
   return { store: bar().dataset.store, id: query.get("id") ?? "", ns: query.get("ns") ?? "", checkpoint };
 }
 
-function compareUrl(a, b) {
+// Of two steps of one namespace the older one comes first, whichever was picked: what came since is looked for.
+function compareUrl(picked, other) {
+  const together = picked.store === other.store && picked.id === other.id && picked.ns === other.ns;
+  const [a, b] = together && other.checkpoint < picked.checkpoint ? [other, picked] : [picked, other];
   const query = new URLSearchParams({ store: a.store, id: a.id, ns: a.ns, checkpoint: a.checkpoint });
   if (b.store !== a.store) query.set("with_store", b.store);
   if (b.id !== a.id) query.set("with_id", b.id);
