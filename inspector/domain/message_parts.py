@@ -87,6 +87,12 @@ def content_parts(content: Any) -> tuple[Part, ...]:
     return tuple(_part(block) for block in blocks)
 
 
+def result_parts(block: Any) -> tuple[Part, ...]:
+    """The parts of what a `tool_result` block carries."""
+    fields = _mapping(block)
+    return content_parts(_first(fields, "content", "output"))
+
+
 def tool_calls(fields: Mapping[str, Any], parts: tuple[Part, ...]) -> tuple[ToolCall, ...]:
     """Every tool call of a message, valid ones first; from the provider's own fields where `tool_calls` has
     none.
@@ -164,8 +170,7 @@ def _reasoning(fields: Mapping[str, Any]) -> Any:
 
 
 def _result_part(block: Any, fields: Mapping[str, Any]) -> Part:
-    answer = _first(fields, "content", "output")
-    inner = content_parts(answer) if isinstance(answer, (str, list, CutText)) else ()
+    inner = result_parts(block)
     text = "\n".join(part.text for part in inner if part.text)
     call_id = as_text(_first(fields, "tool_use_id", "tool_call_id"))
     return Part("tool_result", block, text, cut=any(part.cut for part in inner), call_id=call_id)

@@ -43,6 +43,13 @@ def as_mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def is_cut(value: object) -> bool:
+    """Whether `cut_depth` left something out."""
+    if isinstance(value, dict):
+        return (value.get("reason") == "depth" and "$omitted" in value) or any(map(is_cut, value.values()))
+    return isinstance(value, list) and any(map(is_cut, value))
+
+
 def as_metadata(value: object) -> dict[str, Json]:
     """A checkpoint's metadata, cut in depth, its texts such as an index can keep."""
     return {_kept(key): _kept(cut_depth(item)) for key, item in as_mapping(value).items()}

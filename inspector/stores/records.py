@@ -76,6 +76,7 @@ class CheckpointRow:
     #: Channel values that the store keeps in the document itself, in its serializer's form, by channel (SQLite, Redis).
     #: `blob` only of channels that decide what runs next (`domain.channels.decides_tasks`), and None over the budget.
     own_bodies: Mapping[str, ChannelBody] = field(default_factory=dict)
+    is_whole: bool = True  #: False where the document or its metadata is encrypted or broken, so that parts are missing
 
 
 @dataclass(frozen=True, slots=True)

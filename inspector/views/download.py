@@ -23,6 +23,7 @@ from inspector.views.page import page_view, show
 from inspector.views.parameters import read_choice, read_text
 from inspector.views.snippets import Snippet
 from inspector.views.steps import checkpoint_item
+from inspector.views.tasks import tell_tasks
 from inspector.views.thread_file import ThreadFile
 from inspector.views.transcript import Transcript
 
@@ -104,8 +105,10 @@ def _whole(opened: OpenThread) -> Iterator[bytes]:
 def _markdown(opened: OpenThread, checkpoint: Checkpoint) -> Iterator[bytes]:
     reader = opened.reader
     states = reader.read_state(checkpoint, load=list(checkpoint.channel_versions))
-    tasks = reader.read_tasks(checkpoint, reader.read_writes(checkpoint))
-    parts = Transcript(opened.entry.name, checkpoint, states, tasks).parts()
+    told = tell_tasks(reader, checkpoint, reader.read_writes(checkpoint))
+    row = reader.store.read_checkpoint(checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id)
+    whole = row is None or row.is_whole
+    parts = Transcript(opened.entry.name, checkpoint, states, (*told.tasks, *told.inner), whole).parts()
     return iter([encoded("\n".join(parts))])
 
 

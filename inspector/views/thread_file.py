@@ -18,11 +18,14 @@ from inspector.domain.value import Absent, to_json
 from inspector.reader import Reader
 from inspector.reader.history import step_number
 from inspector.reader.whole import WRITES, Step, Stored, WholeThread, left_out
+from inspector.stores.documents import is_cut
 from inspector.views.files import encoded
 from inspector.views.page import as_data
 
 FORMAT, VERSION = "checkpoint-inspector-thread", 1
 _GONE = "It was deleted while the file was made."
+_NOT_WHOLE = "Its document or metadata is encrypted or broken, and what could be read of it is here."
+_DEEP = "Its metadata is nested deeper than what is read."
 
 
 @dataclass(slots=True)
@@ -58,6 +61,10 @@ class ThreadFile:
 
     def _step(self, step: Step) -> dict[str, Any]:
         row = step.row
+        if not row.is_whole:
+            self._note(row.checkpoint_ns, row.checkpoint_id, reason=_NOT_WHOLE)
+        if is_cut(row.metadata):
+            self._note(row.checkpoint_ns, row.checkpoint_id, reason=_DEEP)
         if step.writes_cut:
             self._note(row.checkpoint_ns, row.checkpoint_id, reason=f"Only {WRITES.rows:,} of its writes are here.")
         return {

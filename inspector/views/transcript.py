@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inspector.domain.checkpoint import Checkpoint, Task
-from inspector.domain.message_parts import Part, ToolCall
+from inspector.domain.checkpoint import Checkpoint
+from inspector.domain.message_parts import Part, ToolCall, result_parts
 from inspector.domain.messages import Message, as_message, is_message_list
 from inspector.domain.thread import ChannelState
-from inspector.domain.value import Value, to_json
+from inspector.domain.value import Absent, Value, to_json
 from inspector.templatetags.marks import UNSEEN, plain
 from inspector.templatetags.words import exact, size
+from inspector.views.contexts import InterruptItem, TaskItem
 
 _TICKS = re.compile("`+")
 _MEDIA = frozenset({"image", "audio", "video", "file"})
@@ -29,7 +30,8 @@ class Transcript:
     store: str
     checkpoint: Checkpoint
     states: Sequence[ChannelState]
-    tasks: Sequence[Task]
+    tasks: Sequence[TaskItem]
+    is_whole: bool = True  #: as in `CheckpointRow`
 
     def parts(self) -> Iterator[str]:
         """Blocks, one below the other, each ended by a line break."""
@@ -47,7 +49,7 @@ class Transcript:
             if not state.loaded:
                 yield f"Not here: {size(state.size_bytes)}, more than one read may take.\n"
             else:
-                yield fenced(json.dumps(to_json(state.value), ensure_ascii=False, indent=2), "json")
+                yield _json(state.value)
         yield from self._tasks()
 
     def _head(self) -> Iterator[str]:
@@ -59,21 +61,32 @@ class Transcript:
             f"Checkpoint: {_span(one.checkpoint_id)}",
             *([f"Namespace: {_span(one.checkpoint_ns)}"] if one.checkpoint_ns else []),
             f"Made: {exact(one.at) or 'unknown'}{f' by {_span(one.hostname)}' if one.hostname else ''}",
-            f"Next: {', '.join(_span(name) for name in one.next) if one.next else 'nothing'}",
+            f"Next: {', '.join(map(_span, one.next)) or ('nothing' if self.is_whole else 'unknown')}",
         ]
         yield "".join(f"- {fact}\n" for fact in facts)
+        if not self.is_whole:
+            yield "The document or metadata of this checkpoint is encrypted or broken: parts of it are missing here.\n"
 
     def _tasks(self) -> Iterator[str]:
         left = [task for task in self.tasks if task.error or task.interrupts]
         if left:
-            yield "## What was left\n"
+            yield "## Errors and questions\n"
         for task in left:
             if task.error:
-                yield f"{_span(task.name)} failed:\n"
+                yield f"{_span(task.name)} failed{', and finished later' if task.state == 'retried' else ''}:\n"
                 yield fenced(task.error)
             for question in task.interrupts:
-                yield f"{_span(task.name)} asked and waits for an answer:\n"
-                yield fenced(json.dumps(to_json(question.value), ensure_ascii=False, indent=2), "json")
+                yield from _question(task, question)
+
+
+def _question(task: TaskItem, question: InterruptItem) -> Iterator[str]:
+    yield f"{_span(task.name)} asked:\n"
+    yield _json(question.value.value)
+    if question.answer is not None:
+        yield f"The answer{'' if task.answered else ', after which it has not finished'}:\n"
+        yield _json(question.answer.value)
+    else:
+        yield "It went on; its answer is not stored.\n" if task.answered else "No answer is stored.\n"
 
 
 def _conversation(value: Value) -> Iterator[str]:
@@ -81,7 +94,7 @@ def _conversation(value: Value) -> Iterator[str]:
         message = as_message(item)
         if message is None:
             yield f"### {number}. Not read\n"
-            yield fenced(json.dumps(to_json(item), ensure_ascii=False, indent=2), "json")
+            yield _json(item)
             continue
         yield f"### {number}. {_heading(message)}\n"
         for part in message.parts:
@@ -106,21 +119,26 @@ def _part(part: Part) -> Iterator[str]:
         told = [_span(word) for word in (part.name, part.mime_type, part.url) if word]
         told += [size(part.size)] if part.size else []
         yield f"[{part.kind}{': ' if told else ''}{', '.join(told)}]\n"
+    elif part.kind == "tool_result":
+        yield "Result:\n"
+        inner = result_parts(part.value)
+        yield from (text for one in inner for text in _part(one))
+        if not inner:
+            yield _json(part.value)
     elif part.text:
-        if part.kind in ("reasoning", "tool_result"):
-            yield f"{'Reasoning' if part.kind == 'reasoning' else 'Result'}:\n"
+        if part.kind == "reasoning":
+            yield "Reasoning:\n"
         yield fenced(part.text)
         if part.cut:
             yield "The text is longer than what was read.\n"
     elif part.kind != "text":
-        yield fenced(json.dumps(to_json(part.value), ensure_ascii=False, indent=2), "json")
+        yield _json(part.value)
 
 
 def _call(call: ToolCall) -> Iterator[str]:
     call_id = f" ({_span(call.call_id)})" if call.call_id else ""
     yield f"Calls {_span(call.name or '?')}{call_id}{'' if call.valid else ', an invalid call'}:\n"
-    args = call.args if isinstance(call.args, str) else json.dumps(to_json(call.args), ensure_ascii=False, indent=2)
-    yield fenced(args, "json")
+    yield fenced(call.args) if isinstance(call.args, str) else _json(call.args)
     if call.error:
         yield fenced(call.error)
 
@@ -128,8 +146,14 @@ def _call(call: ToolCall) -> Iterator[str]:
 def fenced(text: str, language: str = "text") -> str:
     """Text in a fence that no line of it can end. What cannot be seen is told by its code."""
     fence = "`" * max(3, 1 + _longest(text))
-    lines = "\n".join(UNSEEN.sub(lambda found: plain(found[0]), line) for line in re.split(r"\r\n|\n|\r", text))
+    lines = "\n".join(plain(line) for line in re.split(r"\r\n|\n|\r", text))
     return f"{fence}{language}\n{lines}\n{fence}\n"
+
+
+def _json(value: Value | Absent) -> str:
+    """What cannot be seen has JSON's own escapes, so that it can be told from a text that looks like its code."""
+    text = json.dumps(to_json(value) if not isinstance(value, Absent) else None, ensure_ascii=False, indent=2)
+    return fenced(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text), "json")
 
 
 def _span(text: str) -> str:

@@ -1,10 +1,12 @@
-"""`/thread/download/`: a whole thread as JSON, a conversation as Markdown, a program that reads one state."""
+"""`/thread/download/`: a whole thread as JSON, a program that reads one state, and what could not be read."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,11 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
-from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-from langgraph.graph import START, StateGraph
-from langgraph.graph.message import MessagesState
-from langgraph.types import interrupt
 
 from inspector.demo.plays import play, plays
 from inspector.domain.value import to_json
@@ -25,14 +22,11 @@ from inspector.index.connections import get_reader
 from inspector.stores.base import ReadBudget
 from inspector.stores.differences import LAYOUTS, SQLITE
 from inspector.views.snippets import VARIABLE
-from inspector.views.transcript import fenced
 from tests.contract.library import is_playable
 from tests.contract.places import SqlitePlace
-from tests.pages.browse import Browser
+from tests.pages.downloads import DOWNLOAD, HOSTILE, body, markdown, talk, whole
 from tests.pages.kinds import Shop, opened_shop
 
-DOWNLOAD = "/thread/download/"
-HOSTILE = 'a"b\'; raise SystemExit(1)\n# \u202e../..\\x "👩🏽‍💻"'
 #: A reader of the file as docs/how-to/download-a-thread.md has it.
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "download-a-thread.md"
 
@@ -47,34 +41,6 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> It
 def sqlite_shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
     with opened_shop(SQLITE, request, tmp_path, show_stores) as opened:
         yield opened
-
-
-class State(MessagesState):
-    order: dict[str, Any]
-
-
-def talk(shop: Shop, thread_id: str, *remarks: str) -> None:
-    def answer(state: State) -> dict[str, Any]:
-        number = len(state["messages"])
-        return {"messages": [AIMessage(f"Answer {number}")], "order": {"id": number, "note": "teapot"}}
-
-    with shop.open_saver() as saver:
-        graph: Any = StateGraph(State).add_node("answer", answer).add_edge(START, "answer")
-        for remark in remarks:
-            config = {"configurable": {"thread_id": thread_id, "api_key": "sk-1"}}
-            graph.compile(checkpointer=saver).invoke({"messages": [HumanMessage(remark)]}, config)
-
-
-def body(response: HttpResponse) -> bytes:
-    assert response.status_code == 200, response.content[:300]
-    content: Any = response.getvalue()  # type: ignore[attr-defined]
-    assert isinstance(content, bytes)
-    return content
-
-
-def whole(browser: Browser, thread_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(body(browser.get(DOWNLOAD, id=thread_id, **{"as": "json"})))
-    return found
 
 
 @pytest.mark.parametrize(
@@ -205,60 +171,29 @@ def _run(code: str, url: str) -> dict[str, Any]:
     return found
 
 
-def test_markdown_holds_the_conversation_and_nothing_of_it_breaks_out(sqlite_shop: Shop) -> None:
-    hostile = "# No heading\n```\nfence\n````\n<script>alert(1)</script>\n\n---\n[link](javascript:x)\r\u202e"
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("checkpoint = x'c1c1'", True),
+        ("checkpoint = substr(checkpoint, 1, length(checkpoint) / 2)", True),
+        ("type = 'msgpack+aes'", True),
+        ("""metadata = '{"step": 1'""", True),
+        ('metadata = \'{"deep": ' + '{"k": ' * 60 + "1" + "}" * 61 + "'", False),
+    ],
+)
+def test_what_cannot_be_read_of_a_checkpoint_is_told_in_the_files(sqlite_shop: Shop, change: str, told: bool) -> None:
+    talk(sqlite_shop, "one", "Hello")
+    assert whole(sqlite_shop.browser, "one")["complete"] is True
+    assert "parts of it are missing" not in markdown(sqlite_shop)
+    path = sqlite_shop.place.path  # type: ignore[attr-defined]
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        (newest,) = connection.execute("select max(checkpoint_id) from checkpoints").fetchone()
+        connection.execute(f"update checkpoints set {change} where checkpoint_id = ?", [newest])
 
-    def ask(state: State) -> dict[str, Any]:
-        interrupt({"question": "Shall I?"})
-        return {}
-
-    with sqlite_shop.open_saver() as saver:
-        graph: Any = StateGraph(State).add_node("ask", ask).add_edge(START, "ask").compile(checkpointer=saver)
-        calls = [{"name": "look`up", "args": {"order": "4021"}, "id": "call_1"}]
-        image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
-        graph.invoke(
-            {
-                "messages": [
-                    HumanMessage([{"type": "text", "text": hostile}, image], name="# Ada\n## x"),
-                    AIMessage("", tool_calls=calls),
-                    ToolMessage("It is on its way.", tool_call_id="call_1", name="look`up"),
-                ],
-                "order": {"note": "```\n# x"},
-            },
-            {"configurable": {"thread_id": HOSTILE}},
-        )
-
-    text = body(sqlite_shop.browser.get(DOWNLOAD, id=HOSTILE, **{"as": "markdown"})).decode()
-    outside = _outside_fences(text)
-    headings = [line for line in outside if line.startswith("#")]
-    assert [line.split(" ")[0] for line in headings] == ["#", "##", "###", "###", "###", "##", "###", "##"]
-    assert not [line for line in outside if "<script" in line or "javascript:" in line or "fence" in line]
-    assert "iVBOR" not in text
-    assert "[image" in text
-    assert "\u202e" not in text
-    assert "It is on its way." in text
-    assert '"order": "4021"' in text
-    assert '"question": "Shall I?"' in text
-
-
-def _outside_fences(text: str) -> list[str]:
-    """Lines that a Markdown reader takes for its own (CommonMark, fenced code blocks)."""
-    kept, fence = [], ""
-    for line in text.split("\n"):
-        run = re.match(r" {0,3}(`{3,})([^`]*)$", line)
-        if fence:
-            if run and len(run[1]) >= len(fence) and not run[2].strip():
-                fence = ""
-        elif run:
-            fence = run[1]
-        else:
-            kept.append(line)
-    assert not fence, "The last fence is not closed."
-    return kept
-
-
-def test_a_fence_is_longer_than_any_in_its_text() -> None:
-    assert fenced("a ````` b").startswith("``````text\n")
+    file = whole(sqlite_shop.browser, "one")
+    assert file["complete"] is False
+    assert {one["checkpoint_id"] for one in file["cut"] if one["value"] is None} == {newest}
+    assert ("parts of it are missing" in markdown(sqlite_shop)) is told
 
 
 def test_the_page_tells_what_there_is(shop: Shop) -> None:

@@ -68,7 +68,8 @@ def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
     document, inline = _document(kind, data, watch, values=room.values)
     kept, omitted = _parted(inline, room.inline)
     known = document or Document()
-    metadata = as_bytes(row["metadata"])
+    stored = as_bytes(row["metadata"])
+    metadata = load_document(stored)
     return Found(
         CheckpointRow(
             thread_id=_text(row["thread_id"]),
@@ -81,16 +82,17 @@ def read_row(row: sqlite3.Row, watch: Watch, room: Room) -> Found:
             versions_seen=known.versions_seen,
             inline_values=kept,
             inline_omitted=omitted,
-            metadata=as_metadata(load_document(metadata)),
+            metadata=as_metadata(metadata),
             size_bytes=row["size_bytes"],
             own_bodies={
                 channel: _body(data, channel, span, known, room if decides_tasks(channel) else None)
                 for channel, span in known.values.items()
             },
+            is_whole=known.is_whole and (isinstance(metadata, dict) or not stored),
         ),
         data,
         document,
-        len(metadata),
+        len(stored),
     )
 
 
