@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inspector.domain.deferred import Deferred, opened
+from inspector.domain.deferred import Deferred, opened, resolved
 from inspector.domain.message_parts import Part, ToolCall, Usage, as_text, content_parts, tool_calls, usage
 from inspector.domain.text import one_line
 from inspector.domain.value import Absent, CutText, Omitted, Tagged, Value
@@ -145,6 +145,7 @@ def message_id_of(value: object) -> str | None:
 
 def as_message(value: Value | Absent) -> Message | None:
     """The message that a value is, or None where it is not one."""
+    value = resolved(value)
     role = role_of(value)
     if not role or not isinstance(value, (Tagged, dict)):
         return None

@@ -17,7 +17,7 @@ from inspector.domain.value import ABSENT, Absent, Value
 from inspector.templatetags.chat_changes import render_changed_message, render_conversation_change
 from inspector.templatetags.marks import plain
 from inspector.templatetags.places import Place, readable_path, render_place, render_places
-from inspector.templatetags.room import Room
+from inspector.templatetags.room import CARD_NODES, Room
 from inspector.templatetags.tables import render_table_change
 from inspector.templatetags.treediff import render_hunk
 from inspector.templatetags.values import HasValue
@@ -74,7 +74,7 @@ def _conversation(change: Change, room: Room) -> tuple[str, int]:
         old, new = ([] if isinstance(side, Absent) else side for side in (before, after))
         whole = len(entries) == len(change.entries) and not change.left_out
         return render_conversation_change(old, new, entries, room, whole=whole)  # type: ignore[arg-type]
-    cards = [render_changed_message(entry, room) for entry in entries if room.take_node()]  # type: ignore[arg-type]
+    cards = [render_changed_message(entry, room) for entry in entries if room.take_node(CARD_NODES)]  # type: ignore[arg-type]
     return "".join(cards), len(cards)
 
 

@@ -20,7 +20,7 @@ from inspector.domain.value import Absent, Omitted, Value
 from inspector.templatetags.compact import compact, omitted_words
 from inspector.templatetags.images import find_image, preview
 from inspector.templatetags.marks import shown
-from inspector.templatetags.room import Room
+from inspector.templatetags.room import CALL_NODES, CARD_NODES, Room
 from inspector.templatetags.toolcalls import (
     NO_TALK,
     SHOWN_MESSAGES,
@@ -38,6 +38,7 @@ _IN_SIGHT = 2_500
 _MOST_TEXT = 20_000
 _ARGS_IN_LINE = 160
 _LONGEST_LINK = 600
+_LONGEST_COPIED = 64
 #: Messages of one conversation, where more of it were asked for.
 _MOST_MESSAGES = 200
 _MEDIA = frozenset({"image", "audio", "video", "file"})
@@ -45,38 +46,38 @@ _MEDIA = frozenset({"image", "audio", "video", "file"})
 
 def render_conversation(messages: list[Value], room: Room, nested: Nested) -> SafeString:
     """A list of messages in order, each result under the call it answers. Of a long one the newest, since that is where
-    things go wrong."""
+    things go wrong: they take their room first."""
     asked = room.spot is not None and room.spot.is_unfolded
+    if asked:
+        room = Room(_MOST_MESSAGES * CARD_NODES, room.characters, room.page, room.spot)
     first = max(0, len(messages) - (_MOST_MESSAGES if asked else SHOWN_MESSAGES))
     places = range(first, len(messages))
     talk = Talk(read_dialogue(messages), room.anchor, frozenset(places))
-    shown_count = 0
 
     def card(position: int, talk: Talk) -> str:
-        nonlocal shown_count
         value = messages[position]
         message = as_message(value)
-        if message is None and isinstance(value, Omitted):
-            shown_count += 1
+        if isinstance(value, Omitted) and room.take_node():
             return f'<p class="om">not shown: {shown(omitted_words(value))}</p>'
-        if message is None or not room.take_node():
+        if message is None or not room.take_node(CARD_NODES):
             return ""
-        shown_count += 1
         return render_message(message, room, nested, position=position, talk=talk)
 
-    cards = "".join(html for _, html in join_results(places, talk, card))
-    more = _earlier(first, room) if first else ""
-    left = len(places) - shown_count
-    rest = f'<p class="more">… {left:,} more messages, see JSON</p>' if left else ""
-    return _safe(f'<div class="chat">{more}{cards}{rest}</div>')
+    cards, cut = [], 0
+    for _, html, count in join_results(places[::-1], talk, card):
+        cards.append(html)
+        cut += 0 if html else count
+    more = _earlier(first + cut, room, cut > 0) if first + cut else ""
+    return _safe(f'<div class="chat">{more}{"".join(reversed(cards))}</div>')
 
 
-def _earlier(count: int, room: Room) -> str:
-    """How many stand before those in sight, and the way to more of them."""
+def _earlier(count: int, room: Room, no_room: bool) -> str:
+    """How many stand before those in sight, and the way to more of them: who asks for more has more room."""
     words = f"… {count_noun(count, 'earlier message')}"
     if room.spot is None or not room.spot.channel or room.spot.is_unfolded:
         return f'<p class="more">{words}, see JSON</p>'
     which = "them" if count <= _MOST_MESSAGES - SHOWN_MESSAGES else f"the newest {_MOST_MESSAGES}"
+    which = "more" if no_room else which
     return f'<p class="more">{words}. <a href="{escape(room.spot.unfold_url("state"))}">Show {which}</a></p>'
 
 
@@ -98,9 +99,10 @@ def render_message(
     if not inside and not calls:
         inside = '<p class="muted">(no text)</p>'
     changed = f' data-kind="{kind}"' if kind else ""
+    tools = _follow(message, room) + _copy("message id", message.message_id, room)
     return _safe(
         f'<article class="msg"{talk.card_id(position)} data-role="{shown(message.role)}"{changed}>'
-        f"<header>{_heading(message)}{_follow(message, room)}{marks}</header>"
+        f"<header>{_heading(message, room)}{tools}{marks}</header>"
         f"{answered_call(message, position, talk)}{inside}{calls}</article>"
     )
 
@@ -136,13 +138,14 @@ def render_words(segments: tuple[Segment, ...], room: Room) -> SafeString:
     return _safe(f'<div class="text words"><bdi>{"".join(pieces)}</bdi></div>')
 
 
-def _heading(message: Message) -> str:
+def _heading(message: Message, room: Room) -> str:
     words = [f"<b>{shown(message.role)}</b>"]
     words += [f"<bdi>{shown(shorten_middle(word, 60))}</bdi>" for word in (message.name, message.model) if word]
     if message.usage and (tokens := _tokens(message.usage)):
         words.append(tokens)
     if message.tool_call_id:
-        words.append(f'<span class="mono">{shown(shorten_middle(message.tool_call_id, 24))}</span>')
+        call_id = f'<span class="mono">{shown(shorten_middle(message.tool_call_id, 24))}</span>'
+        words.append(call_id + _copy("tool_call_id", message.tool_call_id, room))
     if message.is_error:
         words.append('<b class="bad">error</b>')
     elif message.status and message.status != "success":
@@ -161,6 +164,16 @@ def _follow(message: Message, room: Room) -> str:
         return ""
     words = f'follow<span class="vh"> this {shown(message.role)} message</span>'
     return f' · <a class="follow-link" href="{escape(address)}">{words}</a>'
+
+
+def _copy(name: str, held: str | None, room: Room) -> str:
+    """A button that copies an id of the message. Not among hundreds of messages that were asked for, where they would
+    weigh too much, and not for an id that is long or that an attribute would not keep as it is."""
+    if room.spot is None or not room.spot.channel or room.spot.is_unfolded:
+        return ""
+    if not held or len(held) > _LONGEST_COPIED or not held.isprintable():
+        return ""
+    return f'<button type="button" class="cp js" data-copy="{escape(held)}" aria-label="Copy {name}"></button>'
 
 
 def _tokens(usage: Usage) -> str:
@@ -204,9 +217,9 @@ def _calls(message: Message, room: Room, nested: Nested, position: int | None, t
     """The calls there is room for. A message may hold hundreds."""
     html: list[str] = []
     for number, call in enumerate(message.tool_calls):
-        if html and not room.take_node():  # the first has the room of its message
+        if html and not room.take_node(CALL_NODES):  # the first has the room of its message
             left = len(message.tool_calls) - number
-            results = " with their results" if talk.nested else ""
+            results = " with their results" if any(answered >= number for answered in talk.nested) else ""
             html.append(f'<p class="more">… {count_noun(left, "more call")}{results}, see JSON</p>')
             break
         outcome = call_standing(call, position, number, talk) if position is not None else ""

@@ -18,7 +18,7 @@ from inspector.domain.value import Value
 from inspector.templatetags.chat import render_message, render_words
 from inspector.templatetags.marks import shown
 from inspector.templatetags.places import render_places
-from inspector.templatetags.room import Room
+from inspector.templatetags.room import CARD_NODES, Room
 from inspector.templatetags.toolcalls import NO_TALK, Talk, join_results
 from inspector.templatetags.values import HasValue, render_value
 
@@ -28,7 +28,7 @@ _IN_PLACE = 10
 _UNFOLDED = 60
 #: Room of a fold: what stayed must not take that of what changed.
 _FOLD_NODES, _FOLD_CHARACTERS = 60, 4_000
-_AROUND_NODES, _AROUND_CHARACTERS = 90, 12_000
+_AROUND_NODES, _AROUND_CHARACTERS = 80 * CARD_NODES, 12_000
 _LINE = 140
 _WORDS = {"added": "added", "removed": "removed", "changed": "edited"}
 
@@ -142,7 +142,8 @@ class _Conversation:
         folded = {position for item in self.items if isinstance(item, range) for position in self._unfolds(item)}
         away = self.room.spot.state_url() if self.room.spot is not None else ""
         talk = Talk(read_dialogue(self.after, rows), self.room.anchor, frozenset({*rows, *folded}), away=away)
-        cards = dict(join_results(list(rows), talk, lambda position, talk: self._card(rows[position], talk)))
+        joined = join_results(list(rows), talk, lambda position, talk: self._card(rows[position], talk))
+        cards = {position: html for position, html, _ in joined}
         gone = [self._card(item, NO_TALK) if isinstance(item, _Row) and item.gone else "" for item in self.items]
         pieces = []
         for item, removed in zip(self.items, gone, strict=True):
@@ -156,10 +157,12 @@ class _Conversation:
         if row.entry is None:
             message = as_message(self.after[row.position])
             room = self.around
-            if message is None or not room.take_node():
+            if message is None:
                 return ""
+            if not room.take_node(CARD_NODES):
+                return '<p class="more">… 1 unchanged message, see JSON</p>'
             return render_message(message, room, render_value, kind="same", position=row.position, talk=talk)
-        if not self.room.take_node():
+        if not self.room.take_node(CARD_NODES):
             return ""
         self.drawn += 1
         position = None if row.gone else row.position
@@ -170,14 +173,15 @@ class _Conversation:
         asked, shown_ones = self._asked, self._unfolds(stretch)
         words = count_noun(len(stretch), "unchanged message")
         head = f'<summary><span class="ln">{words}</span></summary>'
-        earlier = len(stretch) - len(shown_ones)
+        room = self.room.within(*((400, 30_000) if asked else (_FOLD_NODES, _FOLD_CHARACTERS)))
+        newest_first = (self._folded(position, room, talk, whole=asked) for position in reversed(shown_ones))
+        lines = [line for line in newest_first if line]
+        earlier = len(stretch) - len(lines)
         more = f'<p class="more">… {earlier:,} earlier, see the state</p>' if earlier and asked else ""
         if earlier and not asked:
             more = f'<p class="more">… {earlier:,} earlier. {self._unfold_link()}</p>'
-        room = self.room.within(*((400, 30_000) if asked else (_FOLD_NODES, _FOLD_CHARACTERS)))
-        lines = "".join(self._folded(position, room, talk, whole=asked) for position in shown_ones)
         opened = " open" if asked else ""
-        return f'<details class="stay"{opened}>{head}{more}{lines}</details>'
+        return f'<details class="stay"{opened}>{head}{more}{"".join(reversed(lines))}</details>'
 
     @property
     def _asked(self) -> bool:
@@ -194,7 +198,7 @@ class _Conversation:
 
     def _folded(self, position: int, room: Room, talk: Talk, *, whole: bool) -> str:
         message = as_message(self.after[position])
-        if message is None or not room.take_node():
+        if message is None or not room.take_node(CARD_NODES if whole else 1):
             return ""
         if whole:
             return render_message(message, room, render_value, kind="same", position=position, talk=talk)

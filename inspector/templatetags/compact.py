@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 
+from inspector.domain.deferred import opened
 from inspector.domain.text import text_size
 from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged, Value
 
@@ -73,6 +74,7 @@ def omitted_words(value: Omitted) -> str:
 
 
 def _pieces(value: Value, limit: int, depth: int) -> Iterator[str]:
+    value = opened(value)
     match value:
         case str():
             yield json.dumps(value[: limit + 1], ensure_ascii=False)

@@ -16,6 +16,8 @@ PAGE_NODES = 1_500
 CHANNEL_NODES = 400
 PAGE_CHARACTERS = 60_000
 CHANNEL_CHARACTERS = 30_000
+#: What the card of a message and a call in it weigh, in nodes. A card is half a kilobyte of names, ids and links.
+CARD_NODES, CALL_NODES = 4, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,11 @@ class Room:
         """What ids of the messages here begin with, "" where they have none."""
         return self.spot.anchor if self.spot is not None and self.spot.channel else ""
 
-    def take_node(self) -> bool:
-        """Room for one more part of a value."""
+    def take_node(self, weight: int = 1) -> bool:
+        """Room for one more part of a value. The last one may be heavier than what is left."""
         if self.full:
             return False
-        self._pass_on(1, 0)
+        self._pass_on(weight, 0)
         return True
 
     def take_text(self, wanted: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from django.utils.html import escape
 
@@ -22,13 +23,13 @@ SHOWN_MESSAGES = 60
 @dataclass(frozen=True, slots=True)
 class Talk:
     """A list of messages as far as its cards need it. `anchor` begins the id of each card, "" for none; `in_view` are
-    the positions that have a card; `nested` are results, as HTML, that stand under a call, by its number in its
-    message."""
+    the positions that have a card; `nested` draws the results that stand under a call, by its number in its message,
+    as HTML, "" where there is no room."""
 
     dialogue: Dialogue = field(default_factory=Dialogue)
     anchor: str = ""
     in_view: frozenset[int] = frozenset()
-    nested: Mapping[int, str] = field(default_factory=dict)
+    nested: Mapping[int, Callable[[], str]] = field(default_factory=dict)
     away: str = ""  #: an address on which the newest messages have their cards, "" for none
 
     def card_id(self, position: int | None) -> str:
@@ -47,9 +48,12 @@ class Talk:
 NO_TALK = Talk()
 
 
-def join_results(positions: Sequence[int], talk: Talk, card: Callable[[int, Talk], str]) -> Iterator[tuple[int, str]]:
-    """The cards at some positions in order, each with its position, those of results under the calls that they
-    answer where both are there. `card` draws one, or "" where there is no room for it."""
+def join_results(
+    positions: Sequence[int], talk: Talk, card: Callable[[int, Talk], str]
+) -> Iterator[tuple[int, str, int]]:
+    """The cards at some positions in the order given, those of results under the calls that they answer where both are
+    there: each with its position and the number of its messages, itself and its results. `card` draws one, or "" where
+    there is no room for it; a result is drawn when its call is, and not at all where that has no room."""
     there = set(positions)
     under: dict[int, dict[int, int]] = {}
     placed: set[int] = set()
@@ -61,15 +65,17 @@ def join_results(positions: Sequence[int], talk: Talk, card: Callable[[int, Talk
     for position in positions:
         if position in placed:
             continue
-        held = {number: result for number, place in under.get(position, {}).items() if (result := card(place, plain))}
-        yield position, card(position, replace(talk, nested=held))
+        held = {number: partial(card, place, plain) for number, place in under.get(position, {}).items()}
+        yield position, card(position, replace(talk, nested=held)), 1 + len(held)
 
 
 def call_standing(call: ToolCall, position: int, number: int, talk: Talk) -> str:
     """What became of a call: its result, where that is, or that there is none. A call without a result makes most
     models refuse the conversation, so it is said in full."""
     if number in talk.nested:
-        return f'<div class="answers">{talk.nested[number]}</div>'
+        result = talk.nested[number]()
+        where = f"result: message {talk.dialogue.answers[position, number] + 1:,}, see JSON"
+        return f'<div class="answers">{result}</div>' if result else f'<p class="outcome">{where}</p>'
     match talk.dialogue.standing(call, position, number):
         case "answered":
             where = talk.named(talk.dialogue.answers[position, number])

@@ -22,7 +22,7 @@ from inspector.templatetags import chat
 from inspector.templatetags.compact import compact, omitted_words, scalar, type_words
 from inspector.templatetags.images import preview, render_binary
 from inspector.templatetags.marks import shown, title
-from inspector.templatetags.room import Room
+from inspector.templatetags.room import CARD_NODES, Room
 from inspector.templatetags.tables import render_table
 
 register = Library()
@@ -132,6 +132,7 @@ def _node(value: Value, room: Room, depth: int) -> Iterator[str]:
         case Tagged() if role_of(value) and depth < _DEPTH:
             message = as_message(value)
             assert message is not None  # noqa: S101  it has a role
+            room.take_node(CARD_NODES - 1)
             yield chat.render_message(message, room, render_value)
         case _:
             yield from _container(value, room, depth)

@@ -48,6 +48,26 @@ def test_a_channel_is_copied_as_json(page: Page, dashboard: Dashboard, copied: C
     assert json.loads(copied()) == stored
 
 
+def test_the_ids_of_a_message_are_copied_from_its_card(page: Page, dashboard: Dashboard, copied: Copied) -> None:
+    page.goto(f"{THREADS['tool calls']}&tab=state")
+    stored = dashboard.data("/thread/", id="tool-agent-sync-orders")["selected"]["state"]["messages"]
+    result = next(one for one in stored if one["type"] == "tool")
+    card = page.locator("article.msg[data-role=tool]").first
+    message, call = (card.get_by_role("button", name=name) for name in ("Copy message id", "Copy tool_call_id"))
+    page.mouse.move(0, 0)
+    expect(message).to_have_css("opacity", "0")
+    card.hover()
+    expect(message).to_have_css("opacity", "1")
+    message.click()
+    expect(message).to_have_class("cp js done")
+    assert copied() == result["id"]
+    page.mouse.move(0, 0)
+    expect(call).to_have_css("opacity", "1")  # the focus is in the card
+    call.click()
+    expect(call).to_have_class("cp js done")
+    assert copied() == result["tool_call_id"]
+
+
 def test_ids_and_the_link_of_a_step_are_copied(page: Page, copied: Copied) -> None:
     page.goto(THREADS["tool calls"])
     checkpoint_id = page.locator("#selected").get_attribute("data-checkpoint")

@@ -64,7 +64,7 @@ def test_tab_reaches_every_control_in_order_and_shows_where_it_is(page: Page, pa
 def test_what_arrives_late_does_not_push_the_focus_out_of_sight(page: Page) -> None:
     """The groups of the orphans are fetched into their place, above the list."""
     held: list[Route] = []
-    page.route("**/orphans/conversations/**", lambda route: held.append(route))
+    page.route("**/orphans/conversations/**", lambda route: held.append(route))  # noqa: PLW0108  Playwright sets attributes
     page.goto("/orphans/?limit=4")
     link = page.locator(".list tbody td.id > a").last
     link.focus()

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
@@ -18,7 +19,10 @@ from tests.pages.browse import Browser, address
 from tests.unit.domain.pictures import SVG, png
 
 PNG = png()
-BLOCK: Any = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + base64.b64encode(png(seed=1)).decode()}}
+BLOCK: Any = {
+    "type": "image_url",
+    "image_url": {"url": "data:image/png;base64," + base64.b64encode(png(seed=1)).decode()},
+}
 
 
 class State(MessagesState):
@@ -45,7 +49,8 @@ def agent(state: State) -> dict[str, Any]:
 
 
 def tools(state: State) -> dict[str, Any]:
-    call_id = getattr(state["messages"][-1], "tool_calls")[0]["id"]
+    asking: Any = state["messages"][-1]
+    call_id = asking.tool_calls[0]["id"]
     return {"messages": [ToolMessage("shipped", tool_call_id=call_id, name="look", id=f"r-{call_id}")]}
 
 
@@ -119,6 +124,25 @@ def test_a_result_is_shown_under_its_call(shop: Browser) -> None:
     assert 'data-role="ai" data-kind="same"' in card
     assert 'class="answers"' in card
     assert "shipped" in page(shop, 6).split('class="answers"')[1]
+
+
+def test_one_message_with_hundreds_of_calls_leaves_every_page_light(show_stores: Any, tmp_path: Path) -> None:
+    path = tmp_path / "calls.db"
+    ids = [f"toolu_{number:024}" for number in range(200)]
+    calls: Any = [{"name": "look", "args": {"order": one}, "id": one, "type": "tool_call"} for one in ids]
+    asking = {"messages": [AIMessage("I look.", id=str(uuid4()), tool_calls=calls)]}
+    results = {"messages": [ToolMessage(f"shipped {one}", tool_call_id=one, id=str(uuid4())) for one in ids]}
+    graph = StateGraph(MessagesState).add_sequence([("agent", lambda _: asking), ("tools", lambda _: results)])
+    with SqliteSaver.from_conn_string(str(path)) as saver:
+        compiled: Any = graph.add_edge(START, "agent").compile(checkpointer=saver)
+        config: Any = {"configurable": {"thread_id": "calls"}}
+        compiled.invoke({"messages": [HumanMessage("Look.")]}, config, durability="exit")
+    browser: Browser = show_stores(calls=f"sqlite:///{path}")
+    for more in ({}, {"tab": "state"}, {"tab": "state", "unfold": "messages"}):
+        html = browser.get("/thread/", id="calls", **more).content
+        assert b"shipped toolu_" in html
+        assert len(html) < 150_000
+    close_readers()
 
 
 def pictures(shop: Browser, step: int) -> list[str]:

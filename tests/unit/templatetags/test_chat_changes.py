@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from inspector.domain.diff import diff_channel
 from inspector.domain.value import Absent, Value
 from inspector.templatetags.changes import show_changes
-from inspector.templatetags.room import Room, Spot
+from inspector.templatetags.room import CARD_NODES, Room, Spot
 from inspector.templatetags.values import render_value
 from tests.unit.domain.test_diff_properties import MESSAGES, examples
 from tests.unit.templatetags.test_changes import Change, Tree, human
 from tests.unit.templatetags.test_values import read
+
+SPOT = Spot((("id", "t"),), "c1", "/thread/", channel="messages")
 
 
 @dataclass
@@ -136,16 +138,60 @@ def test_each_result_stands_under_its_own_call_where_models_reuse_ids() -> None:
 
 def test_a_message_with_a_thousand_calls_fits_the_room() -> None:
     html = html_of([], [ai("", "a", *map(str, range(1_000)))])
-    assert html.count('class="call"') == 400
-    assert "… 600 more calls, see JSON" in html
+    assert html.count('class="call"') == 199
+    assert "… 801 more calls, see JSON" in html
+
+
+def test_calls_with_results_leave_the_page_light_and_what_has_no_room_is_not_counted() -> None:
+    talking = [ai("", "a", *map(str, range(200))), *(result(f"found {n}", str(n)) for n in range(200))]
+    html = html_of([], talking)
+    drawn = html.count("<article")
+    assert 50 < drawn < 100
+    assert len(html) < 60_000
+    calls = html.count('class="call"')
+    assert f"… {200 - calls} more calls with their results, see JSON" in html
+    assert f"… {201 - drawn} more changes, see JSON" in html
+    unanswered = f"result: message {drawn + 1}, see JSON"  # its call took the last room
+    assert html.count('class="answers"') + html.count(unanswered) == calls
+
+
+def test_of_a_state_without_room_the_oldest_messages_are_cut_and_it_is_said_above_the_others() -> None:
+    page = Room(nodes=10 * CARD_NODES)
+    for room, more in ((Room(page=page), ", see JSON"), (Room(10 * CARD_NODES, spot=SPOT), ". Show more")):
+        html = render_value(talk(30), room)
+        shown = [int(found) for found in re.findall(r"number (\d+)", html)]
+        assert shown == list(range(20, 30))
+        above, _, below = html.partition("<article")
+        assert f"… 20 earlier messages{more}" in re.sub("<[^>]+>", "", above)
+        assert "more" not in below
+
+
+def test_a_result_without_room_for_its_call_is_among_the_earlier_messages() -> None:
+    talking = [*talk(3), ai("look", "a", "x"), result("found", "x"), human("thanks", "z")]
+    html = render_value(talking, Room(CARD_NODES))
+    assert "thanks" in html
+    assert "found" not in html
+    assert "… 5 earlier messages" in html
+
+
+def test_ids_that_are_short_and_plain_can_be_copied() -> None:
+    html = render_value([ai("look", "<a&b>", "x"), result("found", "x")], Room(spot=SPOT))
+    assert re.findall(r'data-copy="([^"]*)" aria-label="([^"]*)"', html) == [
+        ("&lt;a&amp;b&gt;", "Copy message id"),
+        ("x", "Copy tool_call_id"),
+        ("rx", "Copy message id"),
+    ]
+    for odd in ("a" * 65, "a\rb", "\u202ea", "\ud800"):
+        assert "data-copy" not in render_value([human("hi", odd)], Room(spot=SPOT))
+    assert "data-copy" not in render_value([human("hi", "a")], Room())
+    assert "data-copy" not in render_value([human("hi", "a")], Room(spot=replace(SPOT, unfolded="messages")))
 
 
 def test_earlier_messages_of_a_state_are_shown_where_they_are_asked_for() -> None:
-    spot = Spot((("id", "t"),), "c1", "/thread/", channel="messages")
-    html = render_value(talk(150), Room(spot=spot))
+    html = render_value(talk(150), Room(spot=SPOT))
     assert html.count("<article") == 60
     assert 'href="/thread/?id=t&amp;checkpoint=c1&amp;tab=state&amp;unfold=messages">Show them<' in html
-    asked = replace(spot, unfolded="messages")
+    asked = replace(SPOT, unfolded="messages")
     assert render_value(talk(150), Room(spot=asked)).count("<article") == 150
     many = render_value(talk(250), Room(spot=asked))
     assert many.count("<article") == 200
