@@ -61,22 +61,6 @@ def test_tab_reaches_every_control_in_order_and_shows_where_it_is(page: Page, pa
     assert [focused["what"] for focused in seen if not (focused["shows"] and focused["inSight"])] == []
 
 
-def test_what_arrives_late_does_not_push_the_focus_out_of_sight(page: Page) -> None:
-    """The groups of the orphans are fetched into their place, above the list."""
-    held: list[Route] = []
-    page.route("**/orphans/conversations/**", lambda route: held.append(route))  # noqa: PLW0108  Playwright sets attributes
-    page.goto("/orphans/?limit=4")
-    link = page.locator(".list tbody td.id > a").last
-    link.focus()
-    expect(link).to_be_in_viewport()
-    expect(page.locator("#groups article")).to_have_count(0)
-
-    held[0].continue_()
-    expect(page.locator("#groups article").first).to_be_visible()
-    expect(link).to_be_focused()
-    expect(link).to_be_in_viewport()
-
-
 def test_the_skip_link_comes_first_and_skips_the_bar(page: Page) -> None:
     page.goto("/threads/")
     page.keyboard.press("Tab")

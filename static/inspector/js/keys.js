@@ -56,6 +56,13 @@ function escape(event) {
   }
 }
 
+// All that a step folds, or nothing of it.
+function unfold() {
+  const folds = [...document.querySelectorAll("#selected details")];
+  const closed = folds.some((fold) => !fold.open);
+  for (const fold of folds) fold.open = closed;
+}
+
 const actions = {
   j: older,
   k: newer,
@@ -66,6 +73,7 @@ const actions = {
   a: () => document.querySelector("[data-pick]")?.click(),
   d: () => document.querySelector("[data-compare][href]")?.click(),
   l: () => document.querySelector("[data-copy-link]")?.click(),
+  e: unfold,
   f: () => {
     const field = document.getElementById("find");
     if (field?.checkVisibility()) {

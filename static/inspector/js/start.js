@@ -9,6 +9,7 @@ import "./copy.js";
 import "./keys.js";
 import "./preview.js";
 import "./pick.js";
+import "./times.js";
 
 document.documentElement.classList.add("js");
 
