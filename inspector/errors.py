@@ -41,6 +41,14 @@ class NotFound(InspectorError):
 
     status = 404
 
+    @classmethod
+    def thread(cls) -> NotFound:
+        """No checkpoint of a thread is there."""
+        return cls(
+            "No checkpoint is stored under this thread_id.",
+            "It was never written, has been deleted or has expired, or lives in another store.",
+        )
+
 
 class ConfigError(InspectorError):
     """A setting that cannot work: a bad URL, an unknown scheme, two stores of one name, or no store at all.

@@ -121,10 +121,7 @@ class Reader:
         if namespaces is None:
             namespaces = self.read_namespaces(thread_id)
         if not namespaces:
-            raise NotFound(
-                "No checkpoint is stored under this thread_id.",
-                "It was never written, has been deleted or has expired, or lives in another store.",
-            )
+            raise NotFound.thread()
         where = (thread_id, checkpoint_ns)
         before, cut = read_page(self.store, *where, at, budget)
         ids = [row.checkpoint_id for row in cut.rows]

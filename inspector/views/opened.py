@@ -33,19 +33,21 @@ class OpenThread:
         return self.thread.thread_id
 
 
+def named_thread(request: HttpRequest) -> tuple[str, str]:
+    """The thread and the namespace that the address names. Raises `NotFound` where it names no thread."""
+    if "id" not in request.GET:
+        raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
+    return read_text(request, "id"), read_text(request, "ns")
+
+
 def open_thread(request: HttpRequest) -> OpenThread:
     """The thread that `id`, `ns` and `store` name. Raises `NotFound` for none, and `StoreError`."""
     reader = reader_of(request)
     entry = entry_of(reader)
-    if "id" not in request.GET:
-        raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
-    thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
+    thread_id, checkpoint_ns = named_thread(request)
     namespaces = reader.read_namespaces(thread_id)
     standing = read_standing(reader, entry, thread_id, namespaces, exactly=False)
     if standing is None:
-        raise NotFound(
-            "No checkpoint is stored under this thread_id.",
-            "It was never written, has been deleted or has expired, or lives in another store.",
-        )
+        raise NotFound.thread()
     thread = thread_item(standing.thread.row(), moment(), find_also(entry, [thread_id]).get(thread_id, ()))
     return OpenThread(reader, entry, thread, namespaces, checkpoint_ns)

@@ -24,6 +24,7 @@ from inspector.views.layouts import layout_of
 from inspector.views.mentions import about_thread
 from inspector.views.narrow import narrow
 from inspector.views.nesting import nest
+from inspector.views.opened import named_thread
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_optional, read_page, read_text
 from inspector.views.picture import make_picture
@@ -43,9 +44,7 @@ PAGE = ReadBudget(rows=STEPS, bytes=4_000_000)
 def show_thread(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     entry = entry_of(reader)
-    if "id" not in request.GET:
-        raise NotFound("The address names no thread.", "Open one from the list, or add ?id=THREAD_ID.")
-    thread_id, checkpoint_ns = read_text(request, "id"), read_text(request, "ns")
+    thread_id, checkpoint_ns = named_thread(request)
     asked = _Asked.of(request)
     try:
         namespaces = reader.read_namespaces(thread_id)

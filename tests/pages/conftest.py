@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,10 @@ from inspector.errors import ConfigError
 from inspector.index.connections import close_readers, get_reader
 from inspector.models import HostTally, HourTally, StoreEntry, StoreTally, ThreadEntry, ThreadWorker
 from inspector.secret import StoreUrl
+from inspector.stores.differences import LAYOUTS, SQLITE
 from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
+from tests.pages.kinds import Shop, opened_shop
 from tests.pages.workers_world import World, workers_shown
 
 
@@ -116,3 +119,16 @@ def workers_world(show_stores: Any, postgres: EmbeddedPostgres) -> Iterator[Worl
     """A store of `web-1` and `web-2`, indexed, and a ledger that nobody has written to."""
     with workers_shown(show_stores, postgres) as world:
         yield world
+
+
+@pytest.fixture(params=LAYOUTS)
+def shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
+    """A store of each layout, empty at first, and a browser on it."""
+    with opened_shop(request.param, request, tmp_path, show_stores) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sqlite_shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
+    with opened_shop(SQLITE, request, tmp_path, show_stores) as opened:
+        yield opened

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +13,12 @@ from langgraph.graph import START, MessagesState, StateGraph
 
 from inspector.index.connections import close_readers
 from inspector.secret import Secret
-from inspector.stores.differences import LAYOUTS, POSTGRES, SQLITE
+from inspector.stores.differences import POSTGRES, SQLITE
 from tests.pages.browse import Browser, Document
 from tests.pages.kinds import Shop, opened_shop
 
 FIND = "/thread/find/"
 MARKUP = '<img src=x onerror="alert(1)"> \u202eteapot'
-
-
-@pytest.fixture(params=LAYOUTS)
-def shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
-    with opened_shop(request.param, request, tmp_path, show_stores) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sqlite_shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
-    with opened_shop(SQLITE, request, tmp_path, show_stores) as opened:
-        yield opened
 
 
 def talk(shop: Shop, thread_id: str, *remarks: str) -> None:

@@ -9,7 +9,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,27 +19,14 @@ from inspector.domain.value import to_json
 from inspector.errors import StoreError
 from inspector.index.connections import get_reader
 from inspector.stores.base import ReadBudget
-from inspector.stores.differences import LAYOUTS, SQLITE
 from inspector.views.snippets import VARIABLE
 from tests.contract.library import is_playable
 from tests.contract.places import SqlitePlace
 from tests.pages.downloads import DOWNLOAD, HOSTILE, body, markdown, talk, whole
-from tests.pages.kinds import Shop, opened_shop
+from tests.pages.kinds import Shop
 
 #: A reader of the file as docs/how-to/download-a-thread.md has it.
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "download-a-thread.md"
-
-
-@pytest.fixture(params=LAYOUTS)
-def shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
-    with opened_shop(request.param, request, tmp_path, show_stores) as opened:
-        yield opened
-
-
-@pytest.fixture
-def sqlite_shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
-    with opened_shop(SQLITE, request, tmp_path, show_stores) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +10,9 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
 
-from inspector.stores.differences import SQLITE
 from inspector.views.transcript import fenced
 from tests.pages.downloads import DOWNLOAD, HOSTILE, State, body, markdown
-from tests.pages.kinds import Shop, opened_shop
-
-
-@pytest.fixture
-def sqlite_shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
-    with opened_shop(SQLITE, request, tmp_path, show_stores) as opened:
-        yield opened
+from tests.pages.kinds import Shop
 
 
 def test_markdown_holds_the_conversation_and_nothing_of_it_breaks_out(sqlite_shop: Shop) -> None:
