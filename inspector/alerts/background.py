@@ -14,6 +14,7 @@ from inspector.alerts.watch import judge_store
 from inspector.index.claims import left, take
 from inspector.index.kinds import Moment
 from inspector.index.loops import StoreLoops
+from inspector.index.trouble import log_failure
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 
@@ -39,10 +40,10 @@ class BackgroundAlerts(StoreLoops):
             wait = self._pause
             try:
                 wait = look_if_due(name, self._pause) or self._pause
-            except Exception:
+            except Exception as error:
                 if self._stop.is_set():
                     return
-                logger.exception("The alerts of %s could not be looked after.", reader.store.safe_url)
+                log_failure(logger, error, "The alerts of %s could not be looked after.", reader.store.safe_url)
             finally:
                 close_old_connections()
             self._stop.wait(wait)

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
-from django.urls import reverse
 
+from inspector.addresses import address_of
 from inspector.alerts.words import headline, random_in_words, where_listed
 from inspector.domain.text import exact_minute, one_line, shorten_middle
 from inspector.models import AlertEntry, Delivery
@@ -143,4 +143,4 @@ def _link(name: str, store: str, **query: str) -> str:
         return ""
     named = {"store": store} if store and len(settings.INSPECTOR.stores) > 1 else {}
     asked = urlencode({**named, **query})
-    return f"{settings.INSPECTOR.public_url}{reverse(name)}{f'?{asked}' if asked else ''}"
+    return f"{settings.INSPECTOR.public_url}{address_of(name)}{f'?{asked}' if asked else ''}"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from inspector.alerts.channels import Channel
 from inspector.alerts.delivery import attempt
 from inspector.alerts.message import TEST
 from inspector.errors import BadRequest, InspectorError
 from inspector.models import Delivery, StoreEntry
+from inspector.models.database import atomic
 
 #: No two tests within so many seconds, whoever asks for them.
 BETWEEN = 10
@@ -31,7 +30,7 @@ def send_test(channels: Sequence[Channel], now: datetime) -> tuple[Delivery, ...
     if not channels:
         raise BadRequest("No channel is set, so there is nothing to test.", "The page Alerts says how to set one.")
     between = timedelta(seconds=BETWEEN)  # on either side: who was first here may have looked at the clock later
-    with transaction.atomic():
+    with atomic():
         list(StoreEntry.objects.select_for_update().order_by("pk").values_list("pk")[:1])  # one press after the other
         tests = Delivery.objects.filter(event=TEST, alert=None)
         if tests.filter(made_at__gt=now - between, made_at__lt=now + between).exists():

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
 from inspector.alerts.expected import Expected
 from inspector.alerts.judge import SIZE, Limits, fires, is_fixed, is_quiet
@@ -16,6 +15,7 @@ from inspector.alerts.window import Window
 from inspector.index.kinds import Moment
 from inspector.index.queries import stored_threads
 from inspector.models import AlertEntry, StoreEntry
+from inspector.models.database import atomic
 
 #: Threads that an alert names.
 NAMED = 20
@@ -116,7 +116,7 @@ def _alert(look: Look, host: str, window: Window, expected: Expected, now: datet
 
 def _write(entry: StoreEntry, began: Sequence[AlertEntry], ended: dict[int, str], now: datetime) -> Judged:
     """What another dashboard has written meanwhile stays."""
-    with transaction.atomic():
+    with atomic():
         StoreEntry.objects.select_for_update().get(pk=entry.pk)
         over = []
         for alert in AlertEntry.objects.filter(pk__in=ended, ended_at=None):

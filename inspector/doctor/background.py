@@ -18,6 +18,7 @@ from inspector.index.claims import give_back, left, take
 from inspector.index.loops import StoreLoops
 from inspector.index.queries import Moment
 from inspector.index.tallies import read_tally
+from inspector.index.trouble import log_failure
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 
@@ -48,10 +49,10 @@ class BackgroundDoctor(StoreLoops):
                     if _look(reader, rest):
                         rest = self._rest_after(time.monotonic() - began)
                     wait = rest
-            except Exception:
+            except Exception as error:
                 if self._stop.is_set():  # the readers are closed under a thread that outstayed the wait
                     return
-                logger.exception("The diagnosis of %s failed.", reader.store.safe_url)
+                log_failure(logger, error, "The diagnosis of %s failed.", reader.store.safe_url)
                 wait = self._pause
             finally:
                 close_old_connections()

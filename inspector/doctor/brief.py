@@ -7,12 +7,11 @@ import threading
 import time
 from contextlib import suppress
 
-from django.db import connection
-
 from inspector.errors import StoreError
 from inspector.index.lease import LeaseTaken
 from inspector.index.pace import Pace, PassStopped
 from inspector.index.passes import run_pass
+from inspector.models.database import connection
 from inspector.reader import Reader
 
 logger = logging.getLogger(__name__)

@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.db.models import Count
 
 from inspector.doctor.finding import Confidence, Evidence, Finding, Fix, Link, Status
 from inspector.index.briefly import waiting_briefly
 from inspector.models import FindingEntry, StoreEntry
+from inspector.models.database import atomic
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def record(entry: StoreEntry, findings: Iterable[Finding], now: datetime) -> Dia
     told all the same."""
     findings = tuple(findings)
     try:
-        with waiting_briefly(PATIENCE_MS), transaction.atomic():
+        with waiting_briefly(PATIENCE_MS), atomic():
             held = StoreEntry.objects.select_for_update().filter(pk=entry.pk).only("diagnosed_at").first()
             rows = _rows(entry, findings, now)
             if held is not None and not _is_later(held.diagnosed_at, now):
@@ -175,4 +176,6 @@ def _from_data(data: Mapping[str, Any]) -> Finding:
 
 def _evidence(line: Mapping[str, Any]) -> Evidence:
     at = datetime.fromisoformat(line["at"]) if line["at"] else None
-    return Evidence(line["text"], Link(**line["link"]) if line["link"] else None, at)
+    link = Link(**line["link"]) if line["link"] else None
+    named = link is not None and "owner" in link.query  # as an earlier version kept it
+    return Evidence(line["text"], None if named else link, at)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from inspector.addresses import address_of
 from inspector.doctor.finding import Evidence, Link
 from inspector.doctor.look import Look
 from inspector.doctor.record import Recorded
@@ -68,17 +69,17 @@ def _look_to_data(look: Look) -> dict[str, Any]:
 
 def docs_page(slug: str) -> str:
     """The address of the page that explains a rule."""
-    return f"/doctor/rules/{slug}/"
+    return address_of("rule", slug)
 
 
-def address_of(link: Link, store: str = "") -> str:
+def link_address(link: Link, store: str = "") -> str:
     """The page that a piece of evidence leads to, as a path with its query. A link that names a store stays with it."""
     query: Mapping[str, str] = {"store": store, **link.query} if store else link.query
-    return f"/{link.to}/" + (f"?{urlencode(query, errors='replace')}" if query else "")
+    return address_of(link.to) + (f"?{urlencode(query, errors='replace')}" if query else "")
 
 
 def _evidence_to_data(line: Evidence, store: str) -> dict[str, Any]:
-    link = address_of(line.link, store) if line.link is not None else None
+    link = link_address(line.link, store) if line.link is not None else None
     return {"text": line.text, "link": link, "at": _time(line.at)}
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from inspector.doctor.finding import Finding, Fix
 from inspector.doctor.look import Look
 from inspector.doctor.record import Recorded
-from inspector.doctor.report import address_of, docs_page
+from inspector.doctor.report import docs_page, link_address
 from inspector.domain.text import ago, count_noun, exact_time
 
 #: Lines of evidence of one finding.
@@ -61,7 +61,7 @@ def _problem(one: Recorded, store: str, now: datetime) -> RenderableType:
     ]
     for line in finding.evidence[:_LINES]:
         at = f"{exact_time(line.at)}  " if line.at else ""
-        link = f"  {address_of(line.link, store)}" if line.link else ""
+        link = f"  {link_address(line.link, store)}" if line.link else ""
         body.append(_line(("· ", "dim"), (f"{at}{line.text}", ""), (link, "dim cyan")))
     if len(finding.evidence) > _LINES:
         body.append(_line((f"· and {count_noun(len(finding.evidence) - _LINES, 'more line')}", "dim")))

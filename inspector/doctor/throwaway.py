@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connections
+
+from inspector.models.database import make_tables, own_alias
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def throwaway_index() -> Iterator[None]:
         TemporaryDirectory(prefix="inspector-", ignore_cleanup_errors=True) as directory,
         default_database(_database(Path(directory) / "index.sqlite3")),
     ):
-        call_command("migrate", verbosity=0, interactive=False)
+        make_tables(index_alone=True)  # nobody signs in to it
         yield
 
 
@@ -33,13 +34,14 @@ def _database(path: Path) -> dict[str, Any]:
 @contextmanager
 def default_database(database: dict[str, Any]) -> Iterator[None]:
     """Every thread that connects from now on connects there; who was connected before is connected again after."""
-    configured: dict[str, Any] = connections.configure_settings({"default": database})
-    before, connection = connections.settings["default"], connections["default"]
-    connections.settings["default"] = configured["default"]
-    del connections["default"]
+    alias = own_alias()
+    configured: dict[str, Any] = connections.configure_settings({"default": {}, alias: database})
+    before, connection = connections.settings[alias], connections[alias]
+    connections.settings[alias] = configured[alias]
+    del connections[alias]
     try:
         yield
     finally:
-        connections["default"].close()
-        connections.settings["default"] = before
-        connections["default"] = connection
+        connections[alias].close()
+        connections.settings[alias] = before
+        connections[alias] = connection

@@ -36,6 +36,10 @@ _MEDIA: dict[str, PartKind] = {
 _TOOL_USES = frozenset({"tool_use", "server_tool_use", "tool_call", "server_tool_call", "function_call"})
 
 
+#: Stands for the name of a tool that the viewer may not know: a model may ask for one by any name.
+HIDDEN_NAME = "(hidden)"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One piece of a message's content.
@@ -54,6 +58,7 @@ class Part:
     mime_type: str | None = None
     name: str | None = None  #: of a tool or a file
     call_id: str | None = None  #: of a tool_use or tool_result
+    hidden: str = ""  #: of a text that the viewer may not see, what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,11 @@ def usage(fields: Mapping[str, Any]) -> Usage | None:
     return None
 
 
+def is_hidden(value: Any) -> bool:
+    """Whether it stands for something that the viewer may not see."""
+    return isinstance(value, Omitted) and value.reason == "hidden"
+
+
 def as_text(value: Any) -> str | None:
     """A text with something in it, or None. Of a cut text, its beginning."""
     if isinstance(value, CutText):
@@ -134,7 +144,7 @@ def as_text(value: Any) -> str | None:
 
 
 def _part(block: Any) -> Part:
-    if isinstance(block, (str, CutText)):
+    if isinstance(block, (str, CutText)) or is_hidden(block):
         return _text_part("text", block, block)
     fields = _mapping(block)
     kind = as_text(fields.get("type")) or ""
@@ -155,6 +165,8 @@ def _part(block: Any) -> Part:
 def _text_part(kind: PartKind, block: Any, text: Any) -> Part:
     if isinstance(text, CutText):
         return Part(kind, block, text.head, size=text.size, cut=True)
+    if is_hidden(text):
+        return Part(kind, block, hidden=text.detail)
     return Part(kind, block, text) if isinstance(text, str) else Part(kind, block)
 
 
@@ -172,8 +184,9 @@ def _reasoning(fields: Mapping[str, Any]) -> Any:
 def _result_part(block: Any, fields: Mapping[str, Any]) -> Part:
     inner = result_parts(block)
     text = "\n".join(part.text for part in inner if part.text)
+    hidden = ", ".join(part.hidden for part in inner if part.hidden)
     call_id = as_text(_first(fields, "tool_use_id", "tool_call_id"))
-    return Part("tool_result", block, text, cut=any(part.cut for part in inner), call_id=call_id)
+    return Part("tool_result", block, text, cut=any(part.cut for part in inner), call_id=call_id, hidden=hidden)
 
 
 def _media_part(kind: PartKind, block: Any, fields: Mapping[str, Any]) -> Part:
@@ -213,7 +226,7 @@ def _call(item: Any, valid: bool = True) -> ToolCall | None:
     """One tool call in LangChain's form, OpenAI's (`function` inside) or Anthropic's (`input`)."""
     outer = _mapping(item)
     fields = _mapping(outer.get("function")) or outer
-    name = as_text(fields.get("name"))
+    name = HIDDEN_NAME if is_hidden(fields.get("name")) else as_text(fields.get("name"))
     args = _first(fields, "args", "arguments", "input")
     if name is None and args is None:
         return None

@@ -119,7 +119,7 @@ def is_message_list(value: object) -> bool:
     """
     if type(value) is not list or not value or type(value[0]) is Omitted:
         return False
-    return all(role_of(item) or type(item) is Omitted for item in value)
+    return all(role_of(item) or (type(item) is Omitted and item.reason != "hidden") for item in value)
 
 
 def role_of(value: object) -> str:
@@ -174,6 +174,8 @@ def message_text(message: Message, limit: int = 200) -> str:
         return one_line(f"removes {message.message_id or 'a message without an id'}", limit)
     if text := message.text.strip():
         return one_line(text, limit)
+    if hidden := ", ".join(part.hidden for part in message.parts if part.hidden and part.kind == "text"):
+        return one_line(f"{hidden}, hidden", limit)
     if message.tool_calls:
         return one_line("calls " + ", ".join(call.name or "?" for call in message.tool_calls), limit)
     kinds = [f"[{part.kind.replace('_', ' ')}]" for part in message.parts if part.kind != "text"]

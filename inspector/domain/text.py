@@ -68,6 +68,10 @@ def count_noun(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
+#: What is younger is told by its seconds.
+SECONDS_TOLD = 60
+
+
 def ago(seconds: float) -> str:
     """A time past: "now", "4 s ago", "2 min ago", "3 h ago", "5 days ago". One to come (skewed clocks): "in
     4 s".
@@ -77,7 +81,7 @@ def ago(seconds: float) -> str:
     length = abs(seconds)
     if length < 1:
         return "now"
-    if length < 60:
+    if length < SECONDS_TOLD:
         span = f"{int(length)} s"
     elif length < 3600:
         span = f"{int(length // 60)} min"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, Union
 
 Scalar: TypeAlias = bool | int | float | str | None
@@ -64,16 +64,21 @@ class CutText:
 
 @dataclass(frozen=True, slots=True)
 class Omitted:
-    """Something not shown, and why: `budget`, `depth`, `encrypted`, `pickle`, `invalid`, `not stored`, `unknown`.
+    """Something not shown, and why: `budget`, `depth`, `encrypted`, `pickle`, `invalid`, `not stored`, `unknown`, and
+    `hidden` where the viewer may not see it.
 
-    `size` is what was left out: bytes for a blob, elements for the rest of a list or mapping. `detail` is a short plain
-    sentence; `names` are the global names that a pickle mentions, listed without loading it.
+    `size` is what was left out: bytes for a blob, elements for the rest of a list or mapping, characters of a hidden
+    text. `detail` is a short plain sentence; `names` are the global names that a pickle mentions, listed without
+    loading it. Of what is hidden `mark` tells it from all that differs, `whole` whether it is of all that was stored.
+    A mark stays on the server: it is in no JSON, page or log.
     """
 
     reason: str
     size: int
     detail: str = ""
     names: tuple[str, ...] = ()
+    mark: bytes = field(default=b"", repr=False)
+    whole: bool = field(default=False, repr=False)
 
 
 #: A channel that holds nothing at all, as opposed to one that holds `None`.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from django.db.models import Case, CharField, Count, Value, When
+from django.db.models import Case, CharField, Count, Q, Value, When
 
 from inspector.models import Delivery
 
@@ -23,8 +23,12 @@ _STATE = Case(
 )
 
 
-def read_deliveries() -> Mapping[tuple[str, str], int]:
-    """Every channel and state, also where there is none: only then does a change from 0 show."""
-    rows = Delivery.objects.annotate(state=_STATE).values_list("channel", "state").annotate(number=Count("pk"))
+def read_deliveries(stores: Collection[str] | None = None) -> Mapping[tuple[str, str], int]:
+    """Every channel and state, also where there is none: only then does a change from 0 show. Those about some `stores`
+    alone, by their names, with tests, which are about none; None for all."""
+    told = Delivery.objects.all()
+    if stores is not None:
+        told = told.filter(Q(alert=None) | Q(alert__store__name__in=stores))
+    rows = told.annotate(state=_STATE).values_list("channel", "state").annotate(number=Count("pk"))
     found = {(channel, state): number for channel, state, number in rows.order_by()}
     return {(channel, state): found.get((channel, state), 0) for channel in CHANNELS for state in STATES}

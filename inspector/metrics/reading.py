@@ -5,7 +5,7 @@ No transaction holds them together: one over an index in SQLite would keep the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from inspector.index.counts import count_found, count_orphans
 from inspector.index.kinds import Moment
@@ -17,13 +17,13 @@ from inspector.metrics.names import HOSTS, OTHER, label_of
 from inspector.models import AlertEntry, FindingEntry, StoreEntry, StoreTally
 
 
-def read_figures(names: Sequence[str], moment: Moment) -> Figures:
-    """Of the stores that are called so, in this order. Raises Django's `Error` where the index cannot be
-    read."""
+def read_figures(names: Sequence[str], moment: Moment, *, told_of: Collection[str] | None = None) -> Figures:
+    """Of the stores that are called so, in this order, with the messages about all stores, or `told_of` some. Raises
+    Django's `Error` where the index cannot be read."""
     columns = ("name", "synced_at", "error", "diagnosed_at", "ledger", "ledger_error")
     found = {entry.name: entry for entry in StoreEntry.objects.filter(name__in=names).only(*columns)}
     stores = tuple(_read_store(found.get(name) or StoreEntry(name=name), moment) for name in names)
-    return Figures(stores, read_deliveries())
+    return Figures(stores, read_deliveries(told_of))
 
 
 def _read_store(entry: StoreEntry, moment: Moment) -> StoreFigures:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from inspector.decode import DEFAULT_BUDGET, Budget, Decoded, decode_json_inline, decode_value
+from inspector.decode import DEFAULT_BUDGET, Budget, Decoded, Sight, see_json, see_value
 from inspector.domain.channels import decides_tasks
 from inspector.domain.value import Absent, Omitted, Value
 from inspector.stores.base import ChannelBody, ChannelSize, CheckpointRow, CheckpointStore, ReadBudget
@@ -19,24 +19,31 @@ _NAMES = Budget(max_bytes=32_000_000, max_text=300)
 ChannelKey = tuple[str, str]
 
 
-def decode_body(body: ChannelBody, key: bytes | None, budget: Budget = DEFAULT_BUDGET) -> Decoded:
+def decode_body(body: ChannelBody, sight: Sight, budget: Budget = DEFAULT_BUDGET) -> Decoded:
     """The value of a body; a body that was left in the store decodes to an `Omitted`."""
     if body.blob is None and body.type not in ("empty", "null"):
         return Decoded(Omitted("size", body.size_bytes, "Larger than one read may take."), body.type)
-    return decode_value(body.type, body.blob, budget=budget, key=key)
+    return see_value(body.type, body.blob, budget=budget, sight=sight.of(body.channel))
 
 
-def decode_control(body: ChannelBody, key: bytes | None) -> Value:
-    """The value of a channel that decides what comes next, as far as names go."""
-    return present(decode_body(body, key, _NAMES).value)
+def decode_control(body: ChannelBody, sight: Sight) -> Value:
+    """The value of a channel that decides what comes next, as far as names go, which everybody may see: not to be
+    shown itself."""
+    return present(decode_body(body, sight.for_names(), _NAMES).value)
 
 
-def own_control(row: CheckpointRow, key: bytes | None) -> dict[str, Value]:
+def own_control(row: CheckpointRow, sight: Sight) -> dict[str, Value]:
     """The channels whose values the checkpoint's own document keeps; the value only where it decides what comes
     next."""
     return {
-        channel: None if body.blob is None else decode_control(body, key) for channel, body in row.own_bodies.items()
+        channel: None if body.blob is None else decode_control(body, sight) for channel, body in row.own_bodies.items()
     }
+
+
+def inline_control(row: CheckpointRow, sight: Sight) -> dict[str, Value]:
+    """The same of values that lie in the document as JSON. Not to be shown either."""
+    names = sight.for_names()
+    return {channel: present(see_json(value, sight=names).value) for channel, value in row.inline_values.items()}
 
 
 def present(value: Value | Absent) -> Value:
@@ -50,13 +57,13 @@ class Bodies:
 
     sizes: Mapping[ChannelKey, ChannelSize]
     control: Mapping[ChannelKey, Value]
-    key: bytes | None = field(default=None, repr=False)
+    sight: Sight
 
     @classmethod
-    def read(cls, store: CheckpointStore, rows: Sequence[CheckpointRow], key: bytes | None) -> Bodies:
+    def read(cls, store: CheckpointStore, rows: Sequence[CheckpointRow], sight: Sight) -> Bodies:
         """Two reads, however many checkpoints: all of one thread and namespace."""
         if not rows:
-            return cls({}, {}, key)
+            return cls({}, {}, sight)
         where = (rows[0].thread_id, rows[0].checkpoint_ns)
         pairs = sorted({pair for row in rows for pair in keys_of(row)})
         sizes = {(size.channel, size.version): size for size in store.read_channel_sizes(*where, pairs)}
@@ -64,16 +71,14 @@ class Bodies:
             pair for pair, size in sizes.items() if decides_tasks(pair[0]) and size.type != "empty" and size.size_bytes
         ]
         found = store.read_channels(*where, wanted, budget=_CONTROL)
-        control = {(body.channel, body.version): decode_control(body, key) for body in found}
-        return cls(sizes, control, key)
+        control = {(body.channel, body.version): decode_control(body, sight) for body in found}
+        return cls(sizes, control, sight)
 
     def values_at(self, row: CheckpointRow) -> dict[str, Value]:
         """The channels that hold a value at a checkpoint; the value itself only where it decides what comes next."""
         values: dict[str, Value] = dict.fromkeys(row.inline_omitted)
-        values.update(
-            (channel, present(decode_json_inline(value).value)) for channel, value in row.inline_values.items()
-        )
-        values.update(own_control(row, self.key))
+        values.update(inline_control(row, self.sight))
+        values.update(own_control(row, self.sight))
         for pair in keys_of(row):
             size = self.sizes.get(pair)
             if size is not None and size.type != "empty":

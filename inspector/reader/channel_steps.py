@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from inspector.decode import Sight
 from inspector.domain.thread import ChannelState
 from inspector.reader.branch import Allowance, Branch, Documents
 from inspector.reader.state import StateReader, can_be_loaded
@@ -49,7 +50,7 @@ class ChannelValues:
     """One channel's values along a branch by version, each read once."""
 
     store: CheckpointStore
-    key: bytes | None
+    sight: Sight
     channel: str
     allowance: Allowance
     _held: dict[str, ChannelState | None] = field(default_factory=dict)
@@ -68,7 +69,7 @@ class ChannelValues:
         if row is None or version is None:
             return None
         if version not in self._held:
-            found = StateReader(self.store, self.key).read(row, load=[self.channel], only=[self.channel])
+            found = StateReader(self.store, self.sight).read(row, load=[self.channel], only=[self.channel])
             self._held[version] = found[0] if found else None
         return self._held[version]
 
@@ -99,13 +100,13 @@ def _size_within(row: CheckpointRow, channel: str) -> int | None:
 
 
 def walk_channel(
-    store: CheckpointStore, key: bytes | None, branch: Branch, channel: str, *, behind: str, upwards: bool, most: int
+    store: CheckpointStore, sight: Sight, branch: Branch, channel: str, *, behind: str, upwards: bool, most: int
 ) -> ChannelWalk:
     """The next `most` changes behind the checkpoint `behind` ("" from the end of the branch, upwards from its
     beginning)."""
     allowance = Allowance(_BYTES, _SECONDS)
     documents = Documents(store, branch, upwards, in_time=allowance.in_time)
-    values = ChannelValues(store, key, channel, allowance)
+    values = ChannelValues(store, sight, channel, allowance)
     steps: list[ChannelStep] = []
     passed: list[str] = []
     names: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspector.decode import decode_json_inline, decode_value
+from inspector.decode import Sight, see_json, see_value
 from inspector.domain.delta import Rebuilt, replay
 from inspector.domain.value import ABSENT, Absent, Value
 from inspector.reader.bodies import decode_body, present
@@ -14,24 +14,26 @@ _PAGES = 4
 _WRITES = ReadBudget(rows=20_000, bytes=16_000_000)
 
 
-def rebuild(store: CheckpointStore, row: CheckpointRow, channel: str, key: bytes | None) -> Rebuilt:
+def rebuild(store: CheckpointStore, row: CheckpointRow, channel: str, sight: Sight) -> Rebuilt:
     """The channel's value at `row`. Its own pending writes belong to the next step and do not count; those of the
     ancestor that holds the seed do."""
-    chain, seed, complete = _ancestors(store, row, channel, key)
+    chain, seed, complete = _ancestors(store, row, channel, sight)
     if not chain:
         return Rebuilt(replay(seed, ()), complete, 0)
     found = store.read_writes(row.thread_id, row.checkpoint_ns, chain, channels=[channel], budget=_WRITES)
     place = {checkpoint_id: index for index, checkpoint_id in enumerate(reversed(chain))}
     ordered = sorted(found, key=lambda write: (place[write.checkpoint_id], write.task_path, write.task_id, write.idx))
     values = [
-        present(decode_value(write.type, write.blob, key=key).value) for write in ordered if write.blob is not None
+        present(see_value(write.type, write.blob, sight=sight.of(channel)).value)
+        for write in ordered
+        if write.blob is not None
     ]
     whole = complete and len(values) == len(ordered) < _WRITES.rows
     return Rebuilt(replay(seed, values), whole, len(values))
 
 
 def _ancestors(
-    store: CheckpointStore, row: CheckpointRow, channel: str, key: bytes | None
+    store: CheckpointStore, row: CheckpointRow, channel: str, sight: Sight
 ) -> tuple[list[str], Value | Absent, bool]:
     """Ids from the parent up to the one that holds a value, that value, and whether the walk ended where it should."""
     chain: list[str] = []
@@ -50,14 +52,14 @@ def _ancestors(
             version = str(ancestor.channel_versions.get(channel, ""))
             if version in stored:
                 bodies = store.read_channels(row.thread_id, row.checkpoint_ns, [(channel, version)], budget=_WRITES)
-                return chain, decode_body(bodies[0], key).value if bodies else ABSENT, bool(bodies)
+                return chain, decode_body(bodies[0], sight).value if bodies else ABSENT, bool(bodies)
             if channel in ancestor.own_bodies:
                 bodies = store.read_own_channels(
                     row.thread_id, row.checkpoint_ns, ancestor.checkpoint_id, [channel], budget=_WRITES
                 )
-                return chain, decode_body(bodies[0], key).value if bodies else ABSENT, bool(bodies)
+                return chain, decode_body(bodies[0], sight).value if bodies else ABSENT, bool(bodies)
             if ancestor.inline_values.get(channel) is not None:
-                return chain, decode_json_inline(ancestor.inline_values[channel]).value, True
+                return chain, see_json(ancestor.inline_values[channel], sight=sight.of(channel)).value, True
             next_id = ancestor.parent_checkpoint_id
         if next_id is None:
             return chain, ABSENT, True

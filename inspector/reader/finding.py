@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TypeAlias
 
-from inspector.decode import decode_json_inline
+from inspector.decode import Sight, see_json
 from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID, RESUME, START, is_internal
 from inspector.domain.find import Found, Known, Needle, added, by_text, path_text, search
-from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import node_of_task_path
 from inspector.domain.value import Value
+from inspector.errors import NotAllowed
 from inspector.reader.bodies import present
 from inspector.reader.hits import Also, FindBudget, Hit, Stretch, Unread
 from inspector.reader.searched import WHOLE, Bodies, Body
@@ -36,6 +36,13 @@ _ID_LENGTH = 8
 #: What stands around a match, with it.
 Around: TypeAlias = tuple[str, str, str, bytes]
 _KINDS = {ERROR: "error", INTERRUPT: "interrupt", RESUME: "resume"}
+
+
+def refuse_shape(sight: Sight) -> None:
+    """Where a text is found, and how often, tells what is said there. Raises `NotAllowed` for who may not see that."""
+    if sight.shape:
+        hint = "Whoever runs the dashboard can give you the role that sees content."
+        raise NotAllowed("Your role does not see values, so no text can be found in them.", hint)
 
 
 @dataclass(slots=True)
@@ -61,7 +68,7 @@ class Finder:
     """Searches one namespace of a thread."""
 
     store: CheckpointStore
-    key: bytes | None = field(repr=False)
+    sight: Sight
     needle: Needle
     thread_id: str
     checkpoint_ns: str
@@ -72,7 +79,8 @@ class Finder:
     _waiting: dict[str, defaultdict[Around, list[_Told]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._bodies = Bodies(self.store, self.key, self.needle)
+        refuse_shape(self.sight)
+        self._bodies = Bodies(self.store, self.sight, self.needle)
 
     def find(self, *, before: str = "", skip: int = 0, budget: FindBudget | None = None) -> Stretch:
         """The hits of the steps older than `before` but for the first `skip` ones, newest first."""
@@ -198,7 +206,7 @@ class Finder:
         return older is not None and older.around is not None and body.around <= older.around
 
     def _metadata(self, place: _Place) -> Iterator[Hit]:
-        new, old = (_labels(row) for row in (place.row, place.parent))
+        new, old = (_labels(row, self.sight) for row in (place.row, place.parent))
         if new != old:
             before, after = (search(labels, self.needle, "metadata") for labels in (old, new))
             yield from self._hits(place.row, "metadata", "", added(before, after))
@@ -268,10 +276,10 @@ def _holds(lists: Iterable[bytes | None], blob: bytes | None) -> bool:
     return any(blob and one is not None and blob in one for one in lists)
 
 
-def _labels(row: CheckpointRow | None) -> Value:
+def _labels(row: CheckpointRow | None, sight: Sight) -> Value:
     """Metadata without what every step has of its own. Secrets cannot be found out by searching for them."""
     kept = {key: value for key, value in row.metadata.items() if key not in _OF_A_STEP} if row is not None else {}
-    return present(decode_json_inline(mask_secrets(kept), budget=WHOLE).value)
+    return present(see_json(sight.see_metadata(kept), sight=sight, budget=WHOLE).value)
 
 
 def _joins(hit: Hit, children: Mapping[Around, Sequence[_Told]]) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from inspector.domain.channels import INTERRUPT, START, TASKS, is_internal
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.coordinates import parse_time, step_of, time_of
-from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import due_nodes, send_targets
 from inspector.domain.turns import number_turns
 from inspector.domain.value import Json
@@ -27,6 +26,7 @@ def build_history(
     """One `Checkpoint` a row, in the rows' order. `parents` holds the rows' parents by id, as far as they are stored;
     `triggers` the trigger channels that are known of each node, `earlier_inputs` the inputs before the oldest row."""
     turns = number_turns(rows, earlier=earlier_inputs)
+    seen = {row.checkpoint_id: bodies.sight.see_metadata(row.metadata) for row in rows}
     return tuple(
         Checkpoint(
             thread_id=row.thread_id,
@@ -34,7 +34,7 @@ def build_history(
             checkpoint_id=row.checkpoint_id,
             parent_checkpoint_id=row.parent_checkpoint_id,
             step=step_number(row),
-            source=_text(row.metadata.get("source")),
+            source=_text(seen[row.checkpoint_id].get("source")),
             at=time_of(row.checkpoint_id) or parse_time(row.ts),
             turn=turns[row.checkpoint_id],
             hostname=first_text(row.metadata, host_keys),
@@ -43,7 +43,7 @@ def build_history(
             channels_changed=_channels_changed(row, parents.get(row.parent_checkpoint_id or "")),
             size_bytes=bodies.state_bytes(row),
             channel_versions={channel: str(version) for channel, version in row.channel_versions.items()},
-            metadata=mask_secrets(row.metadata),
+            metadata=seen[row.checkpoint_id],
             resumed=_is_resumed(row, parents.get(row.parent_checkpoint_id or "")),
         )
         for row in rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from inspector.decode import FULL, Sight
 from inspector.domain.branches import find_branches
 from inspector.domain.coordinates import parse_time, time_of
 from inspector.domain.outline import Outline, OutlineStep, TurnStart, turns_by_parents
@@ -39,9 +40,11 @@ class OutlineMemory:
         checkpoint_ns: str,
         *,
         host_keys: Sequence[str],
+        sight: Sight = FULL,
         steps: int = STEPS,
     ) -> Outline:
-        """The newest `steps` checkpoints of a namespace, and how many older ones there are."""
+        """The newest `steps` checkpoints of a namespace, and how many older ones there are. A memory is of one
+        sight."""
         where = (thread_id, checkpoint_ns)
         known = self._known.get(where)
         since = ""
@@ -53,7 +56,7 @@ class OutlineMemory:
             elif not place.newer:
                 return known
         rows = store.read_outline(*where, after=since, rows=steps, host_keys=host_keys)
-        told = [*(known.steps if known is not None else ()), *map(_step, reversed(rows))][-steps:]
+        told = [*(known.steps if known is not None else ()), *(_step(row, sight) for row in reversed(rows))][-steps:]
         if not told:
             return Outline((), find_branches(()))
         older = store.read_place(*where, told[0].checkpoint_id).older
@@ -64,13 +67,13 @@ class OutlineMemory:
         return outline
 
 
-def _step(row: OutlineRow) -> OutlineStep:
+def _step(row: OutlineRow, sight: Sight) -> OutlineStep:
     """Its turn is told when those around it are known."""
     return OutlineStep(
         checkpoint_id=row.checkpoint_id,
         parent_checkpoint_id=row.parent_checkpoint_id,
         step=row.step,
-        source=row.source,
+        source=row.source if sight.see_metadata({"source": row.source})["source"] == row.source else "",
         at=time_of(row.checkpoint_id) or parse_time(row.ts),
         turn=0,
         hostname=row.hostname,

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from inspector.decode import PAIR_BUDGET, Decoded, decode_json_inline, decode_pair
+from inspector.decode import FULL, PAIR_BUDGET, Decoded, Sight, see_json, see_pair
 from inspector.domain.deferred import opened, resolved
 from inspector.domain.delta import delta_channels, snapshot_value
 from inspector.domain.thread import ChannelState
@@ -36,7 +36,7 @@ class PairSide:
 
     store: CheckpointStore
     row: CheckpointRow | None
-    key: bytes | None = field(default=None, repr=False)
+    sight: Sight = FULL
     guard: Callable[[], AbstractContextManager[None]] = nullcontext  #: around each read, to say which side failed
 
     def deltas(self, only: Collection[str], stored: Collection[str]) -> list[str]:
@@ -82,7 +82,7 @@ def read_pair(
     for side, one in zip(sides, found, strict=True):
         if side.row is not None and (deltas := side.deltas(only, one.states)):
             with side.guard():
-                rebuilt = StateReader(side.store, side.key).read(side.row, load=load, only=deltas)
+                rebuilt = StateReader(side.store, side.sight).read(side.row, load=load, only=deltas)
             one.states |= {state.channel: state for state in rebuilt}
     first, second = (
         tuple(sorted(one.states.values(), key=lambda state: (state.internal, state.channel))) for one in found
@@ -97,7 +97,7 @@ def _look(side: PairSide, only: Collection[str]) -> _Found:
         return found
     for channel, stored in row.inline_values.items():
         if channel in only:
-            decoded = decode_json_inline(stored, budget=PAIR_BUDGET)
+            decoded = see_json(stored, sight=side.sight.of(channel), budget=PAIR_BUDGET)
             found.states[channel] = state_of(row, channel, present(decoded.value), warnings=decoded.warnings)
     for channel, size in row.inline_omitted.items():
         if channel in only:
@@ -154,12 +154,12 @@ def _decode(sides: tuple[PairSide, PairSide], found: tuple[_Found, _Found], chan
     bodies = [one.bodies.get(channel) for one in found]
     decoded: tuple[Decoded | None, ...] = (None, None)
     budget = replace(PAIR_BUDGET, seconds=min(seconds, PAIR_BUDGET.seconds))
-    if all(bodies) and seconds > 0 and sides[0].key == sides[1].key:
+    if all(bodies) and seconds > 0 and sides[0].sight == sides[1].sight:
         first, second = ((body.type, body.blob or b"") for body in bodies if body is not None)
-        decoded = decode_pair(first, second, budget=budget, key=sides[0].key)
+        decoded = see_pair(first, second, budget=budget, sight=sides[0].sight.of(channel))
     elif seconds > 0:
         decoded = tuple(
-            decode_body(body, side.key, budget) if body is not None else None
+            decode_body(body, side.sight, budget) if body is not None else None
             for side, body in zip(sides, bodies, strict=True)
         )
     for side, one, value in zip(sides, found, decoded, strict=True):

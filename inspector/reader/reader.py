@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from inspector.decode import DEFAULT_BUDGET, Budget
+from inspector.decode import DEFAULT_BUDGET, FULL, Budget, Sight
 from inspector.domain.channels import START
 from inspector.domain.checkpoint import Checkpoint, PendingWrite, Task
 from inspector.domain.outline import Outline
@@ -27,6 +27,7 @@ from inspector.reader.weights import WeighedHistory, sum_writes, taken_up, tell_
 from inspector.stores.base import CheckpointRow, CheckpointStore, Cut, Place, ReadBudget, ThreadRow, WriteRow
 from inspector.stores.calls import CallRow
 from inspector.stores.followed import FollowedStore
+from inspector.stores.watched import watched
 
 #: Checkpoints of one namespace that are read to draw its history.
 HISTORY = ReadBudget(rows=1_000, bytes=16_000_000)
@@ -41,15 +42,30 @@ WEIGHED_WRITES = ReadBudget(rows=20_000)
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads one store. Those named keys are of metadata; `key` opens rows encrypted with AES."""
+    """Reads one store. Those named keys are of metadata; `sight` says what of its values may be seen."""
 
     store: CheckpointStore
     host_keys: tuple[str, ...] = ()
     owner_keys: tuple[str, ...] = ()
-    key: bytes | None = field(default=None, repr=False)
+    sight: Sight = FULL
     graph_keys: tuple[str, ...] = ()
     inputs: InputMemory = field(default_factory=InputMemory, repr=False, compare=False)
     outlines: OutlineMemory = field(default_factory=OutlineMemory, repr=False, compare=False)
+
+    def shaped(self) -> Reader:
+        """The same for eyes that may see the shape of values only. It remembers nothing that this one has read."""
+        return replace(self, sight=self.sight.shaped(), inputs=InputMemory(), outlines=OutlineMemory())
+
+    def of_everybody(self) -> Reader:
+        """The same for what is kept and told to all viewers (see `Sight.of_everybody`). What it reads stays with it."""
+        sight = self.sight.of_everybody()
+        if sight == self.sight:
+            return self
+        return replace(self, sight=sight, inputs=InputMemory(), outlines=OutlineMemory())
+
+    def watched(self) -> Reader:
+        """The same for a person, whose reads of content are written down (see `stores.watched`)."""
+        return replace(self, store=watched(self.store))
 
     def read_summaries(self, thread_ids: Sequence[str]) -> list[ThreadSummary]:
         """What the index keeps of each thread that exists."""
@@ -62,15 +78,15 @@ class Reader:
         return [self._summarize(row) for row in scan.threads], scan.last
 
     def _summarize(self, row: ThreadRow) -> ThreadSummary:
-        return summarize(row, owner_keys=self.owner_keys, graph_keys=self.graph_keys, key=self.key)
+        return summarize(row, owner_keys=self.owner_keys, graph_keys=self.graph_keys, sight=self.sight)
 
     def read_standing(self, thread_id: str) -> tuple[str, tuple[str, ...]]:
         """A thread's state and next nodes, as its summary has them, by its newest root checkpoint alone."""
-        return stand(read_head(self.store, thread_id), self.key)
+        return stand(read_head(self.store, thread_id), self.sight)
 
     def read_due(self, row: CheckpointRow, writes: Iterable[WriteRow]) -> tuple[str, ...]:
         """The next nodes of a thread whose newest root checkpoint, with the writes there, has been read."""
-        return stand(make_head(self.store, row, writes), self.key)[1]
+        return stand(make_head(self.store, row, writes), self.sight)[1]
 
     def read_namespaces(self, thread_id: str) -> tuple[Namespace, ...]:
         """The root and the newest subgraphs of a thread, with their numbers of checkpoints; none of an unknown one."""
@@ -145,7 +161,8 @@ class Reader:
     def read_outline(self, thread_id: str, checkpoint_ns: str = "") -> Outline:
         """Who wrote each of the newest checkpoints of a namespace, when and in which turn; from memory where that
         holds."""
-        return self.outlines.read(self.store, self.inputs, thread_id, checkpoint_ns, host_keys=self.host_keys)
+        where = (thread_id, checkpoint_ns)
+        return self.outlines.read(self.store, self.inputs, *where, host_keys=self.host_keys, sight=self.sight)
 
     def read_checkpoint(self, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> Checkpoint | None:
         """One checkpoint by itself, as for a history that was cut."""
@@ -168,7 +185,7 @@ class Reader:
         """The channels of a checkpoint. Bodies too large to be read unasked stay in the store unless `load` names their
         channel; `only` limits the read to some channels, `budget` what is decoded of each. Raises `NotFound` when the
         checkpoint is gone."""
-        return StateReader(self.store, self.key, budget).read(self._row(checkpoint), load=load, only=only)
+        return StateReader(self.store, self.sight, budget).read(self._row(checkpoint), load=load, only=only)
 
     def read_changed(
         self, before: Checkpoint | None, after: Checkpoint, only: Collection[str], *, load: Collection[str] = ()
@@ -179,7 +196,7 @@ class Reader:
 
     def pair_side(self, checkpoint: Checkpoint | None) -> PairSide:
         """One side of a comparison, as `reader.pairs` takes it. Raises `NotFound` when the checkpoint is gone."""
-        return PairSide(self.store, self._row(checkpoint) if checkpoint is not None else None, self.key)
+        return PairSide(self.store, self._row(checkpoint) if checkpoint is not None else None, self.sight)
 
     def _row(self, checkpoint: Checkpoint) -> CheckpointRow:
         row = self.store.read_checkpoint(checkpoint.thread_id, checkpoint.checkpoint_ns, checkpoint.checkpoint_id)
@@ -192,14 +209,14 @@ class Reader:
         rows = self.store.read_writes(
             checkpoint.thread_id, checkpoint.checkpoint_ns, [checkpoint.checkpoint_id], budget=WRITES
         )
-        return build_writes(rows, checkpoint.next, key=self.key)
+        return build_writes(rows, checkpoint.next, sight=self.sight)
 
     def read_control_writes(
         self, thread_id: str, checkpoint_ns: str, checkpoint_id: str, channel: str
     ) -> tuple[PendingWrite, ...]:
         """The marks of one kind that the tasks of a checkpoint left; none of a checkpoint that is not stored."""
         where = (thread_id, checkpoint_ns, [checkpoint_id])
-        return build_writes(self.store.read_writes(*where, channels=[channel], budget=WRITES), (), key=self.key)
+        return build_writes(self.store.read_writes(*where, channels=[channel], budget=WRITES), (), sight=self.sight)
 
     def read_tasks(self, checkpoint: Checkpoint, writes: Sequence[PendingWrite]) -> tuple[Task, ...]:
         """The tasks due after a checkpoint, with the errors and interrupts that its writes hold."""
@@ -233,7 +250,7 @@ class Reader:
             parent = self.store.read_checkpoint(rows[0].thread_id, rows[0].checkpoint_ns, parent_id)
             if parent is not None:
                 known[parent_id] = parent
-        bodies = Bodies.read(self.store, list(known.values()), self.key)
+        bodies = Bodies.read(self.store, list(known.values()), self.sight)
         triggers = self._triggers(rows, bodies, newest)
         built = build_history(rows, known, bodies, triggers=triggers, host_keys=self.host_keys, earlier_inputs=earlier)
         return _Found(built, known, bodies)

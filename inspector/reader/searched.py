@@ -9,9 +9,8 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from inspector.decode import Budget, decode_value
+from inspector.decode import Budget, Sight, open_bytes, see_value
 from inspector.decode.cipher import Closed
-from inspector.decode.serde import open_value
 from inspector.domain.delta import COUNTERS, snapshot_value
 from inspector.domain.find import Needle, Searched, search
 from inspector.domain.find_bytes import RawTest
@@ -50,7 +49,7 @@ class Bodies:
     """Reads the values of one namespace of a thread. `spent` counts their bytes."""
 
     store: CheckpointStore
-    key: bytes | None = field(repr=False)
+    sight: Sight
     needle: Needle
     spent: int = 0
     _shelf: Shelf = field(init=False)
@@ -114,7 +113,7 @@ class Bodies:
                 return Body(channel, Counter(), tag, b"")
             return Body(channel, None, tag, b"", f"Values larger than {LARGEST // 1_000_000} MB are not read.")
         try:
-            tag, data = open_value(tag, blob, self.key)
+            tag, data = open_bytes(tag, blob, sight=self.sight)
         except Closed as closed:
             return Body(channel, None, tag, b"", str(closed))
         if tag == "pickle":
@@ -130,10 +129,18 @@ class Bodies:
             elif body.around is not None and not body.around:
                 body.searched = Searched(self.needle)
             else:
-                value = decode_value(body.tag, body.data, budget=WHOLE).value
-                body.searched = self.search_value(value, body.channel)
+                value = see_value(body.tag, body.data, sight=self.sight.of(body.channel), budget=WHOLE).value
+                body.searched = self._without_hints(body, self.search_value(value, body.channel))
                 self._forget_largest(body)
         return body.searched
+
+    def _without_hints(self, body: Body, found: Searched) -> Searched:
+        """Of bytes that hold the needle where the masked value does not, nothing is told, not even that parts were not
+        read: who tries one letter after the other would read what is masked from that."""
+        masks = self.sight.masks
+        if found.texts or not found.unread or masks is None:
+            return found
+        return Searched(self.needle) if masks.may_hold(body.channel, body.tag, body.data) else found
 
     def _forget_largest(self, body: Body) -> None:
         """What a step and its parent hold is enough: texts of large values take much more room than their bytes."""
@@ -151,7 +158,7 @@ class Bodies:
             loaded = self.load(parent, [channel]).get(channel)
             return self.search(loaded) if loaded is not None else None
         if _is_delta(parent, channel):
-            return self.search_value(rebuild(self.store, parent, channel, self.key).value, channel)
+            return self.search_value(rebuild(self.store, parent, channel, self.sight).value, channel)
         return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from inspector.decode import DEFAULT_BUDGET
+from inspector.decode import DEFAULT_BUDGET, Sight
 from inspector.domain.checkpoint import PendingWrite
 from inspector.domain.delta import snapshot_value
 from inspector.domain.following import Sighting, find_message, next_versions, shared
@@ -79,10 +79,11 @@ def _versions(documents: Documents, channel: str) -> tuple[list[CheckpointRow], 
 
 @dataclass(frozen=True, slots=True)
 class MessageFinder:
-    """Reads values of one channel that may hold a message, within an allowance."""
+    """Reads values of one channel that may hold a message, within an allowance. For who may see shapes only an id may
+    be a pseudonym, which no bytes hold: each value is decoded then, and none is looked into for a text."""
 
     store: CheckpointStore
-    key: bytes | None
+    sight: Sight
     channel: str
     message_id: str
     allowance: Allowance
@@ -108,11 +109,11 @@ class MessageFinder:
 
     def _value(self, row: CheckpointRow, body: ChannelBody | None) -> Value:
         if body is not None and body.blob is not None:
-            if self._is_certain(body) and self.message_id.encode() not in body.blob:
+            if not self.sight.shape and self._is_certain(body) and self.message_id.encode() not in body.blob:
                 return None
-            value = decode_body(body, self.key).value
+            value = decode_body(body, self.sight).value
             return None if isinstance(value, Absent) else snapshot_value(value)
-        states = StateReader(self.store, self.key).read(row, load=[self.channel], only=[self.channel])
+        states = StateReader(self.store, self.sight).read(row, load=[self.channel], only=[self.channel])
         return states[0].value if states else None
 
     def _bodies(self, rows: Sequence[CheckpointRow]) -> dict[str, ChannelBody]:
@@ -150,10 +151,16 @@ def find_write(writes: Iterable[PendingWrite], channel: str, value: Value, messa
         if find_message(write.value, message_id) is not None:
             return write
         items = write.value if isinstance(write.value, list) else [write.value]
-        texts = [(found.role, found.text) for item in items if (found := _spoken(item)) is not None]
-        if same_text is None and wanted is not None and (wanted.role, wanted.text) in texts:
+        said = [_said(found) for item in items if (found := _spoken(item)) is not None]
+        if same_text is None and wanted is not None and _said(wanted) in said:
             same_text = write
     return same_text
+
+
+def _said(message: Message) -> tuple[object, ...]:
+    """Who says what. Of what is hidden the parts tell, which are equal where the texts are."""
+    hidden = any(part.hidden for part in message.parts)
+    return (message.role, message.parts if hidden else message.text)
 
 
 def _spoken(item: Value) -> Message | None:

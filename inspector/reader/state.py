@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
-from inspector.decode import DEFAULT_BUDGET, Budget, decode_json_inline
+from inspector.decode import DEFAULT_BUDGET, FULL, Budget, Sight, see_json
 from inspector.domain.channels import is_internal
 from inspector.domain.delta import delta_channels, snapshot_value
 from inspector.domain.thread import ChannelState
@@ -26,10 +26,10 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class StateReader:
-    """Reads states of one store; `key` opens encrypted bodies, `budget` bounds what is decoded of each value."""
+    """Reads states of one store; `sight` says what may be seen of them, `budget` what is decoded of each value."""
 
     store: CheckpointStore
-    key: bytes | None = field(default=None, repr=False)
+    sight: Sight = FULL
     budget: Budget = DEFAULT_BUDGET
 
     def read(
@@ -45,14 +45,14 @@ class StateReader:
 
     def _inline(self, row: CheckpointRow, load: Collection[str]) -> Iterator[ChannelState]:
         for channel, stored in row.inline_values.items():
-            decoded = decode_json_inline(stored, budget=self.budget)
+            decoded = see_json(stored, sight=self.sight.of(channel), budget=self.budget)
             yield state_of(row, channel, present(decoded.value), warnings=decoded.warnings)
         where = (row.thread_id, row.checkpoint_ns, row.checkpoint_id)
         asked = [channel for channel in row.inline_omitted if channel in load]
         found = self.store.read_own_channels(*where, asked, budget=_ASKED) if asked else []
         loaded = {body.channel: body for body in found if body.blob is not None}
         for channel, body in loaded.items():
-            decoded = decode_body(body, self.key, self.budget)
+            decoded = decode_body(body, self.sight, self.budget)
             yield state_of(row, channel, present(decoded.value), size_bytes=body.size_bytes, warnings=decoded.warnings)
         for channel, size in row.inline_omitted.items():
             if channel in loaded:
@@ -80,7 +80,7 @@ class StateReader:
         found = {body.channel: body for body in bodies}
         for size in (*sizes, *own):
             left = ChannelBody(size.channel, size.version, size.type, size.size_bytes, None)
-            decoded = decode_body(found.get(size.channel, left), self.key, self.budget)
+            decoded = decode_body(found.get(size.channel, left), self.sight, self.budget)
             if not isinstance(decoded.value, Absent):
                 yield state_of(
                     row,
@@ -93,7 +93,7 @@ class StateReader:
                 )
 
     def _rebuilt(self, row: CheckpointRow, channel: str) -> ChannelState:
-        rebuilt = rebuild(self.store, row, channel, self.key)
+        rebuilt = rebuild(self.store, row, channel, self.sight)
         return state_of(row, channel, rebuilt.value, type="delta", rebuilt=True, complete=rebuilt.complete)
 
 

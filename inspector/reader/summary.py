@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.decode import decode_json_inline
+from inspector.decode import Sight
 from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID, RESUME, START
 from inspector.domain.coordinates import parse_time, time_of
-from inspector.domain.secrets import mask_secrets
 from inspector.domain.tasks import due_nodes, learn_starters, learn_triggers
 from inspector.domain.value import Json, Value
-from inspector.reader.bodies import decode_control, own_control, present
+from inspector.reader.bodies import decode_control, inline_control, own_control
 from inspector.reader.history import first_text
 from inspector.stores.base import Head, ThreadRow
 
@@ -32,41 +31,44 @@ class ThreadSummary:
 
 
 def summarize(
-    row: ThreadRow, *, owner_keys: Sequence[str], graph_keys: Sequence[str] = (), key: bytes | None
+    row: ThreadRow, *, owner_keys: Sequence[str], graph_keys: Sequence[str] = (), sight: Sight
 ) -> ThreadSummary:
-    state, next_nodes = stand(row.head, key)
+    state, next_nodes = stand(row.head, sight)
     head_time = parse_time(row.head.row.ts) if row.head is not None else None
-    metadata = mask_secrets(row.metadata)
+    metadata = sight.see_metadata(row.metadata)
     return ThreadSummary(
-        row=row if metadata == row.metadata else replace(row, metadata=metadata),
+        row=_seen(row, metadata, sight),
         state=state,
         next=next_nodes,
         first_at=time_of(row.first_root_id or row.last_checkpoint_id) or head_time,
         last_at=time_of(row.last_checkpoint_id) or head_time,
-        owner=first_text(metadata, owner_keys),
+        owner=sight.see_owner(first_text(row.metadata if sight.shape else metadata, owner_keys)),
         graph=first_text(metadata, graph_keys),
     )
 
 
-def stand(head: Head | None, key: bytes | None) -> tuple[str, tuple[str, ...]]:
+def _seen(row: ThreadRow, metadata: dict[str, Json], sight: Sight) -> ThreadRow:
+    """Without the documents of its newest checkpoint, which hold values, where those are hidden."""
+    if sight.shape:
+        return replace(row, metadata=metadata, head=None)
+    return row if metadata == row.metadata else replace(row, metadata=metadata)
+
+
+def stand(head: Head | None, sight: Sight) -> tuple[str, tuple[str, ...]]:
     """The state and the next nodes of a thread whose newest root checkpoint this is."""
-    next_nodes = _next_nodes(head, key) if head is not None else ()
+    next_nodes = _next_nodes(head, sight) if head is not None else ()
     return _state(head, next_nodes), next_nodes
 
 
-def _next_nodes(head: Head, key: bytes | None) -> tuple[str, ...]:
+def _next_nodes(head: Head, sight: Sight) -> tuple[str, ...]:
     values: dict[str, Value] = dict.fromkeys(head.row.inline_omitted)
-    values.update(_inline(head.row.inline_values))
-    values.update(own_control(head.row, key))
-    values.update((body.channel, decode_control(body, key)) for body in head.control)
+    values.update(inline_control(head.row, sight))
+    values.update(own_control(head.row, sight))
+    values.update((body.channel, decode_control(body, sight)) for body in head.control)
     triggers = learn_triggers([head.row.versions_seen])
     if START in values and not any(START in channels for channels in triggers.values()):
         triggers |= learn_starters(write.task_path for write in head.writes)
     return due_nodes(head.row.channel_versions, head.row.versions_seen, values, triggers)
-
-
-def _inline(stored: Mapping[str, Json]) -> dict[str, Value]:
-    return {channel: present(decode_json_inline(value).value) for channel, value in stored.items()}
 
 
 def _state(head: Head | None, next_nodes: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inspector.decode import decode_value
+from inspector.decode import Sight, see_value
 from inspector.domain.answers import has_written
 from inspector.domain.channels import ERROR, INTERRUPT, NULL_TASK_ID
 from inspector.domain.checkpoint import Interrupt, PendingWrite, Task
@@ -14,7 +14,7 @@ from inspector.reader.bodies import present
 from inspector.stores.base import WriteRow
 
 
-def build_writes(rows: Sequence[WriteRow], due: Sequence[str], *, key: bytes | None) -> tuple[PendingWrite, ...]:
+def build_writes(rows: Sequence[WriteRow], due: Sequence[str], *, sight: Sight) -> tuple[PendingWrite, ...]:
     """Decoded writes in LangGraph's order. `due` are the nodes due next: the Sends among
     them come first and in their order, and a Send's writes hold only its number."""
     ordered = sorted(rows, key=lambda row: (row.task_path, row.task_id, row.idx))
@@ -27,7 +27,7 @@ def build_writes(rows: Sequence[WriteRow], due: Sequence[str], *, key: bytes | N
             channel=row.channel,
             type=row.type,
             size_bytes=row.size_bytes,
-            value=_value(row, key),
+            value=_value(row, sight),
         )
         for row in ordered
     )
@@ -94,6 +94,8 @@ def plain_text(value: Value) -> str:
             return value.head + "…"
         case Omitted():
             return value.detail or value.reason
+        case Tagged(fields={"args": Omitted(reason="hidden")}):
+            return f"{value.short_name}(hidden)"
         case Tagged():
             shown = ", ".join(str(to_json(item)) for item in value.fields.values())
             return f"{value.short_name}({shown})"
@@ -110,7 +112,7 @@ def node_of_write(row: WriteRow, due: Sequence[str]) -> str:
     return node_of_task_path(row.task_path)
 
 
-def _value(row: WriteRow, key: bytes | None) -> Value:
+def _value(row: WriteRow, sight: Sight) -> Value:
     if row.blob is None and row.type not in ("null", "empty"):
         return Omitted("size", row.size_bytes, "Larger than one read may take.")
-    return present(decode_value(row.type, row.blob, key=key).value)
+    return present(see_value(row.type, row.blob, sight=sight.of(row.channel)).value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from inspector.decode import Budget, Decoded
+from inspector.decode import Budget, Decoded, Sight
 from inspector.domain.delta import delta_channels, snapshot_value
 from inspector.domain.value import Absent, Binary, CutText, Omitted, Pairs, Tagged, Value
 from inspector.reader.bodies import decode_body, present
@@ -58,7 +58,7 @@ class WholeThread:
 
     store: CheckpointStore
     thread_id: str
-    key: bytes | None = field(default=None, repr=False)
+    sight: Sight
     _numbers: dict[tuple[str, Name], int] = field(default_factory=dict)
     #: Where each value is read: by namespace and checkpoint its channels, with the numbers of their values.
     _places: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class WholeThread:
         return {body.channel: body for body in shelf.read(row, channels, _ONE)} if channels else {}
 
     def _stored(self, number: int, row: CheckpointRow, body: ChannelBody) -> Stored:
-        decoded = decode_body(body, self.key, FULL)
+        decoded = decode_body(body, self.sight, FULL)
         return Stored(number, row.checkpoint_ns, body.channel, body.version, body.type, body.size_bytes, decoded)
 
     def _writes(self, row: CheckpointRow) -> tuple[tuple[tuple[WriteRow, Decoded], ...], bool]:
@@ -130,7 +130,7 @@ class WholeThread:
 
     def _decode_write(self, write: WriteRow) -> Decoded:
         body = ChannelBody(write.channel, "", write.type, write.size_bytes, write.blob)
-        return decode_body(body, self.key, FULL)
+        return decode_body(body, self.sight, FULL)
 
 
 def _gone(number: int, row: CheckpointRow, channel: str) -> Stored:
@@ -143,8 +143,8 @@ def left_out(value: Value | Absent) -> tuple[str, ...]:
     waiting: list[Value | Absent] = [value]
     while waiting:
         match item := waiting.pop():
-            case Omitted(reason="not stored"):
-                pass  # the saver itself left it out, and the mark in its place says so
+            case Omitted(reason="not stored" | "hidden"):
+                pass  # the saver itself left it out, or the viewer may not see it: the mark in its place says so
             case Omitted():
                 reasons[item.detail or f"Left out: {item.reason}."] = None
             case CutText():

@@ -16,7 +16,7 @@ class Limits:
     """Times in seconds. `statement` bounds one query, `lock` the wait for a lock, `idle` an open transaction at
     rest."""
 
-    connect: float = 4.0
+    connect: float = 3.0
     statement: float = 15.0
     lock: float = 2.0
     idle: float = 60.0

@@ -78,7 +78,7 @@ def read_head(case: Case, row: Row) -> Head | None:
         at=time_of(head.checkpoint_id) or parse_time(head.ts),
         next=due,
         in_first_step=any(_is_input(one) for one in (head, *rows[1:]) if _is_near(head, one)),
-        writes=build_writes(writes, due, key=case.reader.key),
+        writes=build_writes(writes, due, sight=case.reader.sight),
     )
 
 

@@ -47,7 +47,7 @@ def find(
     """Stored threads of a state or with a flag and their last activity in that time. `slug` is the rule whose mutes
     hold."""
     query = ThreadQuery(state=state, flag=flag, since=since, until=until, limit=_LISTED)
-    page = find_threads(case.entry, query, case.moment)
+    page = find_threads(case.entry, query, case.moment, sight=case.reader.sight)
     rows = tuple(row for row in page.rows if not case.mutes.thread(slug, row.entry.thread_id))
     total = page.total * len(rows) // len(page.rows) if rows else 0
     return Found(rows, total, page.total_is_exact)
@@ -55,7 +55,7 @@ def find(
 
 def count_active(case: Case, since: datetime) -> int:
     """Threads that were active or began since then; at least so many where they are too many to count."""
-    active = find_threads(case.entry, ThreadQuery(since=since, limit=1), case.moment).total
+    active = find_threads(case.entry, ThreadQuery(since=since, limit=1), case.moment, sight=case.reader.sight).total
     begun = HourTally.objects.filter(store=case.entry, by="all", hour__gte=since).aggregate(n=Sum("threads"))["n"]
     return max(active, begun or 0)
 

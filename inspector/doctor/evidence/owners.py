@@ -27,7 +27,7 @@ def read_named(case: Case, thread_id: str) -> Named:
     """One short read. Raises `StoreError`."""
     reader = case.reader
     rows = reader.store.read_checkpoints(thread_id, "", budget=PAGE).rows
-    owners = Counter(first_text(row.metadata, reader.owner_keys) for row in rows)
+    owners = Counter(first_text(reader.sight.see_metadata(row.metadata), reader.owner_keys) for row in rows)
     hosts = Counter(first_text(row.metadata, reader.host_keys) for row in rows)
     return Named(_without_none(owners), _without_none(hosts), len(rows))
 

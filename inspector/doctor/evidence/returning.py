@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ class Returns:
     threads: int = 0
     of: int = 0  #: threads that name a person
     people: int = 0
-    example: str = ""  #: the owner who came back most often
+    example: str = ""  #: the newest of these threads of who came back most often
 
     @property
     def many(self) -> bool:
@@ -58,15 +58,17 @@ class Visits:
         )
 
     def returns(self, threads: Sequence[Begun]) -> Returns:
-        back: Counter[str] = Counter()
+        back: dict[str, list[Begun]] = defaultdict(list)
         named = 0
         for thread in threads:
             owner = thread.row.entry.owner
             named += bool(owner)
             if owner in self.times and self._is_back(owner, thread.row.entry.first_at):
-                back[owner] += 1
-        most = back.most_common(1)
-        return Returns(sum(back.values()), named, len(back), most[0][0] if most else "")
+                back[owner].append(thread)
+        most = max(back.values(), key=len, default=[])
+        newest = max(most, key=lambda thread: thread.row.entry.first_at, default=None)
+        example = newest.row.entry.thread_id if newest is not None else ""
+        return Returns(sum(map(len, back.values())), named, len(back), example)
 
     def _is_back(self, owner: str, at: datetime) -> bool:
         """Whether another thread of theirs was begun before and active until shortly before this moment, or after."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.decode import Sight
 from inspector.domain.channels import CONTROL_WRITES, is_internal
 from inspector.domain.coordinates import time_of
 from inspector.domain.value import Absent, Value
@@ -116,11 +117,11 @@ def _channels(reader: Reader, head: CheckpointRow) -> Iterator[Part]:
     else:
         bodies = reader.store.read_channels(*where, wanted, budget=_VALUES) if wanted else []
     for body in bodies:
-        yield Part(body.channel, body.type, body.version == newest, _value(body, reader.key))
+        yield Part(body.channel, body.type, body.version == newest, _value(body, reader.sight))
 
 
-def _value(body: ChannelBody, key: bytes | None) -> Value:
-    value = decode_body(body, key).value
+def _value(body: ChannelBody, sight: Sight) -> Value:
+    value = decode_body(body, sight).value
     return None if isinstance(value, Absent) else value
 
 

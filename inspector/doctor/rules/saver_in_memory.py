@@ -49,7 +49,7 @@ def check(case: Case) -> Verdict:
     threads = _threads(case, hosts)
     return problem(
         f"{who} {kept}{_savers(guilty)}: they are gone when the process ends, and no other worker sees them."
-        f"{_share(case, guilty)}{_beside(guilty)}",
+        f"{_share(case, guilty)}{_beside(case, guilty)}",
         title=f"{who} {'keeps its' if one else 'keep their'} checkpoints in memory",
         confidence="certain",
         severity=_severity(case, guilty),
@@ -97,10 +97,14 @@ def _share(case: Case, guilty: list[WorkerReport]) -> str:
     return f" That is {len(guilty)} of {processes} there."
 
 
-def _beside(guilty: list[WorkerReport]) -> str:
-    """Where else they put checkpoints: one graph forgets, another does not."""
+def _beside(case: Case, guilty: list[WorkerReport]) -> str:
+    """Where else they put checkpoints: one graph forgets, another does not. Another configured store goes by its name
+    alone, by which what is said of it is kept from who may not look at it."""
     places = dict.fromkeys(
-        shorten_middle(place.where, _LONG) for report in guilty for place in report.places if not _is_memory(place)
+        case.places.store_at(place.identities) or shorten_middle(place.where, _LONG)
+        for report in guilty
+        for place in report.places
+        if not _is_memory(place)
     )
     if not places:
         return ""

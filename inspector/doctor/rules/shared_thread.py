@@ -118,7 +118,7 @@ def _candidates(case: Case) -> list[Row]:
     longest = ThreadEntry.objects.filter(store=case.entry, turns__gte=_MANY_TURNS).order_by("-turns", "-id")
     ids = [*ids[:_SUSPICIOUS], *longest.values_list("thread_id", flat=True)[:_LONGEST]]
     kept = case.mutes.without_threads(SLUG, dict.fromkeys(ids))
-    return [row for thread_id in kept for row in find_thread(case.entry, thread_id)]
+    return [row for thread_id in kept for row in find_thread(case.entry, thread_id, sight=case.reader.sight)]
 
 
 def _problem(found: Sequence[_Shared]) -> Verdict:

@@ -126,7 +126,7 @@ def _own_messages(case: Case, row: CheckpointRow, root: CheckpointRow) -> frozen
     comes from the parent, and may be cut short there."""
     own = row.channel_versions.keys() - root.channel_versions.keys()
     names = [channel for channel in own if channel.endswith("messages")]
-    states = StateReader(case.reader.store, case.reader.key).read(row, only=names) if names else ()
+    states = StateReader(case.reader.store, case.reader.sight).read(row, only=names) if names else ()
     lists = [state.value for state in states if isinstance(state.value, list) and is_message_list(state.value)]
     return frozenset(name for messages in lists for one in messages if (name := message_id_of(one)))
 

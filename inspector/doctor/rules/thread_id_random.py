@@ -131,7 +131,7 @@ def _evidence(one: Suspect, cohort: Cohort) -> Iterator[Evidence]:
         back = one.returns
         people = count_noun(back.people, "person came", "people came")
         text = f"{people} back within half an hour and got a new thread from {host}, {thousands(back.threads)} times"
-        yield Evidence(text, Link("threads", {"owner": back.example}))
+        yield Evidence(text, Link("thread", {"id": back.example}))  # whose it is, the page tells who may know
     if one.reads:
         said = f"{thousands(one.misses)} of {count_noun(one.reads, 'read')} of these threads by {host} found nothing"
         yield Evidence(said, Link("workers", {"host": one.hostname}))

@@ -158,7 +158,7 @@ class Comparer:
             case Binary() | CutText():
                 return hash((type(value), value.head, value.size))
             case Omitted():
-                return hash((Omitted, value.reason, value.size))
+                return hash((Omitted, value.reason, value.size, value.mark))
             case _:
                 return hash(type(value))
 
@@ -219,6 +219,8 @@ class Comparer:
                 if before != after:
                     return DIFFERENT
                 return SAME if len(before.head) >= before.size else CUT
+            case Omitted(whole=True):
+                return SAME if before == after else DIFFERENT
             case CutText() | Omitted():
                 return CUT if before == after else DIFFERENT
             case _:

@@ -57,7 +57,10 @@ class Texts:
 
 def read_texts(reader: Reader, thread_ids: Iterable[str], *, seconds: float = SECONDS, size: int = BYTES) -> Texts:
     """In the given order, as far as the budgets go. Threads that are gone are left out. Never raises for a store that
-    does not answer: that is told."""
+    does not answer: that is told. Nothing is read for who may not see texts: what they hold must not decide either
+    what is shown together."""
+    if reader.sight.shape:
+        return Texts()
     said: dict[str, Said] = {}
     until = time.monotonic() + seconds
     left = size
@@ -89,8 +92,8 @@ def _read_chat(reader: Reader, thread_id: str) -> tuple[Mapping[str, Value], int
         return None
     body = _usual_body(reader, rows[0])
     if body is not None and body.blob is not None:
-        return {_USUAL: present(decode_body(body, reader.key, _TEXTS).value)}, body.size_bytes
-    states = StateReader(reader.store, reader.key).read(rows[0], only=_chat_of(rows[0]))
+        return {_USUAL: present(decode_body(body, reader.sight, _TEXTS).value)}, body.size_bytes
+    states = StateReader(reader.store, reader.sight).read(rows[0], only=_chat_of(rows[0]))
     return {state.channel: state.value for state in states}, sum(state.size_bytes for state in states)
 
 

@@ -95,7 +95,7 @@ def _read(reader: Reader, thread_id: str) -> _Read | None:
     cut = reader.store.read_checkpoints(thread_id, "", budget=_TURN)
     if not cut.rows:
         return None
-    states = StateReader(reader.store, reader.key)
+    states = StateReader(reader.store, reader.sight)
     newest = states.read(cut.rows[0])
     oldest = _after_input(reader, cut.rows, truncated=cut.truncated)
     first = newest if oldest.checkpoint_id == cut.rows[0].checkpoint_id else states.read(oldest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,10 +33,13 @@ class _Stretch:
         return Q(store=store, stored__in=(True,), owner__in=self.owners, last_at__range=(self.begin, self.end))
 
 
-def read_around(store: StoreEntry, rows: Sequence[Row], pace: timedelta) -> dict[str, list[Near]]:
-    """By owner, their threads about these rows, which are among them. Of owners with very many, some."""
+def read_around(
+    store: StoreEntry, rows: Sequence[Row], owners: Mapping[int, str], pace: timedelta
+) -> dict[str, list[Near]]:
+    """By owner, their threads about these rows, which are among them; of owners with very many, some. `owners` are
+    those of the rows, by number."""
     found: dict[str, list[Near]] = defaultdict(list)
-    for some in batched(_stretches(rows, pace), _STRETCHES):
+    for some in batched(_stretches(rows, owners, pace), _STRETCHES):
         asked = Q()
         for stretch in some:
             asked |= stretch.asked(store)
@@ -76,14 +79,14 @@ def _is_left(one_turn: bool, state: str) -> bool:
     return one_turn and state != "interrupted"
 
 
-def _stretches(rows: Iterable[Row], pace: timedelta) -> list[_Stretch]:
+def _stretches(rows: Iterable[Row], owners: Mapping[int, str], pace: timedelta) -> list[_Stretch]:
     """Of each row, when a thread is last active that is within the pace of it; those that overlap as one."""
-    entries = sorted((row.entry for row in rows if row.entry.owner), key=lambda entry: entry.first_at)
+    entries = sorted((row.entry for row in rows if owners[row.entry.pk]), key=lambda entry: entry.first_at)
     found: list[_Stretch] = []
     for entry in entries:
         begin, end = entry.first_at - pace, entry.last_at + 2 * pace
         if not found or begin > found[-1].end or end - found[-1].begin > _LONGEST:
             found.append(_Stretch(begin, end))
         found[-1].end = max(found[-1].end, end)
-        found[-1].owners.add(entry.owner)
+        found[-1].owners.add(owners[entry.pk])
     return found

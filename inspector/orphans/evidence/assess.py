@@ -9,6 +9,7 @@ from functools import cache
 from inspector.index.begun import HOUR, floor
 from inspector.index.kinds import Moment
 from inspector.index.queries import Row
+from inspector.index.seen import true_owners
 from inspector.models import UNKNOWN_TIME, StoreEntry
 from inspector.orphans.evidence.around import near_of, read_around
 from inspector.orphans.evidence.course import judge_course
@@ -33,9 +34,10 @@ class _Looked:
 
     def __init__(self, store: StoreEntry, rows: Sequence[Row], moment: Moment) -> None:
         past = _past(store, rows, moment)
+        self.owners = true_owners([row.entry for row in rows])
         self.shares = cache(past.shares)
         self.beside = cache(past.beside)
-        self.around = read_around(store, rows, PACE)
+        self.around = read_around(store, rows, self.owners, PACE)
 
 
 def assess(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> Mapping[str, Assessment]:
@@ -75,13 +77,14 @@ def _placed(row: Row, looked: _Looked | None) -> list[Evidence | None]:
     at = entry.first_at.astimezone(UTC)
     shares = looked.shares(host_of(row), entry.graph, floor(at, HOUR))
     mine = near_of(row)
-    owned = looked.around.get(entry.owner, ()) if entry.owner else ()
+    owner = looked.owners[entry.pk]
+    owned = looked.around.get(owner, ()) if owner else ()
     others = [near for near in owned if near.thread_id != mine.thread_id and near.is_within(mine, PACE)]
     return [
         judge_shape(entry.id_shape, *looked.beside("shape", entry.id_shape, at.date())),
         judge_graph(entry.graph, *looked.beside("graph", entry.graph, at.date())),
         judge_share(shares),
-        judge_owner(mine, others, PACE) if entry.owner else _crowd(shares),
+        judge_owner(mine, others, PACE) if owner else _crowd(shares),
         judge_reads(entry, earlier=any(near.first_at < mine.first_at for near in others)),
     ]
 

@@ -20,6 +20,10 @@ from inspector.errors import (
 _GRANTS = "Run `inspector grants` and have its SQL executed by the owner of the tables."
 #: Classes of SQLSTATE that say that the connection, not the read, has failed: lost, refused, out of slots, shut down.
 _CONNECTION = ("08", "28", "53", "57")
+_ROTATED = (
+    "Check the user, the password and the server's pg_hba.conf. A password that was changed in the store's URL counts "
+    "when you restart the dashboard; one in a file that `passfile=` names there counts at once."
+)
 _SETUP = "The tables are made by PostgresSaver.setup() in your workers. Check the database name in the store's URL."
 
 
@@ -37,7 +41,7 @@ def translated(safe_url: str) -> Iterator[None]:
 def explain(error: psycopg.Error, safe_url: str) -> StoreError:
     match error:
         case pg.InvalidPassword() | pg.InvalidAuthorizationSpecification():
-            return StoreDenied(f"{safe_url} refused the login.", "Check the user and password in the store's URL.")
+            return StoreDenied(f"{safe_url} refused the login.", _ROTATED)
         case pg.InsufficientPrivilege():
             return StoreDenied(f"This login may not read {_object(error)} in {safe_url}.", _GRANTS)
         case pg.InvalidCatalogName():
@@ -72,9 +76,7 @@ def _explain_connection(error: psycopg.Error, safe_url: str) -> StoreError:
     """libpq reports a failed connection attempt as text without an error code, so the text is all there is."""
     text = str(error).lower()
     if "password authentication failed" in text or "no password supplied" in text or "no pg_hba.conf entry" in text:
-        return StoreDenied(
-            f"{safe_url} refused the login.", "Check the user, the password and the server's pg_hba.conf."
-        )
+        return StoreDenied(f"{safe_url} refused the login.", _ROTATED)
     if "permission denied for database" in text:
         return StoreDenied(f"{safe_url} does not let this login connect.", _GRANTS)
     if "role" in text and "does not exist" in text:
@@ -96,7 +98,7 @@ def _explain_connection(error: psycopg.Error, safe_url: str) -> StoreError:
     if "ssl" in text or "certificate" in text:
         return StoreUnreachable(
             f"{safe_url}: no encrypted connection could be agreed on.",
-            "Check sslmode and sslrootcert in the store's URL.",
+            "Check sslmode and sslrootcert in the store's URL, and whether the server's certificate has expired.",
         )
     if "starting up" in text or "shutting down" in text or "recovery mode" in text:
         return StoreUnreachable(f"{safe_url} is starting or stopping.", "The page recovers by itself.")

@@ -19,11 +19,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
-from inspector.errors import ConfigError, StoreError, StoreTimeout, StoreUnreachable
+from inspector.errors import ConfigError, ReadTooLong, StoreError, StoreTimeout, StoreUnreachable
 from inspector.stores.guard import Limits, within_deadline
 from inspector.stores.redis.commands import ALLOWED
 from inspector.stores.redis.errors import explain, too_long, translated
 from inspector.stores.redis.url import RedisUrl
+from inspector.stores.work import asking
 
 Command = Sequence[str | bytes | int]
 
@@ -63,10 +64,12 @@ class RedisClient:
         if not self._slots.acquire(timeout=self._limits.connect):
             raise StoreTimeout(f"{self.safe_url}: all connections to it are busy.", "The page recovers by itself.")
         try:
+            self._fail_fast()  # whoever had the connection may have found out meanwhile
             with translated(self.safe_url):
                 return [self._checked(answer, failing=failing) for answer in self._run(commands)]
-        except StoreUnreachable as error:
-            self._down = (time.monotonic(), error)
+        except (StoreUnreachable, StoreTimeout) as error:
+            if not isinstance(error, ReadTooLong):  # that one was at work
+                self._down = (time.monotonic(), error)
             raise
         finally:
             self._slots.release()
@@ -79,7 +82,8 @@ class RedisClient:
         with self._client.pipeline(transaction=False) as pipe:
             for command in commands:
                 pipe.execute_command(*command)
-            answers: list[Any] = pipe.execute(raise_on_error=False)
+            with asking():
+                answers: list[Any] = pipe.execute(raise_on_error=False)
             return answers
 
     def _checked(self, answer: Any, *, failing: bool) -> Any:

@@ -27,6 +27,7 @@ from inspector.errors import StoreError, StoreTimeout, StoreUnreachable
 from inspector.stores.guard import Limits, within_deadline
 from inspector.stores.sqlite.changes import TICK, State, let_rest, state_of
 from inspector.stores.sqlite.errors import explain, is_refused
+from inspector.stores.work import asking
 
 Answer = TypeVar("Answer")
 #: Instructions of SQLite's machine between two looks at the clock: well below a millisecond.
@@ -99,7 +100,8 @@ class SqliteFile:
         try:
             with self._opened(clock) as (way, connection):
                 try:
-                    yield Session(connection, clock, not way.at_rest)
+                    with asking(remote=False):
+                        yield Session(connection, clock, not way.at_rest)
                 except sqlite3.Error as error:
                     self._verify(way, error)
                     raise explain(error, self._safe_url, self.path) from error
