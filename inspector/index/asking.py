@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from inspector.errors import StoreError, StoreTimeout
+from inspector.logs.request_id import answering, current_id
 from inspector.reader import Reader
 from inspector.stores.base import CheckpointStore
 
@@ -70,10 +71,16 @@ def _ask(reader: Reader, what: str, question: Callable[[Reader], Any]) -> _Quest
         here = _under_way.setdefault(reader.store, {})
         if what not in here:
             asked = _Question(time.monotonic())
-            arguments = (reader, what, question, asked)
-            Thread(target=_answer, args=arguments, name=f"ask-{reader.store.name}", daemon=True).start()
+            arguments = (current_id(), reader, what, question, asked)
+            Thread(target=_answer_for, args=arguments, name=f"ask-{reader.store.name}", daemon=True).start()
             here[what] = asked  # only now: one whose thread could not start would be shared for ever
         return here[what]
+
+
+def _answer_for(request: str, *arguments: Any) -> None:
+    """The log tells for which request a store was asked, and what else belongs to that one's thread stays there."""
+    with answering(request):
+        _answer(*arguments)
 
 
 def _answer(reader: Reader, what: str, question: Callable[[Reader], Any], asked: _Question) -> None:

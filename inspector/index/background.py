@@ -12,13 +12,15 @@ from django.utils import timezone
 
 from inspector.errors import ReadTooLong, StoreError
 from inspector.index.lease import LeaseTaken
-from inspector.index.loops import StoreLoops
+from inspector.index.loops import LONGEST_PAUSE, StoreLoops
 from inspector.index.marking import mark
 from inspector.index.pace import GENTLE, PassStopped
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport
+from inspector.index.trouble import explain, log_failure, note
 from inspector.models import StoreEntry
 from inspector.reader import Reader
+from inspector.stores.work import Steady, Work, measured
 
 logger = logging.getLogger(__name__)
 
@@ -33,20 +35,23 @@ class BackgroundSync(StoreLoops):
     """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so once and tries again."""
 
     label = "sync"
-    patience = 5.0
+    patience = 2.0
 
     def _run(self, reader: Reader) -> None:
-        name, failing = reader.store.name, ""
+        name, failing, steady = reader.store.name, "", Steady()
         pace = replace(GENTLE, holds_back=True, sleep=self._sleep)
         while not self._stop.is_set():
-            began = time.monotonic()
+            work = Work()
             try:
                 pause = _rest_left(name)
                 if not pause:
-                    report = run_pass(reader, pace=pace)
+                    with measured(work):
+                        report = run_pass(reader, pace=pace)
+                    note(name, None)
                     if failing:
                         logger.info("%s answers again.", reader.store.safe_url)
-                    failing, pause = "", self._pause_after(report)
+                    at_work = report.looked or report.verified
+                    failing, pause = "", self._pause_after(report, steady.part(work.seconds) if at_work else 0.0)
                     _rest(name, pause)
             except PassStopped:
                 return
@@ -59,11 +64,15 @@ class BackgroundSync(StoreLoops):
                     logger.warning("%s %s", error.message, error.hint)
                 failing, pause = error.message, max(self._pause, _AFTER_ERROR)
                 if isinstance(error, ReadTooLong):  # all this time the store was at work
-                    pause = max(pause, self._rest_after(time.monotonic() - began))
-            except Exception:
+                    pause = max(pause, self._rest_after(steady.part(work.seconds)))
+            except Exception as error:
                 if self._stop.is_set():
                     return
-                logger.exception("A sync pass over %s failed.", reader.store.safe_url)
+                trouble = explain(error)
+                note(name, trouble)
+                if trouble is None or trouble.message != failing:
+                    log_failure(logger, error, "A sync pass over %s failed.", reader.store.safe_url)
+                failing = trouble.message if trouble else failing
                 pause = max(self._pause, _AFTER_ERROR)
             finally:
                 close_old_connections()
@@ -90,18 +99,19 @@ class BackgroundSync(StoreLoops):
         if self._stop.wait(seconds):
             raise PassStopped
 
-    def _pause_after(self, report: PassReport) -> float:
+    def _pause_after(self, report: PassReport, worked: float) -> float:
+        """`worked`: seconds that the store was at work for it."""
         if report.building:  # it rests between its own reads
             return BETWEEN
-        worked = report.seconds * GENTLE.share  # the rest of it was rests, or reads that wait for turns of their own
-        return self._rest_after(worked if report.looked or report.verified else 0.0)
+        return self._rest_after(worked)
 
 
 def _rest_left(name: str) -> float:
     """Seconds until a pass is due. A pass that another replica has made counts as one's own: however many there are,
     the store is asked as by one."""
     until = StoreEntry.objects.filter(name=name).values_list("rest_until", flat=True).first()
-    return max(0.0, (until - timezone.now()).total_seconds()) if until else 0.0
+    left = (until - timezone.now()).total_seconds() if until else 0.0
+    return left if 0.0 < left <= LONGEST_PAUSE else 0.0  # a longer one was set by a clock that was ahead
 
 
 def _rest(name: str, seconds: float) -> None:

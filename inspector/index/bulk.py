@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
+
+from inspector.models.database import connection
 
 #: Rows in one statement, where many go into one.
 _MANY = 500

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import lru_cache
+from hashlib import blake2b
 from threading import Lock
 
 from django.conf import settings
 
 from inspector.config import Config, StoreSetting
+from inspector.decode.sight import Masks, Sight
 from inspector.errors import ConfigError, NotFound
 from inspector.ledger.base import LedgerReader
 from inspector.ledger.patience import PATIENCE
@@ -21,7 +23,11 @@ from inspector.stores.registry import open_store
 from inspector.stores.urls import PostgresUrl
 
 _LOCK = Lock()
-_HOW = "Set INSPECTOR_STORES or start with `inspector serve --store postgresql://USER@HOST/DATABASE`."
+#: What there is to say, and to do, where none is configured.
+NO_STORE = (
+    "No checkpoint store is configured.",
+    "Set INSPECTOR_STORES or start with `inspector serve --store postgresql://USER@HOST/DATABASE`.",
+)
 
 
 def all_readers() -> Mapping[str, Reader]:
@@ -30,11 +36,23 @@ def all_readers() -> Mapping[str, Reader]:
         return _open(settings.INSPECTOR)
 
 
+def shaped_readers() -> Mapping[str, Reader]:
+    """The same for eyes that may see the shape of what is stored and none of it."""
+    with _LOCK:
+        return _shaped(settings.INSPECTOR)
+
+
+def watched_readers() -> Mapping[str, Reader]:
+    """The same as `all_readers` for people who see what is stored: whose content they read is written down."""
+    with _LOCK:
+        return _watched(settings.INSPECTOR)
+
+
 def get_reader(name: str = "") -> Reader:
     """The reader of one store, the first one without a name. Raises `NotFound` or `ConfigError`."""
     readers = all_readers()
     if not readers:
-        raise ConfigError("No checkpoint store is configured.", _HOW)
+        raise ConfigError(*NO_STORE)
     if not name:
         return next(iter(readers.values()))
     if name not in readers:
@@ -61,6 +79,8 @@ def close_readers() -> None:
         for ledger in filter(None, opened):
             ledger.close()
     _open.cache_clear()
+    _shaped.cache_clear()
+    _watched.cache_clear()
     _open_ledgers.cache_clear()
 
 
@@ -73,10 +93,30 @@ def _open(config: Config) -> Mapping[str, Reader]:
             host_keys=config.host_keys,
             owner_keys=config.owner_keys,
             graph_keys=config.graph_keys,
-            key=config.aes_key.reveal().encode() if config.aes_key else None,
+            sight=_sight(config),
         )
         for setting in config.stores
     }
+
+
+def _sight(config: Config) -> Sight:
+    salt = blake2b(settings.SECRET_KEY.encode(), person=b"inspector.sight").digest()
+    return Sight(
+        key=config.aes_key.reveal().encode() if config.aes_key else None,
+        salt=salt,
+        names=frozenset({*config.host_keys, *config.graph_keys} - {*config.owner_keys}),
+        masks=Masks.of(config.masks.reveal() if config.masks else "", salt),
+    )
+
+
+@lru_cache(maxsize=1)
+def _shaped(config: Config) -> Mapping[str, Reader]:
+    return {name: reader.shaped() for name, reader in _open(config).items()}
+
+
+@lru_cache(maxsize=1)
+def _watched(config: Config) -> Mapping[str, Reader]:
+    return {name: reader.watched() for name, reader in _open(config).items()}
 
 
 @lru_cache(maxsize=1)

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
+from inspector.decode import Sight
 from inspector.index.columns import is_among
 from inspector.index.drivers import Driver, driver_of_host, find_drivers, smallest
 from inspector.index.kinds import Kind, Moment, Way, left, of_flag, of_muted, of_state, of_turns
 from inspector.index.scope import Scope, ThreadQuery, is_part, muted_of
+from inspector.index.seen import check_owner
 from inspector.index.tallies import read_tally
 from inspector.index.workers import did_something
 from inspector.models import StoreEntry, ThreadEntry
@@ -64,8 +66,10 @@ class ThreadCounts:
     at_least: frozenset[str] = frozenset()  #: the names of those that are more, for all that is known
 
 
-def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> ThreadCounts:
-    """The query without its own turns, state and flag, narrowed to each of them in turn."""
+def count_threads(store: StoreEntry, query: ThreadQuery, moment: Moment, *, sight: Sight) -> ThreadCounts:
+    """The query without its own turns, state and flag, narrowed to each of them in turn. Raises `NotAllowed` for an
+    owner whom the viewer may not know."""
+    check_owner(query.owner, sight)
     scope = Scope.of(store, query, moment).narrowed_to()
     kinds = _quick(moment, muted_of(query))
     if scope.is_kept or not scope.is_narrow:
@@ -94,8 +98,11 @@ def _quick(moment: Moment, muted: bool | None) -> dict[str, tuple[Kind, ...]]:
     }
 
 
-def count_owned(store: StoreEntry, owner: str) -> Number:
-    """Threads of one owner: whoever searches for a customer's name rarely has it in the ids that lost the customer."""
+def count_owned(store: StoreEntry, owner: str, *, sight: Sight) -> Number:
+    """Threads of one owner: whoever searches for a customer's name rarely has it in the ids that lost the customer.
+    None for a viewer who may not know owners."""
+    if sight.shape:
+        return Number(0)
     rows = ThreadEntry.objects.filter(store=store, owner=owner).order_by("-last_at", "-id")
     count = rows[: MOST + 1].count()
     return Number(min(count, MOST), count <= MOST)

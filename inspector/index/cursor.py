@@ -13,7 +13,7 @@ from inspector.errors import BadRequest
 _HINT = "Start again from the first page."
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_TIMES = ("last_at", "first_at", "fired_at")
+_TIMES = ("last_at", "first_at", "fired_at", "at")
 _TEXTS = ("thread_id",)
 
 

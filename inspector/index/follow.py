@@ -12,7 +12,6 @@ proves too high brings another comparison, and is lowered.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +27,7 @@ from inspector.index.progress import Progress
 from inspector.index.refresh import Refresh
 from inspector.index.tallies import read_tally
 from inspector.stores.followed import Changes, FollowedStore
+from inspector.stores.work import Work, measured
 
 Found = TypeVar("Found")
 
@@ -165,9 +165,9 @@ class Follow:
         return not (self.pace.holds_back and at and timezone.now() < at)
 
     def _in_turn(self, read: Callable[[], Found]) -> Found:
-        began = time.monotonic()
-        found = read()
-        rest = timedelta(seconds=(time.monotonic() - began) * (1 / _DUTY - 1))
+        with measured(Work()) as work:
+            found = read()
+        rest = timedelta(seconds=work.seconds * (1 / _DUTY - 1))
         self.lease.entry.search_at = timezone.now() + rest
         return found
 

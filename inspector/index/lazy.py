@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, models
 
 from inspector.index.search import INDEX
 from inspector.models import HostTally, HourTally, ThreadEntry, ThreadWorker
+from inspector.models.database import connection
 
 #: Without these, no page could be shown meanwhile.
 _KEPT = ("thread_by_last_at", "thread_by_verified_at")

@@ -12,19 +12,22 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
 from inspector.errors import InspectorError
 from inspector.models import StoreEntry
+from inspector.models.database import atomic
 
 #: How long a lease lasts that nobody renews: longer than any single read of a store.
 LASTS = timedelta(seconds=120)
 _RENEW_AFTER = 10.0  #: seconds
+#: How long after a rest the next pass may begin, before nobody seems to be there.
+_LATE = timedelta(seconds=30)
 _HOST = socket.gethostname()[:30].replace(":", "_")
 _HELD: set[str] = set()  #: by this process
 
@@ -61,7 +64,7 @@ class Lease:
     def writing(self) -> Iterator[StoreEntry]:
         """A transaction in which nobody else writes to the store's rows; gives the store's row as it is. Raises
         `LeaseTaken` before anything is written."""
-        with transaction.atomic():
+        with atomic():
             held = StoreEntry.objects.select_for_update().get(pk=self.entry.pk)
             if held.lease != self.holder:
                 raise _lost(self.entry)
@@ -83,6 +86,24 @@ def lease_of(entry: StoreEntry) -> Iterator[Lease]:
         _HELD.discard(holder)
         with suppress(DatabaseError):  # it ends by itself
             StoreEntry.objects.filter(pk=entry.pk, lease=holder).update(lease="", lease_until=None)
+
+
+def syncer_state(entry: StoreEntry, now: datetime) -> str:
+    """Whether anybody keeps a store's rows up to date: `working` at it, `resting` between two passes, or `none`."""
+    if entry.lease and entry.lease_until and entry.lease_until > now and not _is_dead(entry.lease):
+        return "working"
+    if entry.rest_until and entry.rest_until + _LATE > now:
+        return "resting"
+    return "none"
+
+
+def give_back_all() -> None:
+    """At the end of the process: what a pass that hangs holds would keep others waiting until it ends. Should the
+    pass go on after all, it finds its lease lost and writes nothing."""
+    if not _HELD:
+        return
+    with suppress(DatabaseError):
+        StoreEntry.objects.filter(lease__in=list(_HELD)).update(lease="", lease_until=None)
 
 
 def _take(entry: StoreEntry, holder: str, free: Q) -> bool:

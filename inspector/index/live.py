@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from inspector.decode import Sight
 from inspector.errors import StoreError
 from inspector.index.entries import entry_of
 from inspector.index.missed import tell
@@ -24,6 +25,7 @@ class LiveThread:
     store: StoreEntry
     summary: ThreadSummary
     read_at: datetime
+    sight: Sight
 
     def row(self, asked: Asked | None = None) -> Row:
         """Its reads are those of `asked` where the ledger was read as well, else those that the index knows of."""
@@ -34,7 +36,7 @@ def read_live(reader: Reader, store: StoreEntry, thread_id: str) -> LiveThread |
     """None for one that is not there. Raises `StoreError`."""
     now = timezone.now()
     for summary in reader.read_summaries([thread_id]):
-        return LiveThread(store, summary, now)
+        return LiveThread(store, summary, now, reader.sight)
     return None
 
 
@@ -51,7 +53,7 @@ def _with_asked(live: LiveThread, asked: Asked) -> Row:
 
 
 def _with_known(live: LiveThread) -> Row:
-    known = find_thread(live.store, live.summary.row.thread_id)
+    known = _known(live)
     told = {worker.hostname: worker for row in known for worker in row.workers if worker.reads is not None}
     found = _with_reads(live, told)
     for row in known:
@@ -59,9 +61,15 @@ def _with_known(live: LiveThread) -> Row:
     return found
 
 
+def _known(live: LiveThread) -> tuple[Row, ...]:
+    return find_thread(live.store, live.summary.row.thread_id, sight=live.sight)
+
+
 def _with_reads(live: LiveThread, told: Mapping[str, ThreadWorker]) -> Row:
     reported = {hostname: worker.reported or 0 for hostname, worker in told.items() if not worker.elsewhere}
     entry = entry_of(live.store, live.summary, live.read_at, reported)
+    if live.sight.shape:  # a mute may be of the owner, whom the summary does not name
+        entry.muted = any(row.entry.muted for row in _known(live))
     workers = {
         hostname: ThreadWorker(thread=entry, hostname=hostname, writes=writes)
         for hostname, writes in live.summary.row.hosts.items()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from inspector.decode import Sight
 from inspector.errors import BadRequest
 from inspector.index.columns import is_among
 from inspector.index.counts import ThreadCounts, count_found, count_left_out, count_orphans, count_owned, count_threads
@@ -16,6 +17,7 @@ from inspector.index.drivers import find_drivers
 from inspector.index.kinds import FLAGS, STATES, Moment, raised_flags, state_of
 from inspector.index.paging import read_page
 from inspector.index.scope import Scope, ThreadQuery
+from inspector.index.seen import check_owner, see_entries
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry, ThreadWorker
 
 SORTS = ("last_at", "first_at", "turns", "checkpoints", "thread_id")
@@ -65,12 +67,19 @@ class ThreadPage:
 
 
 def find_threads(
-    store: StoreEntry, query: ThreadQuery, moment: Moment, *, fits: Callable[[list[str]], int] | None = None
+    store: StoreEntry,
+    query: ThreadQuery,
+    moment: Moment,
+    *,
+    sight: Sight,
+    fits: Callable[[list[str]], int] | None = None,
 ) -> ThreadPage:
-    """One page. Raises `BadRequest` for a cursor, sort, state or flag that cannot be. `fits` says how many of some
-    thread_ids the page has room for; the next page begins where it ended."""
+    """One page, as `sight` shows it. Raises `BadRequest` for a cursor, sort, state or flag that cannot be, and
+    `NotAllowed` for an owner whom the viewer may not know. `fits` says how many of some thread_ids the page has room
+    for; the next page begins where it ended."""
+    check_owner(query.owner, sight)
     scope = Scope.of(store, query, moment)
-    rows, more, cut = _read(scope, fits)
+    rows, more, cut = _read(scope, sight, fits)
     if not query.after and not more and not scope.is_kept:  # the page is the whole list
         absent = sum(not row.entry.stored for row in rows)
         return ThreadPage(rows, "", len(rows), absent=absent, muted=count_left_out(scope))
@@ -81,14 +90,15 @@ def find_threads(
     return ThreadPage(rows, more, total, exact, absent, cut, count_left_out(scope))
 
 
-def read_threads(store: StoreEntry, query: ThreadQuery, moment: Moment) -> tuple[tuple[Row, ...], str]:
+def read_threads(store: StoreEntry, query: ThreadQuery, moment: Moment, *, sight: Sight) -> tuple[tuple[Row, ...], str]:
     """One page and the cursor of the next, without a count: for those who read all pages one after the other. A page
     may have no row at all and be followed by others. Raises as `find_threads` does."""
-    rows, more, _ = _read(Scope.of(store, query, moment), None)
+    check_owner(query.owner, sight)
+    rows, more, _ = _read(Scope.of(store, query, moment), sight, None)
     return rows, more
 
 
-def _read(scope: Scope, fits: Callable[[list[str]], int] | None) -> tuple[tuple[Row, ...], str, int]:
+def _read(scope: Scope, sight: Sight, fits: Callable[[list[str]], int] | None) -> tuple[tuple[Row, ...], str, int]:
     """One page's rows, the cursor of the next one, and as `cut` how many rows were looked at in vain."""
     query = scope.query
     column, descending = _sort(query.sort)
@@ -97,7 +107,7 @@ def _read(scope: Scope, fits: Callable[[list[str]], int] | None) -> tuple[tuple[
     found = read_page(drivers, column, after, query.limit + 1, descending=descending)
     room = fits([entry.thread_id for entry in found.entries[: query.limit]]) if fits else query.limit
     shown = found.entries[: min(room, query.limit)]
-    rows = _rows(shown)
+    rows = _rows(shown, sight)
     if len(found.entries) > len(shown):
         return rows, Cursor.at(query.sort, getattr(shown[-1], column), shown[-1].pk).encode(), 0
     if found.cut is not None:
@@ -106,23 +116,23 @@ def _read(scope: Scope, fits: Callable[[list[str]], int] | None) -> tuple[tuple[
     return rows, "", 0
 
 
-def find_thread(store: StoreEntry, thread_id: str) -> tuple[Row, ...]:
-    """The row of one thread, by its exact id. It may be absent."""
+def find_thread(store: StoreEntry, thread_id: str, *, sight: Sight) -> tuple[Row, ...]:
+    """The row of one thread, by its exact id, as `sight` shows it. It may be absent."""
     every = ThreadEntry.every.filter(store=store, thread_id=thread_id, verified_at__gt=UNKNOWN_TIME)
-    return _rows(every)
+    return _rows(every, sight)
 
 
 def stored_threads(stores: Collection[int], thread_ids: Collection[str]) -> QuerySet[ThreadEntry]:
     """Threads of some stores, by their exact ids. SQLite looks up each of them: with `stored` in its sight, it would go
-    through all that are stored."""
+    through all that are stored. They are as the index has them: `see_entries` says what of them may be shown."""
     found = ThreadEntry.every.filter(is_among({"stored": True}), store__in=stores, thread_id__in=thread_ids)
     return found.order_by()
 
 
-def _rows(entries: Iterable[ThreadEntry]) -> tuple[Row, ...]:
+def _rows(entries: Iterable[ThreadEntry], sight: Sight) -> tuple[Row, ...]:
     """Their workers are put to them by hand: Django's own way makes a query set for each thread, which takes longer
     than to read them all."""
-    entries = list(entries)
+    entries = see_entries(entries, sight)
     workers: dict[int, list[ThreadWorker]] = defaultdict(list)
     if entries:
         for worker in ThreadWorker.objects.filter(thread__in=[entry.pk for entry in entries]):

@@ -1,4 +1,5 @@
-"""The newest threads with all that is known of each, for those who look at many of them one by one."""
+"""The newest threads with all that is known of each, for those who look at many of them one by one. They are as the
+index has them, for rules and never for pages (see `index.seen`)."""
 
 from __future__ import annotations
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection
-
 from inspector.models import StoreEntry, ThreadEntry, ThreadWorker
+from inspector.models.database import connection
 
 #: Rows that one query asks for by their keys.
 _MANY = 900

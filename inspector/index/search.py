@@ -10,13 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
+from inspector.index.once import once
 from inspector.models import UNKNOWN_TIME, StoreEntry, ThreadEntry
+from inspector.models.database import connection
 
 #: Threads whose ids hold a part, at most: of more, those that a page shows are found sooner in the page's own order.
 MOST = 4_000
@@ -50,7 +51,12 @@ class Hits:
 
 
 def find_hits(store: StoreEntry, part: str) -> Hits | None:
-    """The rows of a store whose ids hold a part. None where there are more than `MOST`, or where no index tells."""
+    """The rows of a store whose ids hold a part. None where there are more than `MOST`, or where no index tells. A list
+    asks for its rows and for its numbers."""
+    return once((find_hits, store.pk, part), lambda: _find_hits(store, part))
+
+
+def _find_hits(store: StoreEntry, part: str) -> Hits | None:
     if "\x00" in part or any("\ud800" <= character <= "\udfff" for character in part):
         return Hits()  # no id of the index holds NUL or half a character, and no database takes them
     if len(part) < _SHORTEST:

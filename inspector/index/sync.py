@@ -130,7 +130,9 @@ class _Pass:
         """The store's, together with what else decides what the index holds: other settings make other rows."""
         found = self._reader.store.read_fingerprint()
         reader = self._reader
-        how = repr((_RULES, reader.host_keys, reader.owner_keys, reader.graph_keys, reader.key is not None))
+        masks = reader.sight.masks.fingerprint if reader.sight.masks is not None else ""
+        keys = (reader.host_keys, reader.owner_keys, reader.graph_keys)
+        how = repr((_RULES, *keys, reader.sight.key is not None, masks))
         return replace(
             found,
             rows=found.rows and f"{found.rows}|{how}",

@@ -17,6 +17,7 @@ from django.db import models
 
 from inspector.index import bulk
 from inspector.index.missed import ONCE_IDLE, SOMETHING
+from inspector.index.once import once
 from inspector.index.rows import Known
 from inspector.models import ABSENT, FLAGGED, UNKNOWN_TIME, HostTally, HourTally, StoreEntry, StoreTally
 
@@ -170,6 +171,10 @@ class _Sums:
 
 def read_tally(store: StoreEntry, hostname: str | None = None) -> StoreTally | HostTally:
     """Of the whole store, or of a host's threads. Zeros where there are none."""
+    return once((read_tally, store.pk, hostname), lambda: _read_tally(store, hostname))
+
+
+def _read_tally(store: StoreEntry, hostname: str | None) -> StoreTally | HostTally:
     if hostname is None:
         return StoreTally.objects.filter(store=store).first() or StoreTally(store=store)
     found = HostTally.objects.filter(store=store, hostname=hostname).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,14 +43,14 @@ def find_twins(entry: StoreEntry, thread_ids: Collection[str]) -> dict[str, tupl
     return {thread_id: tuple(sorted(twins, key=lambda twin: places[twin.store])) for thread_id, twins in found.items()}
 
 
-def look_for(entry: StoreEntry, thread_id: str) -> tuple[Twin, ...]:
-    """The other stores that hold this thread, by the index, or where that knows of none by a short look into each that
-    answers. Raises `ConfigError`."""
-    known = find_twins(entry, [thread_id]).get(thread_id, ())
+def look_for(entry: StoreEntry, thread_id: str, others: Mapping[str, Reader]) -> tuple[Twin, ...]:
+    """Which of the other stores hold this thread, by the index, or where that knows of none by a short look into each
+    that answers. Raises `ConfigError`."""
+    known = tuple(twin for twin in find_twins(entry, [thread_id]).get(thread_id, ()) if twin.store in others)
     if known:
         return known
     answering = {name for name, other in _others(entry).items() if other is None or not other.error}
-    readers = [reader for name, reader in all_readers().items() if name in answering]
+    readers = [reader for name, reader in others.items() if name in answering]
     quick = [reader for reader in readers if failed_lately(reader.store) is None]
     heard = ask_all(quick, f"thread {thread_id}", lambda reader: _look(reader, thread_id), patience=QUICK)
     return tuple(answer.told for answer in heard.values() if answer.told is not None)

@@ -1,0 +1,22 @@
+"""Which ways in there are. Without one, only whoever runs the dashboard gets in, by a link."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+
+from inspector.access.oidc import is_oidc_configured
+from inspector.access.proxy import is_proxy_configured
+from inspector.models import Access
+
+
+def login_is_configured() -> bool:
+    """Whether somebody can sign in without a link: what a dashboard needs that others can reach."""
+    return is_proxy_configured() or is_oidc_configured() or has_accounts()
+
+
+def has_accounts() -> bool:
+    """Whether somebody who may see something has a password here."""
+    named = Access.objects.values("username")
+    accounts = get_user_model().objects.filter(is_active=True, username__in=named)
+    return accounts.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
