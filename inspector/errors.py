@@ -30,6 +30,12 @@ class Refused(InspectorError):
     status = 403
 
 
+class NotAllowed(InspectorError):
+    """Something that is there and that this viewer may not see."""
+
+    status = 403
+
+
 class WrongMethod(InspectorError):
     """An address that only changes something was opened, or the other way round."""
 
@@ -55,6 +61,24 @@ class ConfigError(InspectorError):
 
     To a page it is 503: nothing is wrong with what was asked, and it is answered once the setting is mended.
     """
+
+    status = 503
+
+
+class OwnDatabaseDown(InspectorError):
+    """The dashboard's own database, where sessions and accounts are, does not answer."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The dashboard's own database does not answer.",
+            "Its log says why. Pages come back by themselves once it does.",
+        )
+
+
+class IndexTrouble(InspectorError):
+    """The dashboard's own database cannot be read or written for now. No store has anything to do with it."""
 
     status = 503
 

@@ -1,23 +1,27 @@
-"""Every address of the dashboard."""
+"""Every address of the dashboard, for `include()`."""
 
 from __future__ import annotations
 
 from django.urls import path
 
+from inspector.addresses import is_alone
 from inspector.views import (
     alerts,
+    audit,
     channel,
     compare,
     conversations,
     doctor,
     download,
-    errors,
     find,
     health,
     image,
+    login,
+    masks,
     message,
     metrics,
     mutes,
+    oidc,
     orphans,
     rules,
     size,
@@ -27,7 +31,9 @@ from inspector.views import (
     value,
     workers,
 )
+from inspector.views.included import included
 
+app_name = "inspector"
 urlpatterns = [
     path("", threads.go_to_threads, name="home"),
     path("threads/", threads.list_threads, name="threads"),
@@ -50,11 +56,21 @@ urlpatterns = [
     path("workers/", workers.list_workers, name="workers"),
     path("doctor/", doctor.show_doctor, name="doctor"),
     path("doctor/rules/<str:slug>/", rules.show_rule, name="rule"),
+    path("masks/", masks.list_masks, name="masks"),
+    path("masks/try/", masks.try_masks, name="try-masks"),
+    path("audit/", audit.show_audit, name="audit"),
     path("stores/", stores.list_stores, name="stores"),
     path("-/health", health.show_health, name="health"),
     path("-/metrics", metrics.show_metrics, name="metrics"),
 ]
 
-handler400 = errors.bad_request
-handler404 = errors.not_found
-handler500 = errors.server_error
+if is_alone():
+    urlpatterns += [
+        path("login/", login.sign_in, name="login"),
+        path("login/oidc/", oidc.begin_oidc, name="oidc"),
+        path("login/oidc/callback/", oidc.finish_oidc, name="oidc-callback"),
+        path("logout/", login.sign_out, name="logout"),
+    ]
+else:  # people sign in to the project, and its middleware is not ours
+    for page in urlpatterns:
+        page.callback = included(page.callback)

@@ -5,6 +5,7 @@ configuration from a plain mapping.
 """
 
 from inspector.config.environment import default_data_dir, load
+from inspector.config.groups import GroupGrant
 from inspector.config.mail import MailServer
 from inspector.config.stores import parse_stores
 from inspector.config.table import INDEX_FILE, SETTINGS
@@ -15,6 +16,7 @@ __all__ = [
     "PREFIX",
     "SETTINGS",
     "Config",
+    "GroupGrant",
     "MailServer",
     "Setting",
     "StoreSetting",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from inspector.config.oidc import check_oidc
 from inspector.config.table import INDEX_FILE, SETTINGS
 from inspector.config.values import Config, Setting
 from inspector.errors import ConfigError
@@ -22,11 +23,18 @@ def load(environ: Mapping[str, str]) -> Config:
     values["stores"] = values["stores"] or ()
     values["muted"] = values["muted"] or ()
     values["email_to"] = values["email_to"] or ()
+    values["proxy_addresses"] = values["proxy_addresses"] or ()
+    for name in ("content_groups", "shape_groups", "auditor_groups"):
+        values[name] = values[name] or ()
+    for name in ("proxy_user_header", "proxy_groups_header", "oidc_issuer", "oidc_client_id", "oidc_name"):
+        values[name] = values[name] or ""
     values["public_url"] = values["public_url"] or ""
     values["data_dir"] = values["data_dir"] or default_data_dir()
     if values["database_url"] is None:
         values["database_url"] = StoreUrl(f"sqlite:///{quote(str(values['data_dir'] / INDEX_FILE))}")
-    return Config(**values)
+    config = Config(**values)
+    check_oidc(config)
+    return config
 
 
 def _value_of(setting: Setting, environ: Mapping[str, str]) -> Any:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from inspector.config.mail import MailServer
+from inspector.decode.sight.mask_lines import read_rules
 from inspector.mute import Mute, parse_mute
 from inspector.secret import Secret, StoreUrl, WebhookUrl, signing_key
+
+#: Of processes that answer pages. Each takes some 150 MB and a share of a store's connections.
+MOST_PROCESSES = 64
 
 
 def parse_url(text: str) -> StoreUrl:
@@ -76,6 +81,66 @@ def parse_directory(text: str) -> Path:
 
 def parse_mutes(text: str) -> tuple[Mute, ...]:
     return tuple(parse_mute(entry) for entry in parse_names(text))
+
+
+def parse_masks(text: str) -> Secret:
+    """Rules of masks, tried here and kept as they were written. They may name what nobody should read."""
+    read_rules(text)
+    return Secret(text)
+
+
+def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Addresses (`10.0.0.7`) and networks (`10.0.0.0/8`)."""
+    try:
+        return tuple(ip_network(name) for name in parse_names(text))
+    except ValueError:
+        raise ValueError("one of them is neither an IP address nor a network as 10.0.0.0/8") from None
+
+
+def parse_log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError("neither text nor json")
+    return text
+
+
+def parse_header(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", text):
+        raise ValueError("a header's name has letters, digits and hyphens")
+    return text
+
+
+def parse_default_role(text: str) -> str:
+    if text not in ("none", "shape", "content"):
+        raise ValueError("neither none, shape nor content")
+    return text
+
+
+def parse_hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = math.nan
+    if not 0 < hours <= 8_760:
+        raise ValueError("not a number of hours greater than 0, and at most a year")
+    return hours
+
+
+def parse_drain(text: str) -> float:
+    return 0.0 if text == "0" else parse_seconds(text)
+
+
+def parse_processes(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_PROCESSES:
+        raise ValueError(f"not a number from 1 to {MOST_PROCESSES}")
+    return int(text)
+
+
+def parse_token(text: str) -> Secret:
+    if len(text) < 16:
+        raise ValueError("too short: take 16 characters or more, made at random")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("a token has letters, digits and signs of ASCII, and no spaces")
+    return Secret(text)
 
 
 def parse_switch(text: str) -> bool:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from inspector.config.groups import parse_groups
+from inspector.config.oidc import parse_issuer, parse_scopes
 from inspector.config.parsers import (
     parse_address,
     parse_aes_key,
+    parse_default_role,
     parse_directory,
+    parse_drain,
+    parse_header,
+    parse_hours,
+    parse_log_format,
     parse_mail_url,
+    parse_masks,
     parse_mutes,
     parse_names,
+    parse_networks,
     parse_number,
+    parse_processes,
     parse_seconds,
     parse_share,
     parse_signing_secret,
     parse_switch,
+    parse_token,
     parse_url,
     parse_web_url,
 )
@@ -163,6 +174,108 @@ SETTINGS: tuple[Setting, ...] = (
         "Host names that the dashboard answers to, beside this machine's own. "
         "Set it when the dashboard is opened from elsewhere.",
     ),
+    Setting(
+        "proxy_addresses",
+        parse_networks,
+        "",
+        "Addresses or networks of the proxies in front of the dashboard, between commas. What they say of a request in "
+        "X-Forwarded-For, X-Forwarded-Proto and X-Request-ID is believed, and of nobody else. Default: none.",
+    ),
+    Setting(
+        "proxy_user_header",
+        parse_header,
+        "",
+        "The header in which these proxies say who has signed in with them (`X-Forwarded-User`). Default: none, and "
+        "nobody is signed in by a header.",
+    ),
+    Setting(
+        "proxy_groups_header",
+        parse_header,
+        "",
+        "The header in which they say what groups that person is in, between commas. Default: none.",
+    ),
+    Setting(
+        "oidc_issuer",
+        parse_issuer,
+        "",
+        "The OpenID Connect provider that signs people in, by its issuer (`https://login.example.com/realms/company`). "
+        "Needs the extra `oidc`. Default: none.",
+    ),
+    Setting("oidc_client_id", str, "", "What this provider calls the dashboard."),
+    Setting("oidc_client_secret", Secret, "", "What the dashboard proves itself with to this provider.", secret=True),
+    Setting("oidc_name", str, "", "What the button calls the provider. Default: the name of its host."),
+    Setting(
+        "oidc_username_claim",
+        str,
+        "email",
+        "The claim that names a person. An `email` counts only where the provider says that it is verified.",
+    ),
+    Setting(
+        "oidc_groups_claim",
+        str,
+        "groups",
+        "The claim that lists a person's groups; `realm_access.roles` is a claim within a claim.",
+    ),
+    Setting("oidc_scopes", parse_scopes, "openid email profile", "What is asked of the provider, between spaces."),
+    Setting(
+        "content_groups",
+        parse_groups,
+        "",
+        "Groups of a proxy or an OpenID provider whose members see everything: `GROUP`, or `GROUP@STORE` for one store "
+        "alone, between commas. Default: none.",
+    ),
+    Setting("shape_groups", parse_groups, "", "The same of those who see the shape of threads and no content."),
+    Setting(
+        "auditor_groups",
+        parse_groups,
+        "",
+        "Groups whose members may read the audit log, beside what another group lets them see. Default: none.",
+    ),
+    Setting(
+        "default_role",
+        parse_default_role,
+        "none",
+        "What somebody may see whom a proxy or an OpenID provider signs in, who is in none of these groups and was "
+        "given nothing by `inspector user`: `none`, `shape` or `content`.",
+    ),
+    Setting("session_hours", parse_hours, "12", "Hours after which people sign in again."),
+    Setting(
+        "metrics_token",
+        parse_token,
+        "",
+        "Who sends it as `Authorization: Bearer …` gets `/-/metrics` and the details of `/-/health` without signing "
+        "in. At least 16 characters. Default: nobody.",
+        secret=True,
+    ),
+    Setting(
+        "audit_days",
+        parse_number,
+        "400",
+        "Days for which the log of who opened which thread is kept (`/audit/`).",
+    ),
+    Setting(
+        "masks",
+        parse_masks,
+        "",
+        "What is masked in values beside secrets that tell themselves by their form, one rule a line: `email`, `card`, "
+        "`phone`, `iban`, `ip`, `pattern:REGEX`, `path:CHANNEL/…`, `key:NAME`; `-NAME` switches a built-in mask off.",
+        secret=True,
+    ),
+    Setting("log_format", parse_log_format, "text", "How the log is written: `text`, or `json`, one object a line."),
+    Setting(
+        "log_requests",
+        parse_switch,
+        "",
+        "Whether each request that was answered is a line of the log. Default: with `json`, and not with `text`.",
+    ),
+    Setting(
+        "drain_seconds",
+        parse_drain,
+        "0",
+        "Seconds for which `serve`, told to end, still takes requests while `/-/health?check=ready` says 503: as long "
+        "as a load balancer takes to send them elsewhere.",
+    ),
+    Setting("processes", parse_processes, "1", "Processes of `serve` that answer pages, up to 64."),
     Setting(
         "debug",
         parse_switch,

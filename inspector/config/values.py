@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
 
+from inspector.config.groups import GroupGrant
 from inspector.mute import Mute
 from inspector.secret import Secret, StoreUrl, WebhookUrl
 
@@ -49,6 +51,28 @@ class Config:
     aes_key: Secret | None
     secret_key: Secret | None
     allowed_hosts: tuple[str, ...]
+    proxy_addresses: tuple[IPv4Network | IPv6Network, ...]
+    proxy_user_header: str
+    proxy_groups_header: str
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: Secret | None
+    oidc_name: str
+    oidc_username_claim: str
+    oidc_groups_claim: str
+    oidc_scopes: str
+    content_groups: tuple[GroupGrant, ...]
+    shape_groups: tuple[GroupGrant, ...]
+    auditor_groups: tuple[GroupGrant, ...]
+    default_role: str  #: `none`, `shape` or `content`
+    session_hours: float
+    metrics_token: Secret | None
+    audit_days: int
+    masks: Secret | None
+    log_format: str  #: `text` or `json`
+    log_requests: bool | None  #: None: where the log is JSON
+    drain_seconds: float
+    processes: int
     debug: bool
 
 

@@ -134,7 +134,7 @@ def _answer(message: dict[str, bool]) -> None:
     print(json.dumps(message), flush=True)
 
 
-def _pool(url: str) -> ConnectionPool[Connection[DictRow]]:
+def open_pool(url: str) -> ConnectionPool[Connection[DictRow]]:
     """Connections that notice when the server went away and come back when it does."""
     return ConnectionPool(
         url,
@@ -162,7 +162,7 @@ def _saver(options: argparse.Namespace) -> Iterator[Saver]:
             saver.setup()
             yield saver
         return
-    with _pool(options.url) as pool:
+    with open_pool(options.url) as pool:
         yield PostgresSaver(pool)
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C that is heard wherever it strikes."""
+"""Ctrl-C, or the word to end of who started the process, heard wherever it strikes."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ import signal
 from types import FrameType
 from typing import Self
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class Interrupt:
     """`with Interrupt() as interrupt:` Ctrl-C raises `KeyboardInterrupt` as ever, and `interrupt.came` remembers it: an
     exception out of a signal is lost where it strikes in a destructor or a library's callback, and a loop that asks
-    ends all the same. Only in the main thread."""
+    ends all the same. SIGTERM is taken the same way: the first process of a container would not hear it otherwise. Only
+    in the main thread."""
 
     def __init__(self) -> None:
         self.came = False
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGINT, self._note)
+        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, before in self._before.items():
+            signal.signal(number, before)
 
     def _note(self, _signal: int, _frame: FrameType | None) -> None:
         self.came = True

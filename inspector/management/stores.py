@@ -6,14 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import CommandParser
-from django.db import connection
 
 from inspector.config import StoreSetting, parse_stores
 from inspector.errors import ConfigError
 from inspector.index.lazy import make_lazy_indexes
+from inspector.management.schema import bring_up_to_date, wait_until_made
 from inspector.models import StoreEntry
+from inspector.models.database import connection
 from inspector.stores.urls import PostgresUrl
 
 
@@ -45,8 +45,9 @@ def use_stores(given: list[str]) -> tuple[StoreSetting, ...]:
     return found
 
 
-def prepare_index(stores: Sequence[StoreSetting]) -> None:
-    """Migrates the index. Raises `ConfigError` where that would make its tables beside a store's checkpoints."""
+def prepare_index(stores: Sequence[StoreSetting], *, migrate: bool = True) -> None:
+    """Migrates the index, or waits until another process has. Raises `ConfigError` where that would make its tables
+    beside a store's checkpoints, where its database does not answer, or nobody migrates it."""
     for store in stores:
         if _is_index(store):
             url = PostgresUrl.parse(store.url.reveal())
@@ -55,7 +56,10 @@ def prepare_index(stores: Sequence[StoreSetting]) -> None:
                 "The dashboard keeps tables of its own and never makes them in a checkpoint store. Name another "
                 "database in INSPECTOR_DATABASE_URL, or unset it: then a SQLite file is used.",
             )
-    call_command("migrate", verbosity=0, interactive=False)
+    if not migrate:
+        wait_until_made()
+        return
+    bring_up_to_date()
     if not StoreEntry.objects.exclude(walk_after=None).exists():
         make_lazy_indexes()  # of a first build whose store is not configured any more
 

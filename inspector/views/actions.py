@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
+from inspector.addresses import address_of
 from inspector.errors import WrongMethod
 from inspector.views.page import View, answer_in_time, show_error
 
@@ -43,7 +43,7 @@ def action_view(view: View) -> View:
 def go_on(name: str, **query: Any) -> HttpResponse:
     """To the page of this name in `urls`, with what of its query is not empty."""
     kept = {key: value for key, value in query.items() if value not in ("", None)}
-    address = reverse(name) + (f"?{urlencode(kept)}" if kept else "")
+    address = address_of(name) + (f"?{urlencode(kept)}" if kept else "")
     return HttpResponse(status=303, headers={"Location": address, "Cache-Control": "no-store"})
 
 

@@ -12,7 +12,7 @@ from inspector.alerts.message import RESOLVED, TEST
 from inspector.alerts.words import headline, where_listed
 from inspector.config import Config
 from inspector.models import AlertEntry, Delivery
-from inspector.templatetags.words import clock
+from inspector.tags.words import clock
 from inspector.views.contexts import AlertChannel, AlertItem, DeliveryItem
 
 _TITLES = {"webhook": "Webhook", "email": "E-mail"}

@@ -13,7 +13,7 @@ from inspector.alerts.words import firing
 from inspector.config import Config
 from inspector.index.cursor import Cursor, decode_cursor
 from inspector.models import AlertEntry, Delivery, StoreEntry
-from inspector.templatetags.words import percent, span
+from inspector.tags.words import percent, span
 from inspector.views.actions import action_view, go_on
 from inspector.views.alert_items import alert_items, channel_items, delivery_item
 from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of

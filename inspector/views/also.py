@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 
 from django.http import HttpRequest, HttpResponse
 
+from inspector.access.readers import readers_for
+from inspector.access.viewer import Viewer
 from inspector.domain.text import count_noun
 from inspector.errors import InspectorError, NotFound, StoreError
 from inspector.index.twins import Twin, find_twins, look_for
@@ -15,14 +17,15 @@ from inspector.views.contexts import AlsoIn, ElsewherePage
 from inspector.views.page import show, title_of
 
 
-def find_also(entry: StoreEntry, thread_ids: Collection[str]) -> dict[str, tuple[AlsoIn, ...]]:
-    """By thread_id, from the index."""
-    return {thread_id: _also(twins) for thread_id, twins in find_twins(entry, thread_ids).items()}
+def find_also(viewer: Viewer, entry: StoreEntry, thread_ids: Collection[str]) -> dict[str, tuple[AlsoIn, ...]]:
+    """By thread_id, from the index, as far as the viewer may look at those stores."""
+    found = {thread_id: _also(viewer, twins) for thread_id, twins in find_twins(entry, thread_ids).items()}
+    return {thread_id: also for thread_id, also in found.items() if also}
 
 
-def look_also(entry: StoreEntry, thread_id: str) -> tuple[AlsoIn, ...]:
+def look_also(viewer: Viewer, entry: StoreEntry, thread_id: str) -> tuple[AlsoIn, ...]:
     """For an id that is not in this store: the others are asked, briefly, where the index knows none."""
-    return _also(look_for(entry, thread_id))
+    return _also(viewer, look_for(entry, thread_id, others=readers_for(viewer)))
 
 
 def show_elsewhere(
@@ -71,5 +74,6 @@ def where(also_in: Collection[AlsoIn]) -> str:
     return f"It is in the store{'s' if len(also_in) > 1 else ''} {places}." if places else ""
 
 
-def _also(twins: Iterable[Twin]) -> tuple[AlsoIn, ...]:
-    return tuple(AlsoIn(twin.store, twin.checkpoints, known(twin.last_at)) for twin in twins)
+def _also(viewer: Viewer, twins: Iterable[Twin]) -> tuple[AlsoIn, ...]:
+    seen = [twin for twin in twins if viewer.may_see(twin.store)]
+    return tuple(AlsoIn(twin.store, twin.checkpoints, known(twin.last_at)) for twin in seen)

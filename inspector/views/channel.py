@@ -30,7 +30,7 @@ def show_channel(request: HttpRequest) -> HttpResponse:
     sort, behind = _place(request, branch)
     reader = opened.reader
     walk = walk_channel(
-        reader.store, reader.key, branch, channel, behind=behind, upwards=sort == "oldest", most=CHANGES
+        reader.store, reader.sight, branch, channel, behind=behind, upwards=sort == "oldest", most=CHANGES
     )
     if not walk.steps and not behind and not walk.cut and not walk.next:
         own = ", ".join(sorted(name for name in walk.names if not is_internal(name))[:20])

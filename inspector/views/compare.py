@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from django.http import HttpRequest, HttpResponse
 
 from inspector.domain.channels import is_internal
-from inspector.index.connections import get_reader
 from inspector.reader.branch import Kin, read_kin
 from inspector.reader.pairs import PairSide, read_pair
-from inspector.views.bar import make_bar
+from inspector.views.bar import make_bar, reader_named
 from inspector.views.change_items import change_items, differing_channels, fit_changes
 from inspector.views.choices import list_choices
 from inspector.views.contexts import (
@@ -74,7 +73,7 @@ def show_compare(request: HttpRequest) -> HttpResponse:
 def _side_b(request: HttpRequest, opened: OpenThread) -> Side:
     """What is left out is as on side A, the namespace as far as the thread is the same."""
     store = read_text(request, "with_store")
-    reader = get_reader(store) if store else opened.reader
+    reader = reader_named(request, store) if store else opened.reader
     thread_id = read_text(request, "with_id") or opened.thread_id
     given = read_optional(request, "with_ns")
     checkpoint_ns = given if given is not None else opened.checkpoint_ns if thread_id == opened.thread_id else ""

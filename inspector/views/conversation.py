@@ -11,6 +11,7 @@ from inspector.domain.messages import role_of
 from inspector.orphans.conversations.around import find_group
 from inspector.orphans.conversations.seams import Seam
 from inspector.orphans.conversations.whole import Stretch, Whole, read_whole
+from inspector.stores.watched import unheard
 from inspector.views.bar import entry_of, index_state, make_bar, reader_of
 from inspector.views.contexts import Tree
 from inspector.views.contexts.conversations import (
@@ -21,6 +22,7 @@ from inspector.views.contexts.conversations import (
     UnknownItem,
     WholeItem,
 )
+from inspector.views.conversations import tell_said
 from inspector.views.groups import group_items
 from inspector.views.page import show
 from inspector.views.parameters import read_text
@@ -35,11 +37,14 @@ def show_conversation(request: HttpRequest) -> HttpResponse:
     entry = entry_of(reader)
     thread_id = read_text(request, "group")
     until = time.monotonic() + SECONDS
-    found = find_group(reader, entry, thread_id, seconds=FINDING)
+    with unheard():  # to find the group, many more threads are read than it has
+        found = find_group(reader, entry, thread_id, seconds=FINDING)
+    group = group_items(entry, [found.conversation], found.pause, reader.sight)[0]
+    tell_said(reader, [group])
     whole = read_whole(reader, found.conversation.group, seconds=until - time.monotonic())
     page = ConversationPage(
         store=entry.name,
-        group=group_items(entry, [found.conversation], found.pause)[0],
+        group=group,
         why_alone=found.why_alone,
         conversation=_whole(whole),
         texts_cut=found.conversation.texts.cut,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http import HttpRequest, HttpResponse
 
 from inspector.models import StoreEntry
-from inspector.orphans.conversations.find import find_groups
+from inspector.orphans.conversations.find import GroupPage, find_groups
+from inspector.orphans.conversations.texts import SECONDS
 from inspector.reader import Reader
+from inspector.stores.watched import tell_shown, unheard
 from inspector.views.bar import entry_of, index_state, make_bar, reader_of
 from inspector.views.contexts.conversations import ConversationsPage, GroupItem
 from inspector.views.groups import group_items
@@ -24,10 +28,10 @@ def list_conversations(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     entry = entry_of(reader)
     after = read_text(request, "after")
-    found = find_groups(reader, entry, after=after, limit=read_limit(request, GROUPS))
+    found, groups = _find(reader, entry, after=after, limit=read_limit(request, GROUPS))
     page = ConversationsPage(
         store=entry.name,
-        groups=group_items(entry, found.groups, found.pause),
+        groups=groups,
         next=found.next,
         looked=found.looked,
         texts_cut=found.texts.cut,
@@ -44,5 +48,20 @@ def newest_groups(request: HttpRequest, reader: Reader, entry: StoreEntry) -> tu
     """For the data of `/orphans/`. Its page fetches them by itself, so that it need not wait for the store."""
     if not wants_json(request):
         return ()
-    found = find_groups(reader, entry, limit=NEWEST, seconds=_SECONDS)
-    return group_items(entry, found.groups, found.pause)
+    return _find(reader, entry, limit=NEWEST, seconds=_SECONDS)[1]
+
+
+def _find(
+    reader: Reader, entry: StoreEntry, *, after: str = "", limit: int, seconds: float = SECONDS
+) -> tuple[GroupPage, tuple[GroupItem, ...]]:
+    """Many more threads are read, to compare them, than are shown: the audit log is to tell of those."""
+    with unheard():
+        found = find_groups(reader, entry, after=after, limit=limit, seconds=seconds)
+    groups = group_items(entry, found.groups, found.pause, reader.sight)
+    tell_said(reader, groups)
+    return found, groups
+
+
+def tell_said(reader: Reader, groups: Iterable[GroupItem]) -> None:
+    """The audit log of the words that are shown of groups, which were found unheard."""
+    tell_shown(reader.store, (one.thread_id for group in groups for one in group.said if one.first or one.answer))

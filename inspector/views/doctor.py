@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 
+from inspector.access.findings import see_findings
 from inspector.doctor.crew import Crew
 from inspector.doctor.diagnosis import latest
 from inspector.doctor.summary import sum_up
-from inspector.index.connections import all_readers
 from inspector.reader import Reader
-from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
+from inspector.stores.watched import unheard
+from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of, readers_of, signed_in
 from inspector.views.contexts import DoctorPage, FindingItem, MissingGroup
 from inspector.views.findings import (
     CHIPS_BYTES,
@@ -31,13 +32,15 @@ from inspector.views.page import page_view, show
 def show_doctor(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     entry = entry_of(reader)
-    found = latest(reader, entry, moment())
+    with unheard():  # what the rules read, and where they make a diagnosis now, is in no finding
+        found = latest(reader, entry, moment())
+    findings = see_findings(signed_in(request), found.recorded)
     index = index_state(entry)
     partial = index.synced_at is None
     unread = partial and not index.threads
-    summary = sum_up(found.recorded, partial=partial, unread=unread)
-    store = store_in_addresses(entry.name, all_readers())
-    items = tuple(finding_item(one, store) for one in found.recorded)
+    summary = sum_up(findings, partial=partial, unread=unread)
+    store = store_in_addresses(entry.name, readers_of(request))
+    items = tuple(finding_item(one, store) for one in findings)
     problems = _with_room([item for item in items if item.status in ("error", "warning")])
     others = _seen([item for item in items if item.status not in ("error", "warning")])
     errors = sum(item.status == "error" for item in problems)

@@ -15,8 +15,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from inspector.access.viewer import Viewer
+from inspector.decode import Sight
 from inspector.index.queries import Moment, Row, ThreadQuery, read_threads
 from inspector.models import StoreEntry
+from inspector.views.bar import reader_of, signed_in
 from inspector.views.cells import BOM, csv_line, csv_rows
 from inspector.views.contexts import PAGE_ONLY, ThreadItem
 from inspector.views.contexts.evidence import OrphanItem
@@ -42,7 +45,7 @@ class Listed:
 
     name: str
     item: type[ThreadItem]
-    items: Callable[[StoreEntry, Sequence[Row], Moment], Sequence[ThreadItem]]
+    items: Callable[[Viewer, StoreEntry, Sequence[Row], Moment], Sequence[ThreadItem]]
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -63,8 +66,9 @@ def download(
 ) -> HttpResponseBase:
     """The whole list that `query` asks for; where its page begins and how long it is does not matter. Raises
     `BadRequest` as the list does, before anything is sent."""
-    form = wanted_form(request)
-    pages = _pages(listed, entry, dataclasses.replace(query, after="", limit=PAGE), now)
+    form, sight = wanted_form(request), reader_of(request).sight
+    query = dataclasses.replace(query, after="", limit=PAGE)
+    pages = _pages(lambda rows: listed.items(signed_in(request), entry, rows, now), entry, query, now, sight)
     first = next(pages)
     whole = _known_before(first, pages)
     chunks = _as_csv(whole, listed.columns) if form == "csv" else _as_json(whole)
@@ -73,11 +77,17 @@ def download(
     return send_file(request, chunks, kind=kind, name=name)
 
 
-def _pages(listed: Listed, entry: StoreEntry, query: ThreadQuery, now: Moment) -> Iterator[Items]:
+def _pages(
+    items: Callable[[Sequence[Row]], Sequence[ThreadItem]],
+    entry: StoreEntry,
+    query: ThreadQuery,
+    now: Moment,
+    sight: Sight,
+) -> Iterator[Items]:
     """At least one, which may be empty."""
     while True:
-        rows, after = read_threads(entry, query, now)
-        yield [as_data(item) for item in listed.items(entry, rows, now)]
+        rows, after = read_threads(entry, query, now, sight=sight)
+        yield [as_data(item) for item in items(rows)]
         if not after:
             return
         query = dataclasses.replace(query, after=after)

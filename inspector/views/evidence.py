@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from inspector.access.viewer import Viewer
+from inspector.decode import FULL
 from inspector.index.queries import Moment, Row, find_thread
 from inspector.models import StoreEntry
 from inspector.orphans.evidence import Assessment, assess
@@ -16,17 +18,19 @@ from inspector.views.items import thread_items
 _OF_ITEM = tuple(field.name for field in fields(ThreadItem))
 
 
-def orphan_items(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> tuple[OrphanItem, ...]:
+def orphan_items(viewer: Viewer, store: StoreEntry, rows: Sequence[Row], moment: Moment) -> tuple[OrphanItem, ...]:
     """Items of the list of orphans, each with what was found about it."""
     judged = assess(store, rows, moment)
-    return tuple(_with(item, judged.get(item.thread_id)) for item in thread_items(store, rows, moment))
+    items = thread_items(viewer, store, rows, moment)
+    return tuple(_with(item, judged.get(item.thread_id)) for item in items)
 
 
 def assess_thread(store: StoreEntry, thread: ThreadItem, moment: Moment) -> OrphanAssessment | None:
     """Of a thread's own page, by the index. None for a thread that is no orphan, or that the index has not met."""
     if "orphan" not in thread.flags:
         return None
-    found = assess(store, find_thread(store, thread.thread_id), moment).get(thread.thread_id)
+    rows = find_thread(store, thread.thread_id, sight=FULL)  # what is said of it names nobody
+    found = assess(store, rows, moment).get(thread.thread_id)
     if found is None:
         return None
     return OrphanAssessment(found.verdict, found.total, _evidence(found), _strongest(found))

@@ -13,7 +13,7 @@ from inspector.domain.find import AFTER, BEFORE, Needle
 from inspector.domain.turns import number_turns
 from inspector.errors import BadRequest, NotFound
 from inspector.reader import Reader
-from inspector.reader.finding import Finder
+from inspector.reader.finding import Finder, refuse_shape
 from inspector.reader.history import first_text, step_number
 from inspector.reader.hits import FindBudget, Hit, Stretch
 from inspector.views.bar import make_bar
@@ -33,6 +33,7 @@ _HIGHEST_SKIP = 1_000_000
 @page_view
 def show_find(request: HttpRequest) -> HttpResponse:
     opened = open_thread(request)
+    refuse_shape(opened.reader.sight)
     asked = _Asked.of(request, opened)
     found = _Search(opened, asked)
     if asked.needle.text:
@@ -124,7 +125,7 @@ class _Search:
             if self.looked and (budget.seconds <= 0 or budget.bytes <= 0 or budget.hits <= 0):
                 self.next = {"within": name}
                 return
-            finder = Finder(self.reader.store, self.reader.key, self.asked.needle, self.opened.thread_id, name)
+            finder = Finder(self.reader.store, self.reader.sight, self.asked.needle, self.opened.thread_id, name)
             stretch = finder.find(before=before, skip=skip, budget=budget)
             self._tell(name, stretch, numbers.get(name, 0))
             if stretch.before:

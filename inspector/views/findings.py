@@ -6,11 +6,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from django.urls import reverse
-
+from inspector.addresses import address_of
 from inspector.doctor.finding import Evidence, Finding
 from inspector.doctor.record import Recorded
-from inspector.doctor.report import address_of
+from inspector.doctor.report import link_address
 from inspector.views.contexts import EvidenceItem, FindingItem, FixItem, Folded
 from inspector.views.weight import address_bytes, how_many_fit, shown_bytes
 
@@ -47,7 +46,7 @@ def finding_item(one: Recorded, store: str) -> FindingItem:
         hosts=finding.hosts,
         thread_ids=finding.thread_ids,
         fix=FixItem(fix.before, fix.after, fix.note, fix.language),
-        docs=reverse("rule", args=[finding.rule]),
+        docs=address_of("rule", finding.rule),
         missing=finding.missing,
         cause=finding.cause,
         applies=finding.applies,
@@ -86,7 +85,7 @@ def _unlinked(finding: Finding) -> tuple[str, ...]:
 
 
 def _evidence(line: Evidence, store: str) -> EvidenceItem:
-    return EvidenceItem(line.text, address_of(line.link, store) if line.link is not None else None, line.at)
+    return EvidenceItem(line.text, link_address(line.link, store) if line.link is not None else None, line.at)
 
 
 def _folded(items: Sequence[Item], weigh: Callable[[Item], int], room: int, at_once: int) -> Folded:

@@ -7,32 +7,33 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from itertools import pairwise
 
+from inspector.decode import Sight
 from inspector.domain.text import count_noun
 from inspector.index.queries import stored_threads
 from inspector.models import StoreEntry
 from inspector.orphans.conversations.find import SHOWN, Conversation
 from inspector.orphans.conversations.opening import Group, Join, Opening
 from inspector.orphans.conversations.pause import Pause
-from inspector.templatetags.ids import owner_key
-from inspector.templatetags.words import number, seconds
+from inspector.tags.ids import owner_key
+from inspector.tags.words import number, seconds
 from inspector.views.contexts.conversations import GroupItem, SaidItem
 
 #: Threads that data lists of one group.
 LISTED = 500
 
 
-def group_items(store: StoreEntry, found: Sequence[Conversation], pause: Pause) -> tuple[GroupItem, ...]:
+def group_items(store: StoreEntry, found: Sequence[Conversation], pause: Pause, sight: Sight) -> tuple[GroupItem, ...]:
     keys = _owner_keys(store, [one.group for one in found if one.group.owner])
-    return tuple(_item(one, keys.get(one.group.thread_ids[0], ""), pause) for one in found)
+    return tuple(_item(one, keys.get(one.group.thread_ids[0], ""), pause, sight) for one in found)
 
 
-def _item(one: Conversation, key: str, pause: Pause) -> GroupItem:
+def _item(one: Conversation, key: str, pause: Pause, sight: Sight) -> GroupItem:
     group = one.group
     joins: tuple[Join | None, ...] = (None, *group.joins)
     return GroupItem(
         threads=len(group.openings),
         thread_ids=group.thread_ids[:LISTED],
-        owner=group.owner,
+        owner=sight.see_owner(group.owner),
         owner_key=key,
         graph=group.graph,
         hosts=group.hosts,
@@ -47,7 +48,7 @@ def _item(one: Conversation, key: str, pause: Pause) -> GroupItem:
         said=tuple(
             _said(one, opening, join) for opening, join in list(zip(group.openings, joins, strict=True))[:SHOWN]
         ),
-        mute_pattern=glob.escape(group.owner),
+        mute_pattern=glob.escape(sight.see_owner(group.owner)),
         ids=_ids(group),
         span=seconds((group.last_at - group.first_at).total_seconds()),
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from inspector.domain.text import count_noun
 from inspector.index.orphans import OrphanReport, Part, Rise, Share
-from inspector.templatetags.words import number, percent
+from inspector.tags.words import number, percent
 
 #: Shares that lie no further apart are about the same.
 _ALIKE = 0.02

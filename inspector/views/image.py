@@ -14,7 +14,7 @@ from inspector.decode import Budget
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.media import MOST_IMAGE_BYTES, SAFE_IMAGES, fingerprint, kind_of, whole_image
 from inspector.domain.value import Absent, Binary, CutText, Pairs, Tagged, Value
-from inspector.errors import NotFound
+from inspector.errors import NotAllowed, NotFound
 from inspector.reader import Reader
 from inspector.views.bar import reader_of
 from inspector.views.page import page_view
@@ -36,6 +36,8 @@ _GONE = "It may have been pruned, or its thread goes on elsewhere. Open it from 
 def show_image(request: HttpRequest) -> HttpResponse:
     """The picture that `image` names in `channel` at `checkpoint`, or at `against`, where that is given."""
     reader = reader_of(request)
+    if reader.sight.shape:
+        raise NotAllowed("Your role does not see values, and pictures are such.", "Their sizes are on the step's page.")
     wanted, channel = read_text(request, "image"), read_text(request, "channel")
     ids = [text for name in ("checkpoint", "against") if (text := read_text(request, name))]
     found: set[bytes] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inspector.access.viewer import Viewer
 from inspector.index.queries import Moment, Row, flags_of, state_of
 from inspector.index.workers import shown_writes
 from inspector.models import StoreEntry, ThreadWorker
@@ -32,9 +33,9 @@ def thread_item(row: Row, moment: Moment, also_in: tuple[AlsoIn, ...] = ()) -> T
     )
 
 
-def thread_items(store: StoreEntry, rows: Sequence[Row], moment: Moment) -> tuple[ThreadItem, ...]:
+def thread_items(viewer: Viewer, store: StoreEntry, rows: Sequence[Row], moment: Moment) -> tuple[ThreadItem, ...]:
     """Items of a list, each with the other stores that hold the same id."""
-    also = find_also(store, [row.entry.thread_id for row in rows])
+    also = find_also(viewer, store, [row.entry.thread_id for row in rows])
     return tuple(thread_item(row, moment, also.get(row.entry.thread_id, ())) for row in rows)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from inspector.access.readers import ledger_of
 from inspector.errors import InspectorError
-from inspector.index.connections import get_ledger
 from inspector.ledger.base import LedgerReader
 from inspector.ledger.patience import ask_briefly
 from inspector.reader import Reader
@@ -30,7 +30,7 @@ def ask_ledger(reader: Reader, question: Callable[[LedgerReader], Told]) -> Answ
     """Asked after the store, whose reads are what a page is for: it waits for a ledger only briefly."""
     url = ""
     try:
-        ledger = get_ledger(reader.store.name)
+        ledger = ledger_of(reader)
         if ledger is None:
             return Answer()
         url = ledger.safe_url

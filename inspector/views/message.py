@@ -55,7 +55,7 @@ def show_message(request: HttpRequest) -> HttpResponse:
     if not message_id:
         raise BadRequest("The address names no message.", "Open one from a step's changes, or add &message=ID.")
     branch = find_branch(request, opened)
-    finder = MessageFinder(opened.reader.store, opened.reader.key, channel, message_id, allowed.versions)
+    finder = MessageFinder(opened.reader.store, opened.reader.sight, channel, message_id, allowed.versions)
     walk = follow_message(finder, branch, allowed.documents.in_time)
     last = max((place for place, found in walk.looked.items() if found is not None), default=None)
     if last is None:

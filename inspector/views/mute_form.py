@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from inspector.views.actions import Form
@@ -41,6 +42,13 @@ def filled(form: Form, now: datetime) -> MuteForm:
         tuple(form.errors.items()),
         form.errors,
     )
+
+
+def without_owners(form: MuteForm) -> MuteForm:
+    """For who may not know whose a thread is: what an owner's mute would cover tells that."""
+    named = any(choice.value == "owner" and choice.current for choice in form.whats)
+    whats = tuple(choice for choice in form.whats if choice.value != "owner")
+    return replace(form, whats=whats, pattern="" if named else form.pattern)
 
 
 def read_pattern(form: Form) -> tuple[str, str]:

@@ -9,15 +9,16 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from inspector.decode import Sight
 from inspector.index.covered import Cover
 from inspector.index.marking import is_marked
 from inspector.index.mutes import active_mutes
 from inspector.index.queries import Moment
 from inspector.models import Mute, StoreEntry
-from inspector.templatetags.words import percent
-from inspector.views.bar import index_state, make_bar
+from inspector.tags.words import percent
+from inspector.views.bar import index_state, make_bar, reader_of
 from inspector.views.contexts import MuteForm, MuteItem, MutePreview, MutesPage, PastMute, RuleMute
-from inspector.views.mute_form import NAMES
+from inspector.views.mute_form import NAMES, without_owners
 from inspector.views.suggestions import suggest
 
 PAST = 50
@@ -26,10 +27,11 @@ _NEARLY_ALL = 0.9
 
 
 def mutes_page(request: HttpRequest, entry: StoreEntry, moment: Moment, form: MuteForm) -> MutesPage:
-    cover = Cover(entry)
+    cover, sight = Cover(entry), reader_of(request).sight
+    form = without_owners(form) if sight.shape else form
     mutes = list(active_mutes(entry, moment.now).order_by("-made_at", "-pk")) if entry.pk else []
-    items = tuple(_item(mute, cover) for mute in mutes)
-    past = _past(entry, moment.now) if entry.pk else ()
+    items = tuple(_item(mute, cover, sight) for mute in mutes)
+    past = _past(entry, moment.now, sight) if entry.pk else ()
     suggestions = suggest(entry, moment, mutes) if entry.pk else ()
     what = next((choice.value for choice in form.whats if choice.current), "id")
     return MutesPage(
@@ -50,12 +52,12 @@ def mutes_page(request: HttpRequest, entry: StoreEntry, moment: Moment, form: Mu
     )
 
 
-def _item(mute: Mute, cover: Cover) -> MuteItem:
+def _item(mute: Mute, cover: Cover, sight: Sight) -> MuteItem:
     covered = cover.of(mute.what, mute.pattern)
     return MuteItem(
         mute.pk,
         mute.what,
-        mute.pattern,
+        _pattern(mute, sight),
         mute.reason,
         mute.made_at,
         mute.ends_at,
@@ -65,7 +67,11 @@ def _item(mute: Mute, cover: Cover) -> MuteItem:
     )
 
 
-def _past(entry: StoreEntry, now: datetime) -> tuple[PastMute, ...]:
+def _pattern(mute: Mute, sight: Sight) -> str:
+    return sight.see_owner(mute.pattern) if mute.what == "owner" else mute.pattern
+
+
+def _past(entry: StoreEntry, now: datetime, sight: Sight) -> tuple[PastMute, ...]:
     """The last ended first. One that was undone ended then."""
     over = Mute.objects.filter(store=entry).exclude(pk__in=active_mutes(entry, now).values("pk"))
     ended = over.annotate(ended_at=Coalesce(F("undone_at"), F("ends_at"))).order_by("-ended_at", "-pk")[:PAST]
@@ -73,7 +79,7 @@ def _past(entry: StoreEntry, now: datetime) -> tuple[PastMute, ...]:
         PastMute(
             mute.pk,
             mute.what,
-            mute.pattern,
+            _pattern(mute, sight),
             mute.reason,
             mute.made_at,
             mute.ended_at,

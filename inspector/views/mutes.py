@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from inspector.errors import BadRequest
 from inspector.index.marking import mark
 from inspector.index.mutes import active_mutes
+from inspector.index.seen import check_owner
 from inspector.models import Mute, StoreEntry
+from inspector.models.database import atomic
 from inspector.views.actions import Form, action_view, go_on
 from inspector.views.bar import entry_of, moment, reader_of
 from inspector.views.mute_form import PATTERN, WHATS, blank, filled, read_end, read_pattern
@@ -37,9 +38,11 @@ def list_mutes(request: HttpRequest) -> HttpResponse:
 @action_view
 def add_mute(request: HttpRequest) -> HttpResponse:
     """A mute, or with `do=preview` what it would cover."""
-    entry = entry_of(reader_of(request))
+    reader = reader_of(request)
+    entry = entry_of(reader)
     at = moment()
     form = Form(request.POST)
+    check_owner(request.POST.get("pattern") if request.POST.get("what") == "owner" else None, reader.sight)
     if request.POST.get("do") == "preview":
         read_pattern(form)
         form.text("reason", what="The reason", most=REASON[1])
@@ -61,7 +64,7 @@ def _make(form: Form, entry: StoreEntry, now: datetime) -> Mute | None:
     ends_at = read_end(form, now)
     if not form.is_right:
         return None
-    with transaction.atomic():
+    with atomic():
         StoreEntry.objects.select_for_update().filter(pk=entry.pk).first()
         if why := _refusal(entry, now, what, pattern):
             form.refuse("pattern", why)

@@ -11,7 +11,7 @@ from inspector.errors import NotFound
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 from inspector.views.also import find_also
-from inspector.views.bar import entry_of, moment, reader_of
+from inspector.views.bar import entry_of, moment, reader_of, signed_in
 from inspector.views.contexts import ThreadItem
 from inspector.views.items import thread_item
 from inspector.views.parameters import read_text
@@ -49,5 +49,6 @@ def open_thread(request: HttpRequest) -> OpenThread:
     standing = read_standing(reader, entry, thread_id, namespaces, exactly=False)
     if standing is None:
         raise NotFound.thread()
-    thread = thread_item(standing.thread.row(), moment(), find_also(entry, [thread_id]).get(thread_id, ()))
+    also = find_also(signed_in(request), entry, [thread_id]).get(thread_id, ())
+    thread = thread_item(standing.thread.row(), moment(), also)
     return OpenThread(reader, entry, thread, namespaces, checkpoint_ns)

@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from inspector.index.mutes import active_mutes
 from inspector.index.orphans import WINDOWS, find_window, report_orphans
 from inspector.index.queries import ThreadQuery, find_threads
-from inspector.templatetags.layouts import lost
-from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
+from inspector.tags.layouts import lost
+from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of, signed_in
 from inspector.views.contexts import OrphansPage
 from inspector.views.conversation import show_conversation
 from inspector.views.conversations import newest_groups
@@ -20,6 +20,7 @@ from inspector.views.headline import headline, leading_hosts
 from inspector.views.orphan_report import report_fields
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_choice, read_limit, read_named, read_shape, read_text
+from inspector.views.still import facts_of_index, is_shown, make_tag, show_unchanged
 from inspector.views.suggestions import suggest_graphs
 from inspector.views.weight import rows_that_fit
 
@@ -39,8 +40,12 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
     query = _read_query(request)
     if wanted_form(request):
         return download(request, ORPHANS, entry, query, now)
+    facts, ages = facts_of_index(entry)
+    tag = make_tag(request, facts, ages=ages)
+    if is_shown(request, tag):
+        return show_unchanged(request, "orphans", entry)
     report = report_orphans(entry, window, now)
-    found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
+    found = find_threads(entry, query, now, sight=reader.sight, fits=None if wants_json(request) else rows_that_fit)
     bar = make_bar(request, "orphans", entry)
     fields = report_fields(entry, report, now.now)
     unnamed = "" if lost(bar.kind, "run-metadata") else "a host without a name"
@@ -54,7 +59,7 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
         headline=headline(report, now.now, unnamed=unnamed),
         leads=tuple(host for host in fields["hosts"] if host.hostname in leading),
         groups=newest_groups(request, reader, entry),
-        threads=orphan_items(entry, found.rows, now),
+        threads=orphan_items(signed_in(request), entry, found.rows, now),
         next=found.next,
         total=found.total,
         muted_left_out=found.muted,
@@ -65,6 +70,7 @@ def list_orphans(request: HttpRequest) -> HttpResponseBase:
         one_shots=suggest_graphs(entry, now, active_mutes(entry, now.now) if entry.pk else ()),
         narrowed=narrowed,
         overview=not query.after and not narrowed,
+        tag=tag,
     )
     return show(request, "orphans", page)
 

@@ -22,7 +22,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django_htmx.middleware import HtmxDetails
 
 from inspector.domain.value import Absent, to_json
-from inspector.errors import BadRequest, ConfigError, InspectorError, NotACheckpointStore, StoreDenied
+from inspector.errors import (
+    BadRequest,
+    ConfigError,
+    IndexTrouble,
+    InspectorError,
+    NotACheckpointStore,
+    NotAllowed,
+    OwnDatabaseDown,
+    StoreDenied,
+)
+from inspector.index.once import one_look
+from inspector.index.trouble import told
+from inspector.parts import ENGINE
 from inspector.stores.guard import deadline
 from inspector.views.bar import make_bar
 from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
@@ -44,7 +56,10 @@ _TITLES = {
 #: Of errors that say more than their status.
 _OWN_TITLES: dict[type[InspectorError], str] = {
     ConfigError: "Not set up yet",
+    OwnDatabaseDown: "Not available now",
+    IndexTrouble: "The index does not answer",
     NotACheckpointStore: "This is no checkpoint store",
+    NotAllowed: "You may not see this",
     StoreDenied: "The store refused the login",
 }
 
@@ -55,10 +70,15 @@ def show(request: HttpRequest, name: str, page: Any, *, status: int = 200) -> Ht
         response: HttpResponse = JsonResponse(as_data(page), status=status, json_dumps_params={"ensure_ascii": False})
     else:
         template = f"_{name}.html" if _wants_part(request) else f"{name}.html"
-        response = render(request, template, {"page": page}, status=status)
+        response = draw(request, template, {"page": page}, status=status)
     patch_vary_headers(response, _VARY)
     response["Cache-Control"] = "no-store"  # conversations do not belong in a disk cache
     return response
+
+
+def draw(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """A template of ours, whatever others of its name there are."""
+    return render(request, template, context, status=status, using=ENGINE)
 
 
 def page_view(view: View) -> View:
@@ -68,7 +88,8 @@ def page_view(view: View) -> View:
     def answer(request: HttpRequest, **held: str) -> HttpResponseBase:
         if request.method not in ("GET", "HEAD"):
             return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-        return answer_in_time(view, request, held)
+        with one_look():
+            return answer_in_time(view, request, held)
 
     return csrf_exempt(answer)  # nothing changes, so that 405 is all that needs to be said to a POST
 
@@ -77,7 +98,7 @@ def answer_in_time(view: View, request: HttpRequest, held: Mapping[str, str]) ->
     """What the view answers, or what went wrong, told to people."""
     try:
         _check_format(request)
-        with deadline(settings.INSPECTOR.statement_timeout):
+        with told(), deadline(settings.INSPECTOR.statement_timeout):
             return view(request, **held)
     except InspectorError as error:
         if error.status >= 500:

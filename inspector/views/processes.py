@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -23,6 +23,7 @@ LATE = 25.0
 _SUMS = ("invocations", "compiles", "sync_calls", "async_calls", "reads", "misses", "checkpoints", "writes")
 
 Pair = tuple[WorkerReport, WorkerItem]
+Sees = Callable[[str], bool]  #: whether the viewer may look at the store of this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Processes:
     more: bool = False
 
     @classmethod
-    def of(cls, workers: Workers, places: Places) -> Processes:
-        pairs = [(heard.report, _item(heard, places)) for heard in workers.heard]
+    def of(cls, workers: Workers, places: Places, sees: Sees) -> Processes:
+        pairs = [(heard.report, _item(heard, places, sees)) for heard in workers.heard]
         pairs.sort(key=lambda pair: (pair[0].hostname, *_rank(*pair)))
         return cls(tuple(pairs), places, workers.more)
 
@@ -107,9 +108,9 @@ def _setups(reports: Iterable[WorkerReport]) -> tuple[Setup, ...]:
     return tuple(Setup(count, *what) for what, count in alike.most_common())
 
 
-def _item(heard: Heard, known: Places) -> WorkerItem:
+def _item(heard: Heard, known: Places, sees: Sees) -> WorkerItem:
     report = heard.report
-    places = tuple(_place(place, known) for place in report.places)
+    places = tuple(_place(place, known, sees) for place in report.places)
     first = places[0] if places else None
     state = "ended" if report.ended else "silent" if heard.ago > SILENT_SECONDS else "live"
     return WorkerItem(
@@ -139,10 +140,13 @@ _SAME = (
 )
 
 
-def _place(place: Place, known: Places) -> PlaceItem:
+def _place(place: Place, known: Places, sees: Sees) -> PlaceItem:
     elsewhere = is_elsewhere(place, known.here)
     store = known.store_at(place.identities) if elsewhere else ""
-    return PlaceItem(place.saver, place.kind, place.where, place.savers, elsewhere, store, short_class(place.saver))
+    where = place.where
+    if store and not sees(store):
+        store = where = ""
+    return PlaceItem(place.saver, place.kind, where, place.savers, elsewhere, store, short_class(place.saver))
 
 
 def time_at(seconds: float) -> datetime | None:

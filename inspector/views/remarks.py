@@ -8,7 +8,7 @@ from statistics import median
 from inspector.domain.growth import ChannelGrowth, StepWeight
 from inspector.domain.pace import Skew, TurnTime
 from inspector.domain.text import shorten_middle, text_size, thousands
-from inspector.templatetags.words import percent, seconds
+from inspector.tags.words import percent, seconds
 from inspector.views.contexts.size import Remark
 
 #: A step is worth a sentence that took so many seconds, and so large a share of its turn; of several turns, the slowest

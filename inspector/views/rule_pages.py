@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
@@ -17,13 +16,16 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from inspector.addresses import address_of
+from inspector.parts import RULE_PAGES
+
 _PAGE = re.compile(r"(?:\./)?([a-z0-9]+(?:-[a-z0-9]+)*)\.md(#.*)?")
 _ELSEWHERE = re.compile(r"https?://")
 
 
 def read_rule_page(slug: str) -> str | None:
     """The page's Markdown; None where there is none yet. `slug` is that of a rule."""
-    path = Path(settings.RULE_PAGES) / f"{slug}.md"
+    path = Path(getattr(settings, "RULE_PAGES", RULE_PAGES)) / f"{slug}.md"
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
@@ -77,7 +79,7 @@ def _lead_to_pages(tokens: Sequence[Token]) -> None:
 def _lead(link: Token) -> None:
     href = str(link.attrs.get("href", ""))
     if found := _PAGE.fullmatch(href):
-        link.attrs = _with(link.attrs, href=reverse("rule", args=[found[1]]) + (found[2] or ""))
+        link.attrs = _with(link.attrs, href=address_of("rule", found[1]) + (found[2] or ""))
     elif _ELSEWHERE.match(href):
         link.attrs = _with(link.attrs, rel="noreferrer")
     else:

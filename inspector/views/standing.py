@@ -37,10 +37,11 @@ def read_standing(
     """None for a thread that is not there. `exactly` counts a long one, too, which may take as long as a page may.
     Raises `StoreError`."""
     if not exactly and sum(item.checkpoints for item in namespaces) > COUNTED:
-        for row in find_thread(entry, thread_id):
+        for row in find_thread(entry, thread_id, sight=reader.sight):
             if row.entry.stored:
-                counted = LiveThread(entry, _brought_up(reader, row, namespaces), row.entry.verified_at)
-                return Standing(counted, row.entry.verified_at)
+                at = row.entry.verified_at
+                counted = LiveThread(entry, _brought_up(reader, row, namespaces), at, reader.sight)
+                return Standing(counted, at)
     live = read_live(reader, entry, thread_id)
     return Standing(live) if live is not None else None
 

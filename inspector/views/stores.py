@@ -7,13 +7,13 @@ import dataclasses
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from inspector.access.readers import ledger_of
 from inspector.errors import ConfigError
 from inspector.index.asking import Heard, ask_all
-from inspector.index.connections import all_readers, get_ledger
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 from inspector.stores.base import StoreFacts
-from inspector.views.bar import entries_of, index_state, ledger_state, make_bar, reader_of
+from inspector.views.bar import entries_of, index_state, ledger_state, make_bar, reader_of, readers_of
 from inspector.views.contexts import StoreItem, StoresPage, TableItem
 from inspector.views.layouts import differences_of
 from inspector.views.page import page_view, show
@@ -22,7 +22,7 @@ from inspector.views.page import page_view, show
 @page_view
 def list_stores(request: HttpRequest) -> HttpResponse:
     chosen = reader_of(request)
-    readers = all_readers().values()
+    readers = readers_of(request).values()
     entries = entries_of(readers)
     alone = settings.INSPECTOR.statement_timeout if len(readers) == 1 else None  # it holds up no other
     heard = ask_all(readers, "facts", lambda reader: reader.store.read_facts(), patience=alone)
@@ -59,7 +59,7 @@ def _item(reader: Reader, heard: Heard[StoreFacts], entry: StoreEntry) -> StoreI
 def _ledger_url(reader: Reader) -> str:
     """Where the ledger is, or would be: nobody may have written to it yet."""
     try:
-        ledger = get_ledger(reader.store.name)
+        ledger = ledger_of(reader)
     except ConfigError:  # which the index knows by now, and tells
         return ""
     return ledger.safe_url if ledger is not None else ""

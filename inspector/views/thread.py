@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 
+from inspector.access.viewer import Viewer
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.thread import ThreadHistory
 from inspector.errors import BadRequest, NotFound, StoreError
@@ -14,7 +15,7 @@ from inspector.reader import HISTORY, At, Reader
 from inspector.stores.base import ReadBudget
 from inspector.views.also import find_also, look_also, show_down, show_elsewhere
 from inspector.views.asked import show_asked
-from inspector.views.bar import entry_of, make_bar, moment, reader_of
+from inspector.views.bar import entry_of, make_bar, moment, reader_of, signed_in
 from inspector.views.calls import CALLED, CALLED_BY_DATA, Calls
 from inspector.views.contexts import Selected, ThreadItem, ThreadPage
 from inspector.views.evidence import assess_thread
@@ -32,6 +33,7 @@ from inspector.views.reads import ThreadReads, put_between
 from inspector.views.selected import TABS, select
 from inspector.views.standing import Standing, read_standing
 from inspector.views.steps import Steps, group_turns
+from inspector.views.still import is_refresh, is_shown, make_tag, show_unchanged
 from inspector.views.weight import steps_that_fit
 
 #: Steps on one page of the list.
@@ -50,14 +52,23 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         namespaces = reader.read_namespaces(thread_id)
         standing = read_standing(reader, entry, thread_id, namespaces, exactly=asked.exactly)
     except StoreError as error:
-        if also_in := find_also(entry, [thread_id]).get(thread_id, ()):
+        if also_in := find_also(signed_in(request), entry, [thread_id]).get(thread_id, ()):
             return show_down(request, entry, thread_id, error, also_in)
         raise
     if standing is None and (response := _not_here(request, reader, entry, thread_id)) is not None:
         return response
+    findings = about_thread(entry, thread_id)
+    told = None
+    if is_refresh(request) and standing is not None:  # which may end here; else the ledger is asked last
+        told = ThreadReads.ask(reader, thread_id)
+        thread = _thread(signed_in(request), entry, standing, told)
+        if is_shown(request, _tag(request, standing, thread, told, (namespaces, findings))):
+            return show_unchanged(request, "threads", entry)
     budget = HISTORY if wants_json(request) else replace(PAGE, rows=steps_that_fit(thread_id + checkpoint_ns, STEPS))
     history = reader.read_history(thread_id, checkpoint_ns, at=asked.at, budget=budget, namespaces=namespaces)
     _check_namespace(history)
+    if standing is None:
+        raise NotFound("This thread was deleted while it was being read.", "The list shows what is left.")
     if asked.at.before and not history.checkpoints and not wants_json(request):  # what was older is gone
         history = reader.read_history(thread_id, checkpoint_ns, at=At(after=""), budget=budget, namespaces=namespaces)
     chosen, history = _chosen(reader, history, read_text(request, "checkpoint"), asked.at, budget)
@@ -69,9 +80,9 @@ def show_thread(request: HttpRequest) -> HttpResponse:
     marks = reader.read_marks(_shown(history, chosen))
     steps = Steps(history, chosen, "".join(oldest), marks=marks, calls=calls.by_step)
     selected = _selected(request, reader, history, chosen, steps, asked.tab) if chosen is not None else None
-    told = ThreadReads.ask(reader, thread_id)
+    told = told or ThreadReads.ask(reader, thread_id)
+    thread = _thread(signed_in(request), entry, standing, told)
     reads = told.items
-    thread = _thread(entry, standing, told)
     turns = group_turns(steps.items, above=bool(history.above))
     listed, narrowed = narrow(request, steps.items, turns)
     page = ThreadPage(
@@ -85,7 +96,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         after=history.checkpoints[0].checkpoint_id if history.above else "",
         newer=history.newer,
         older=history.older,
-        counted_at=standing.counted_at if standing is not None else None,
+        counted_at=standing.counted_at,
         selected=selected,
         reads=reads,
         reads_truncated=told.truncated,
@@ -93,7 +104,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         reads_error=told.error,
         worker_errors=told.errors,
         layout=layout_of(reader.store.kind, thread),
-        findings=about_thread(entry, thread_id),
+        findings=findings,
         assessment=assess_thread(entry, thread, moment()),
         bar=make_bar(request, "threads", entry),
         reads_hint=told.hint,
@@ -110,6 +121,7 @@ def show_thread(request: HttpRequest) -> HttpResponse:
         newer_steps=steps.newer_steps,
         against=steps.choices(chosen, selected.compared) if chosen is not None and selected is not None else (),
         alone=chosen is not None and steps.alone(chosen),
+        tag=_tag(request, standing, thread, told, (namespaces, findings)),
     )
     return show(request, "thread", page)
 
@@ -188,17 +200,24 @@ def _above(reader: Reader, history: ThreadHistory, chosen: Checkpoint) -> Checkp
 
 def _not_here(request: HttpRequest, reader: Reader, entry: StoreEntry, thread_id: str) -> HttpResponse | None:
     """What is known of a thread that the store does not hold: who asked for it, and which other store does hold it."""
-    told, also_in = ThreadReads.ask(reader, thread_id), look_also(entry, thread_id)
+    told, also_in = ThreadReads.ask(reader, thread_id), look_also(signed_in(request), entry, thread_id)
     if told.rows:
         return show_asked(request, entry, thread_id, told, also_in)
     return show_elsewhere(request, entry, thread_id, also_in) if also_in else None
 
 
-def _thread(entry: StoreEntry, standing: Standing | None, told: ThreadReads) -> ThreadItem:
-    if standing is None:
-        raise NotFound("This thread was deleted while it was being read.", "The list shows what is left.")
+def _thread(viewer: Viewer, entry: StoreEntry, standing: Standing, told: ThreadReads) -> ThreadItem:
     thread_id = standing.thread.summary.row.thread_id
-    return thread_item(standing.thread.row(told.sums), moment(), find_also(entry, [thread_id]).get(thread_id, ()))
+    also = find_also(viewer, entry, [thread_id]).get(thread_id, ())
+    return thread_item(standing.thread.row(told.sums), moment(), also)
+
+
+def _tag(
+    request: HttpRequest, standing: Standing, thread: ThreadItem, told: ThreadReads, facts: tuple[object, ...]
+) -> str:
+    """From what the store's short reads say of the thread: its counts, newest ids and state, and who read it."""
+    asked_by = (told.rows, told.details, told.cut, told.error)
+    return make_tag(request, (thread, asked_by, facts), ages=(thread.last_at, standing.counted_at))
 
 
 def _check_namespace(history: ThreadHistory) -> None:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inspector.domain.coordinates import parse_time, time_of
-from inspector.domain.secrets import mask_secrets
 from inspector.domain.value import Absent, to_json
 from inspector.reader import Reader
 from inspector.reader.history import step_number
@@ -23,6 +22,8 @@ from inspector.views.files import encoded
 from inspector.views.page import as_data
 
 FORMAT, VERSION = "checkpoint-inspector-thread", 1
+#: Said at the head of a file for who may not see values.
+HIDDEN = "Values are hidden from the role of who made this file: in their place is what they are and how large."
 _GONE = "It was deleted while the file was made."
 _NOT_WHOLE = "Its document or metadata is encrypted or broken, and what could be read of it is here."
 _DEEP = "Its metadata is nested deeper than what is read."
@@ -39,10 +40,12 @@ class ThreadFile:
     _cut: list[dict[str, Any]] = field(default_factory=list)
 
     def chunks(self) -> Iterator[bytes]:
-        whole = WholeThread(self.reader.store, self.thread_id, self.reader.key)
+        whole = WholeThread(self.reader.store, self.thread_id, self.reader.sight)
         store = {"name": self.reader.store.name, "kind": self.reader.store.kind}
         head = {"format": FORMAT, "version": VERSION, "store": store, "thread_id": self.thread_id}
         head["made_at"] = as_data(datetime.now(UTC))
+        if self.reader.sight.shape:
+            head["hidden"] = HIDDEN
         yield encoded(_text(head)[:-1] + ',\n"namespaces": [')
         for number, name in enumerate(self.namespaces):
             yield encoded(f'{"," if number else ""}\n{{"checkpoint_ns": {_text(name)}, "checkpoints": [')
@@ -72,9 +75,9 @@ class ThreadFile:
             "parent_checkpoint_id": row.parent_checkpoint_id,
             "step": step_number(row),
             "at": as_data(time_of(row.checkpoint_id) or parse_time(row.ts)),
-            "ts": row.ts,
+            "ts": row.ts if parse_time(row.ts) or not self.reader.sight.shape else "",
             "v": row.version,
-            "metadata": as_data(mask_secrets(row.metadata)),
+            "metadata": as_data(self.reader.sight.see_metadata(row.metadata)),
             "channel_versions": row.channel_versions,
             "versions_seen": row.versions_seen,
             "state": {channel: str(number) for channel, number in step.state.items()},

@@ -7,8 +7,9 @@ import dataclasses
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
 
+from inspector.access.viewer import Viewer
+from inspector.addresses import address_of
 from inspector.index.counts import Number
 from inspector.index.live import find_live
 from inspector.index.queries import (
@@ -25,36 +26,40 @@ from inspector.index.scope import OF_ABSENT
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 from inspector.views.also import find_also, look_also
-from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
+from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of, signed_in
 from inspector.views.contexts import AlsoIn, Filter, ThreadsForm, ThreadsPage
 from inspector.views.downloads import THREADS, download, wanted_form
 from inspector.views.items import thread_items
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_limit, read_named, read_shape, read_text, read_time
+from inspector.views.still import facts_of_index, is_shown, lists_absent, make_tag, show_unchanged
 from inspector.views.weight import hosts_that_fit, rows_that_fit
 
 
 @page_view
 def go_to_threads(request: HttpRequest) -> HttpResponse:
     query = request.META.get("QUERY_STRING", "")
-    return redirect(reverse("threads") + (f"?{query}" if query else ""))
+    return redirect(address_of("threads") + (f"?{query}" if query else ""))
 
 
 @page_view
 def list_threads(request: HttpRequest) -> HttpResponseBase:
-    reader = reader_of(request)
+    viewer, reader = signed_in(request), reader_of(request)
     entry = entry_of(reader)
     query = read_query(request)
     now = moment()
     if wanted_form(request):
         return download(request, THREADS, entry, query, now)
-    found = find_threads(entry, query, now, fits=None if wants_json(request) else rows_that_fit)
+    tag = _tag(request, entry, query)
+    if is_shown(request, tag):
+        return show_unchanged(request, "threads", entry)
+    found = find_threads(entry, query, now, sight=reader.sight, fits=None if wants_json(request) else rows_that_fit)
     exact, indexed = _find_exact(reader, entry, query, found)
     rows, absent = _without(found, exact)
-    owned = count_owned(entry, query.q) if query.q and query.owner is None else Number(0)
+    owned = count_owned(entry, query.q, sight=reader.sight) if query.q and query.owner is None else Number(0)
     page = ThreadsPage(
         store=entry.name,
-        threads=thread_items(entry, (*exact, *rows), now),
+        threads=thread_items(viewer, entry, (*exact, *rows), now),
         next=found.next,
         total=found.total + (0 if indexed else len(exact)) - (found.absent - absent),
         total_is_exact=found.total_is_exact,
@@ -63,14 +68,15 @@ def list_threads(request: HttpRequest) -> HttpResponseBase:
         not_indexed=not indexed,
         bar=make_bar(request, "threads", entry),
         form=_form(request, query),
-        filters=_filters(entry, query, now),
+        filters=_filters(reader, entry, query, now),
         hosts=hosts_that_fit(entry.hosts),
         owner_threads=owned.value,
         owner_threads_is_exact=owned.exact,
         first_page=not query.after,
         absent=absent,
         muted=found.muted,
-        also_in=_also_in(entry, query, found_here=bool(exact or rows)),
+        also_in=_also_in(viewer, entry, query, found_here=bool(exact or rows)),
+        tag=tag,
     )
     return show(request, "threads", page)
 
@@ -95,6 +101,14 @@ def read_query(request: HttpRequest) -> ThreadQuery:
     )
 
 
+def _tag(request: HttpRequest, entry: StoreEntry, query: ThreadQuery) -> str:
+    """None for a search, which may ask this store and others for an exact id."""
+    if query.q or lists_absent(query.flag, query.state):
+        return ""
+    facts, ages = facts_of_index(entry)
+    return make_tag(request, facts, ages=ages)
+
+
 def _find_exact(
     reader: Reader, entry: StoreEntry, query: ThreadQuery, found: ThreadPage
 ) -> tuple[tuple[Row, ...], bool]:
@@ -104,19 +118,21 @@ def _find_exact(
     here = [row for row in found.rows if row.entry.thread_id == query.q]
     if not query.q or query.after or narrowed or any(row.entry.stored for row in here):
         return (), True
-    later = find_thread(entry, query.q) if found.next and not here else ()
+    later = find_thread(entry, query.q, sight=reader.sight) if found.next and not here else ()
     if entry.error or any(row.entry.stored for row in later):
         return later, True
     live = find_live(reader, entry, query.q)
     return live or later, not live
 
 
-def _also_in(entry: StoreEntry, query: ThreadQuery, *, found_here: bool) -> tuple[AlsoIn, ...]:
+def _also_in(viewer: Viewer, entry: StoreEntry, query: ThreadQuery, *, found_here: bool) -> tuple[AlsoIn, ...]:
     """Other stores that hold the very id that is searched for. They are asked themselves only where nothing at all was
     found here: who types an id begins with a part of it."""
     if not query.q or query.after:
         return ()
-    return find_also(entry, [query.q]).get(query.q, ()) if found_here else look_also(entry, query.q)
+    if found_here:
+        return find_also(viewer, entry, [query.q]).get(query.q, ())
+    return look_also(viewer, entry, query.q)
 
 
 def _without(found: ThreadPage, exact: tuple[Row, ...]) -> tuple[tuple[Row, ...], int]:
@@ -154,8 +170,8 @@ _QUICK = (
 )
 
 
-def _filters(entry: StoreEntry, query: ThreadQuery, now: Moment) -> tuple[Filter, ...]:
-    counts = count_threads(entry, query, now)
+def _filters(reader: Reader, entry: StoreEntry, query: ThreadQuery, now: Moment) -> tuple[Filter, ...]:
+    counts = count_threads(entry, query, now, sight=reader.sight)
     on = {"turns": query.turns, "state": query.state, "flag": query.flag}
     filters = [
         Filter(

@@ -15,8 +15,8 @@ from inspector.domain.message_parts import Part, ToolCall, result_parts
 from inspector.domain.messages import Message, as_message, is_message_list
 from inspector.domain.thread import ChannelState
 from inspector.domain.value import Absent, Value, to_json
-from inspector.templatetags.marks import UNSEEN, plain
-from inspector.templatetags.words import exact, size
+from inspector.tags.marks import UNSEEN, plain
+from inspector.tags.words import exact, size
 from inspector.views.contexts import InterruptItem, TaskItem
 
 _TICKS = re.compile("`+")
@@ -119,6 +119,8 @@ def _part(part: Part) -> Iterator[str]:
         told = [_span(word) for word in (part.name, part.mime_type, part.url) if word]
         told += [size(part.size)] if part.size else []
         yield f"[{part.kind}{': ' if told else ''}{', '.join(told)}]\n"
+    elif part.hidden:
+        yield f"[{part.hidden}, hidden from the role of who made this file]\n"
     elif part.kind == "tool_result":
         yield "Result:\n"
         inner = result_parts(part.value)

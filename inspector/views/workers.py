@@ -12,7 +12,7 @@ from inspector.index.hosts import hosts_that_missed, unwatched_hosts
 from inspector.index.places import Places, places_of
 from inspector.ledger.base import Workers
 from inspector.models import StoreEntry
-from inspector.views.bar import entry_of, ledger_state, make_bar, moment, reader_of
+from inspector.views.bar import entry_of, ledger_state, make_bar, moment, reader_of, signed_in
 from inspector.views.contexts import HostGroup, WorkersPage
 from inspector.views.ledger import ask_ledger
 from inspector.views.mentions import with_mentions
@@ -29,7 +29,8 @@ def list_workers(request: HttpRequest) -> HttpResponse:
     number, only = read_page(request), read_text(request, "host") or None
     answer = ask_ledger(reader, lambda ledger: ledger.read_workers())
     told = answer.told or Workers()
-    processes = Processes.of(told, places_of(reader) if told.heard else Places()).of_host(only)
+    places = places_of(reader) if told.heard else Places()
+    processes = Processes.of(told, places, signed_in(request).may_see).of_host(only)
     problems = load_problems(entry)
     groups, gone = (with_mentions(problems, hosts) for hosts in group_hosts(processes))
     shown, number, numbers = turn_to(groups, number)

@@ -8,7 +8,9 @@ the very logins that `inspector grants` prints.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -18,6 +20,7 @@ import time
 import urllib.request
 import webbrowser
 from argparse import BooleanOptionalAction
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -27,7 +30,8 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.fleet import ORPHAN_AFTER
 from inspector.demo.shown import Shown, check_slug, fleet_shown, slug_shown
 from inspector.errors import ConfigError
-from inspector.management.commands.serve import DEFAULT_HOST, DEFAULT_PORT
+from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url
+from inspector.management.alone import refuse_in_a_project
 
 _START_SECONDS = 60.0
 
@@ -42,6 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--fixed", action="store_true", help="of the scenario, show how it should be")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_in_a_project("demo", "`inspector demo` runs it by itself.")
         _check_port(options["port"])
         slug, fixed = options["scenario"], options["fixed"]
         if slug:
@@ -59,13 +64,15 @@ class Command(BaseCommand):
         self._say("The demo has ended; its stores and its index are gone.")
 
     def _dashboard(self, server: EmbeddedPostgres, shown: Shown, port: int, browser: bool, began: float) -> None:
+        environment = _environment(server, shown)
         with subprocess.Popen(  # noqa: S603  our own command
             [sys.executable, "-m", "inspector", "serve", "--port", str(port)],
-            env=_environment(server, shown),
+            env=environment,
             start_new_session=True,  # a terminal's Ctrl-C ends it through us, once, as a signal to us alone does
         ) as dashboard:
-            address = f"http://{DEFAULT_HOST}:{port}/"
-            announce = threading.Thread(target=self._announce, args=(dashboard, address, browser, began), daemon=True)
+            opens = functools.partial(_open_browser, port, environment) if browser else None
+            again = f"INSPECTOR_DATA_DIR={shlex.quote(environment['INSPECTOR_DATA_DIR'])} {shlex.join(_link(port))}"
+            announce = threading.Thread(target=self._announce, args=(dashboard, port, opens, again, began), daemon=True)
             announce.start()
             try:
                 code = dashboard.wait()
@@ -75,20 +82,36 @@ class Command(BaseCommand):
         if code:
             raise ConfigError("The dashboard ended by itself.", "What it said stands above.")
 
-    def _announce(self, dashboard: subprocess.Popen[bytes], address: str, browser: bool, began: float) -> None:
-        """Once the dashboard answers, says so and opens the first page."""
+    def _announce(
+        self, dashboard: subprocess.Popen[bytes], port: int, opens: Callable[[], None] | None, again: str, began: float
+    ) -> None:
+        """Once the dashboard answers, says so and opens the first page. `again` prints another link to it: without the
+        demo's directory `inspector link` would print one to the user's own dashboard."""
+        address = f"{base_url(DEFAULT_HOST, port)}/"
         until = time.monotonic() + _START_SECONDS
         while time.monotonic() < until and dashboard.poll() is None:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}-/health", timeout=2):  # noqa: S310
-                self._say(f"Ready after {time.monotonic() - began:.0f} s: open {address}")
-                if browser:
-                    webbrowser.open(address)
+                self._say(f"Ready after {time.monotonic() - began:.0f} s on {address}: open the link above.")
+                self._say(f"For another link: {again}")
+                if opens is not None:
+                    opens()
                 return
             time.sleep(0.1)
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
         self.stdout.flush()
+
+
+def _open_browser(port: int, environment: Mapping[str, str]) -> None:
+    """With a link of its own: the one that was printed is left for whoever reads it."""
+    made = subprocess.run(_link(port), env=environment, capture_output=True, text=True, check=False)  # noqa: S603  ours
+    if made.returncode == 0:
+        webbrowser.open(made.stdout.strip())
+
+
+def _link(port: int) -> list[str]:
+    return [sys.executable, "-m", "inspector", "link", "--port", str(port)]
 
 
 def _check_port(port: int) -> None:

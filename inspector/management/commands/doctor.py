@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.utils import timezone
 from rich.console import Console
 
@@ -19,7 +19,9 @@ from inspector.doctor.look import Look, look_at
 from inspector.doctor.report import looks_to_data
 from inspector.doctor.terminal import print_look
 from inspector.index.connections import all_readers, close_readers
+from inspector.management.schema import IndexDown
 from inspector.management.stores import add_store_option, prepare_index, use_stores
+from inspector.models.database import connection
 
 #: Exit codes: a finding reaches what `--fail-on` says; a store could not be looked at at all; Ctrl-C.
 FOUND, UNABLE, INTERRUPTED = 1, 2, 130
@@ -73,8 +75,8 @@ def _is_usable(stores: Sequence[StoreSetting]) -> bool:
     """Whether the index could be opened and brought to this version's form. A look can do without."""
     try:
         prepare_index(stores)
-    except DatabaseError as error:
-        reason = str(error).partition("\n")[0]
+    except (DatabaseError, IndexDown) as error:
+        reason = error.reason if isinstance(error, IndexDown) else str(error).partition("\n")[0]
         print(f"inspector: The index cannot be used, so this look does without: {reason}", file=sys.stderr)
         return False
     return True

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import gc
-from ipaddress import ip_address
+import argparse
+import os
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from inspector.alerts.background import BackgroundAlerts
-from inspector.alerts.channels import configured_channels
-from inspector.alerts.sender import BackgroundDelivery
-from inspector.doctor.background import BackgroundDoctor
+from inspector.access.link import offer_link
+from inspector.access.modes import login_is_configured
+from inspector.config.parsers import MOST_PROCESSES
 from inspector.errors import ConfigError
-from inspector.index.background import BackgroundSync
 from inspector.index.connections import all_readers, close_readers
+from inspector.logs.hooks import log_what_nobody_catches
+from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url, is_loopback
+from inspector.management.alone import refuse_in_a_project
+from inspector.management.background import Background, all_works
+from inspector.management.memory import collect_rarely
+from inspector.management.one_of_several import answer_pages
+from inspector.management.processes import OPTION, Processes
 from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.management.webserver import WebServer
-
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8765
 
 
 class Command(BaseCommand):
@@ -31,60 +34,77 @@ class Command(BaseCommand):
         parser.add_argument("--host", default=DEFAULT_HOST, help=f"address to listen on ({DEFAULT_HOST})")
         parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"port to listen on ({DEFAULT_PORT})")
         parser.add_argument("--no-sync", action="store_true", help="leave the index to another process")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            metavar="N",
+            help="processes that answer pages; overrides INSPECTOR_PROCESSES (1: this one, which also does the rest)",
+        )
+        parser.add_argument(OPTION, default="", help=argparse.SUPPRESS)  # how `Processes` starts one of them
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_in_a_project("serve", "Your own server serves its pages; `work` does the rest.")
+        log_what_nobody_catches()
         stores = use_stores(options["store"])
-        prepare_index(stores)
+        if options["one_of"]:
+            answer_pages(options["one_of"])
+            return
+        prepare_index(stores, migrate=not options["no_sync"])
+        by_link = _opens_by_link(options["host"])
         readers = list(all_readers().values())
-        sync = BackgroundSync(readers, pause=settings.INSPECTOR.sync_seconds)
-        doctor = BackgroundDoctor(readers)
-        alerts = BackgroundAlerts(readers)
-        delivery = BackgroundDelivery(configured_channels(settings.INSPECTOR))
-        server = _listen(options["host"], options["port"])
-        if not options["no_sync"]:
-            sync.start()
-            doctor.start()
-            alerts.start()
-            delivery.start()
+        background = Background(*(() if options["no_sync"] else all_works(readers)))
+        processes = _number(options["processes"])
+        given = [f"--store={url}" for url in options["store"]]
+        server = _listen(options["host"], options["port"], processes, given)
+        background.start()
         for store in stores:
             self.stdout.write(f"Reading {store.name} ({store.url.safe}), read-only.")
-        self.stdout.write(
-            f"Checkpoint Inspector is on http://{_shown(options['host'])}:{options['port']}/  (Ctrl-C ends it)"
-        )
-        if not _is_loopback(options["host"]):
-            self.stdout.write("There is no login: whoever reaches this port reads every conversation.")
-        gc.collect()
-        gc.freeze()  # what is loaded by now stays, and collections need not go through it while a page is made
+        address = base_url(options["host"], options["port"])
+        self.stdout.write(f"Checkpoint Inspector is on {address}/  (Ctrl-C ends it)")
+        if by_link:
+            self.stdout.write(offer_link(address))
+        self.stdout.flush()  # into a file or a pipe it would come when all is over
+        collect_rarely()
         try:
-            server.run()
+            server.run(at_end=background.tell)
         finally:
             server.close()
-            delivery.stop()
-            alerts.stop()
-            doctor.stop()
-            sync.stop()
+            background.stop()
             close_readers()
 
 
-def _listen(host: str, port: int) -> WebServer:
+def _number(given: int | None) -> int:
+    """Of processes that answer pages."""
+    number: int = settings.INSPECTOR.processes if given is None else given
+    if not 0 < number <= MOST_PROCESSES:
+        raise ConfigError(f"{number} processes cannot answer pages.", f"--processes takes 1 to {MOST_PROCESSES}.")
+    if number > 1 and os.name != "posix":
+        raise ConfigError("Only one process can answer pages on this system.", "Leave --processes away.")
+    return number
+
+
+def _listen(host: str, port: int, processes: int = 1, given: Sequence[str] = ()) -> WebServer | Processes:
     if not 0 < port < 65_536:  # a resolver may take such a number modulo 65,536
         raise ConfigError(f"There is no port {port}.", "Choose one from 1 to 65535 with --port.")
+    drain = settings.INSPECTOR.drain_seconds
     try:
-        return WebServer(host, port)
+        if processes > 1:
+            return Processes(host, port, processes, given, drain=drain)
+        return WebServer(host, port, drain=drain)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"Cannot listen on {host}:{port}: {reason}.", "Choose another with --port.") from error
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _shown(host: str) -> str:
-    """An address that a browser can open: the wildcard addresses are for servers."""
-    if host in ("0.0.0.0", "::", ""):  # noqa: S104  compared, not listened on
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host
+def _opens_by_link(host: str) -> bool:
+    """Whether people come in by the link that is printed: who sees that is who runs the dashboard. Raises `ConfigError`
+    where others reach the address and nobody could sign in."""
+    if login_is_configured():
+        return False
+    if not is_loopback(host):
+        raise ConfigError(
+            f"Others can reach {host}, and nobody could sign in: no login is configured.",
+            "Add somebody with `inspector user add NAME --role content`, or set INSPECTOR_PROXY_ADDRESSES and "
+            "INSPECTOR_PROXY_USER_HEADER, or INSPECTOR_OIDC_ISSUER. On 127.0.0.1 a link that is printed is enough.",
+        )
+    return True

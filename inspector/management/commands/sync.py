@@ -41,14 +41,15 @@ class Command(BaseCommand):
         prepare_index(use_stores(options["store"]))
         console = Console(stderr=True)
         pace = FAST if options["fast"] else GENTLE
+        equal = False
         try:
-            equal = self._pass(console, pace, full=options["full"])
             with Interrupt() as interrupt:
+                equal = self._pass(console, pace, full=options["full"])
                 while options["watch"] and not interrupt.came:
                     time.sleep(settings.INSPECTOR.sync_seconds)
                     equal = self._pass(console, pace, full=False)
         except KeyboardInterrupt:
-            equal = False
+            equal = equal and options["watch"]  # the last pass that came to its end counts
         finally:
             close_readers()
         if not equal:

@@ -4,6 +4,7 @@ A field marked `page_only` is furniture of the HTML page (links, choices, the ba
 names are part of the public interface: they are added to, never renamed.
 """
 
+from inspector.views.contexts.access import LoginPage
 from inspector.views.contexts.alerts import AlertChannel, AlertItem, AlertsPage, DeliveryItem, Threshold
 from inspector.views.contexts.bar import (
     AlsoIn,
@@ -13,6 +14,7 @@ from inspector.views.contexts.bar import (
     IndexState,
     LedgerState,
     StoreChoice,
+    Unchanged,
     WalkState,
 )
 from inspector.views.contexts.base import PAGE_ONLY, Tree, page_only
@@ -135,6 +137,7 @@ __all__ = [
     "IndexState",
     "InterruptItem",
     "LedgerState",
+    "LoginPage",
     "MentionItem",
     "MessageChange",
     "MissingGroup",
@@ -182,6 +185,7 @@ __all__ = [
     "Threshold",
     "Tree",
     "TurnGroup",
+    "Unchanged",
     "ValueChange",
     "WalkState",
     "WindowChoice",

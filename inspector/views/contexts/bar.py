@@ -88,6 +88,13 @@ class AlsoIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The answer to a refresh of a page that would come out as it is shown."""
+
+    bar: Bar
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """A page that says what went wrong and what to do."""
 

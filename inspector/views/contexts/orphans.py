@@ -141,3 +141,4 @@ class OrphansPage:
     one_shots: tuple[Suggestion, ...] = page_only()  #: graphs that never go on and are probably meant to
     narrowed: bool = page_only()  #: by host, graph or shape, or to muted ones
     overview: bool = page_only()  #: with shares and groups: the first page of the whole list
+    tag: str = page_only(default="")  #: what a refresh sends back, see `views.still`

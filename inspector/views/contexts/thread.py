@@ -251,3 +251,4 @@ class ThreadPage:
     reads_hint: str = page_only(default="")
     gaps: tuple[ReadGap, ...] = page_only(default=())  #: reads between the steps in `turns`
     picture: Picture | None = page_only(default=None)
+    tag: str = page_only(default="")  #: what a refresh sends back, see `views.still`

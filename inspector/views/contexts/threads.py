@@ -93,3 +93,4 @@ class ThreadsPage:
     owner_threads: int = page_only()  #: threads of the owner whom the search names exactly
     owner_threads_is_exact: bool = page_only()  #: else there are that many at least
     first_page: bool = page_only()
+    tag: str = page_only(default="")  #: what a refresh sends back, see `views.still`
