@@ -68,7 +68,7 @@ const actions = {
   k: newer,
   ArrowLeft: () => go("older"),
   ArrowRight: () => go("newer"),
-  "?": () => document.getElementById("keys").showModal(),
+  "?": () => document.getElementById("keys")?.showModal(),
   c: () => document.getElementById("copy-thread")?.click(),
   a: () => document.querySelector("[data-pick]")?.click(),
   d: () => document.querySelector("[data-compare][href]")?.click(),

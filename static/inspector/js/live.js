@@ -46,7 +46,8 @@ async function refresh() {
   outdated = false;
   const began = performance.now();
   try {
-    const headers = { "X-Refresh": "1" };
+    // What is shown: as long as it would come out the same, the answer is the bar alone.
+    const headers = { "X-Refresh": "1", ...(element.dataset.tag && { "X-Shown": element.dataset.tag }) };
     const source = document.getElementById("said"); // not the root: what people do need not queue behind a refresh
     await htmx.ajax("GET", pinned(), { source, target: element, headers });
   } catch {
