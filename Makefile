@@ -9,7 +9,7 @@ DEMO := $(VENV)/.installed-demo
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format rules lock upgrade build screenshots clean
+.PHONY: help demo test fuzz check format rules lock upgrade audit sbom build screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -22,6 +22,13 @@ test: $(DEV) ## Run all tests; ARGS="tests/unit -k config" picks some
 
 # Some checks start Django. They must neither see nor touch the index of whoever runs them.
 APART := INSPECTOR_DATABASE_URL=sqlite:///:memory: INSPECTOR_SECRET_KEY=only-for-checks
+# As it is where others reach it.
+DEPLOYED := INSPECTOR_PUBLIC_URL=https://inspector.example.com INSPECTOR_ALLOWED_HOSTS=inspector.example.com \
+	INSPECTOR_SECRET_KEY=for-checks-alone-and-as-long-as-the-one-that-is-generated
+FUZZ := FUZZ_REQUESTS=10000 CRAWL=all
+fuzz: $(DEV) ## Ask 10,000 requests at random, and crawl every step on every tab; `make test` does a part of both
+	$(FUZZ) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/security $(ARGS)
+
 check: $(DEV) ## Format, lint, types, import floors, templates, Django's own checks
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -29,6 +36,7 @@ check: $(DEV) ## Format, lint, types, import floors, templates, Django's own che
 	$(BIN)/lint-imports --no-logo
 	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
 	$(APART) $(BIN)/python manage.py check --fail-level WARNING
+	$(APART) $(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(APART) $(BIN)/python manage.py makemigrations --check --dry-run
 
 format: $(DEV) ## Put code and templates into the project's form
@@ -40,7 +48,7 @@ rules: $(DEV) ## Write docs/rules/README.md, the list of the diagnosis' rules, a
 	$(APART) $(BIN)/python -m inspector.demo.rule_index
 
 # Pins that still fit are kept. The development set is the largest; the others start from a copy of it, so that all
-# four agree on every version. No addresses are written: hashes alone say which files are meant.
+# of them agree on every version. No addresses are written: hashes alone say which files are meant.
 UV ?= $(BIN)/uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" --constraints requirements/constraints.txt
@@ -49,12 +57,23 @@ lock: $(DEV) ## Write requirements/*.txt anew after a change in pyproject.toml
 	cp requirements/dev.txt requirements/demo.txt
 	$(COMPILE) --extra demo pyproject.toml --output-file requirements/demo.txt
 	cp requirements/dev.txt requirements/dashboard.txt
-	$(COMPILE) --extra dashboard pyproject.toml --output-file requirements/dashboard.txt
-	cp requirements/dev.txt requirements/build.txt
-	$(COMPILE) --group build --output-file requirements/build.txt
+	$(COMPILE) --extra dashboard --extra oidc pyproject.toml --output-file requirements/dashboard.txt
+	for group in build workers sbom; do \
+		cp requirements/dev.txt requirements/$$group.txt \
+		&& $(COMPILE) --group $$group --output-file requirements/$$group.txt || exit; \
+	done
 
 upgrade: ## Like lock, with the newest release of everything
 	$(MAKE) lock LOCK=--upgrade
+
+audit: $(DEV) ## Ask the advisory service about what the dashboard is made of; fails where a vulnerability is known
+	$(BIN)/python .ci/audit.py requirements/dashboard.txt
+
+# The Dockerfile writes the same into the image.
+sbom: $(DEV) ## Write dist/sbom.cdx.json, what the dashboard is made of, as CycloneDX
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements requirements/dashboard.txt --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-format JSON --output-file dist/sbom.cdx.json
 
 build: $(DEV) ## Build the sdist and the wheel into dist/
 	$(BIN)/python -m hatchling build
