@@ -23,7 +23,7 @@ logging.disable()
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage  # noqa: E402
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer  # noqa: E402
 
-from inspector.decode import decode_json_inline, decode_value  # noqa: E402
+from inspector.decode.serde import decode_json_inline, decode_value  # noqa: E402
 
 
 @dataclass

@@ -153,7 +153,7 @@ def best(run: Callable[[], object], rounds: int) -> float:
 
 
 def compare_pairs(size: int, rounds: int) -> None:
-    from inspector.decode import decode_pair
+    from inspector.decode.pairs import decode_pair
     from inspector.domain.diff import diff_channel
 
     serde = JsonPlusSerializer()
@@ -230,10 +230,11 @@ def open_pages(kind: str, size: int, rounds: int) -> None:
 
         django.setup()
         from django.core.management import call_command
-        from django.test import Client
+
+        from benchmarks.signing_in import signed_in
 
         call_command("migrate", verbosity=0)
-        client = Client()
+        client = signed_in()
         settle()
         print(f"\n{'page on ' + kind:20} {'time':>9} {'HTML':>9} {'as data':>9} {'JSON':>10}  said")
         for name in CASES:

@@ -202,9 +202,9 @@ def _measure_page(path: str, times: int, *, explain: bool) -> None:
 
 
 def _open(path: str) -> Opened:
-    from django.test import Client
+    from benchmarks.signing_in import signed_in
 
-    client = Client()
+    client = signed_in()
     with _recorded() as statements:
         began, burnt = time.perf_counter(), time.process_time()
         answer = client.get(path, headers={"host": "localhost"})

@@ -174,9 +174,9 @@ def _sync() -> None:
 
 
 def _open(path: str) -> None:
-    from django.test import Client
+    from benchmarks.signing_in import signed_in
 
-    answer = Client().get(path, headers={"host": "localhost"})
+    answer = signed_in().get(path, headers={"host": "localhost"})
     if answer.status_code != 200:
         sys.exit(f"{path}: {answer.status_code}")
     print(f"{len(answer.content):,} bytes of HTML", file=sys.stderr)

@@ -30,8 +30,8 @@ from pathlib import Path
 import psycopg
 from langgraph.checkpoint.postgres import PostgresSaver
 
+from benchmarks.filling import fill
 from benchmarks.learn import learn_families
-from benchmarks.load import fill
 from benchmarks.mark import RULES, read_mark, write_mark
 from benchmarks.plan import Parameters, Plan
 from benchmarks.writer import LiveWriter, Writer

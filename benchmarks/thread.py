@@ -178,10 +178,11 @@ def _client() -> Any:
     os.environ["DJANGO_SETTINGS_MODULE"] = "inspector.settings"
     django.setup()
     from django.core.management import call_command
-    from django.test import Client
+
+    from benchmarks.signing_in import signed_in
 
     call_command("migrate", verbosity=0)
-    return Client()
+    return signed_in()
 
 
 def sync() -> None:
