@@ -9,7 +9,12 @@ import shutil
 import tempfile
 
 #: What tells the tests themselves how to run.
-_KEPT = {"INSPECTOR_CHROMIUM", "INSPECTOR_REQUIRE_BROWSER", "INSPECTOR_REQUIRE_REDIS"}
+_KEPT = {
+    "INSPECTOR_CHROMIUM",
+    "INSPECTOR_REQUIRE_BROWSER",
+    "INSPECTOR_REQUIRE_IMAGE",
+    "INSPECTOR_REQUIRE_REDIS",
+}
 
 for _name in {name for name in os.environ if name.startswith("INSPECTOR_")} - _KEPT | {"LANGGRAPH_AES_KEY"}:
     os.environ.pop(_name, None)
@@ -17,3 +22,6 @@ os.environ["INSPECTOR_DATA_DIR"] = tempfile.mkdtemp(prefix="inspector-tests-")
 atexit.register(shutil.rmtree, os.environ["INSPECTOR_DATA_DIR"], ignore_errors=True)
 
 from inspector.settings import *  # noqa: E402, F403  the environment had to be set first
+
+#: What keeps a password slow to guess would keep tests slow.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

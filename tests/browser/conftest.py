@@ -105,15 +105,17 @@ def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Pages whose witness must have nothing to tell in the end. `errors=True` for those that show an error."""
+    """Pages whose witness must have nothing to tell in the end. `errors=True` for those that show an error. They are
+    signed in by the dashboard's link, unless they are `anonymous`."""
     with contextlib.ExitStack() as stack:
         witnesses: list[Witness] = []
 
-        def open_one(shown: Dashboard, *, errors: bool = False, **options: Any) -> Page:
+        def open_one(shown: Dashboard, *, errors: bool = False, anonymous: bool = False, **options: Any) -> Page:
             options = {"viewport": {"width": 1320, "height": 860}, "reduced_motion": "reduce", **options}
             context = browser.new_context(base_url=shown.origin, **options)
             stack.callback(context.close)
             context.set_default_timeout(15_000)
+            context.add_cookies([] if anonymous else shown.cookies())
             witnesses.append(Witness(context, shown.origin))
             witnesses[-1].expects_errors = errors
             return context.new_page()

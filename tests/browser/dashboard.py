@@ -17,8 +17,12 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from tests.links import browser_cookies, find_link, read_data, use_link
+
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
+_TOKEN = "how-far-the-index-is"
+_METRICS = {"INSPECTOR_METRICS_TOKEN": _TOKEN}
 
 
 def free_port() -> int:
@@ -41,8 +45,8 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = START_S
 class Dashboard:
     """`with Dashboard(directory, {"main": url}) as dashboard: page.goto(dashboard.at("/threads/"))`.
 
-    `stop()` and `start()` may be called in turn: port and index stay. Without stores it starts through WSGI, as the
-    command `serve` refuses to.
+    `stop()` and `start()` may be called in turn: port and index stay, and who is signed in. Without stores it starts
+    through WSGI, as the command `serve` refuses to. `cookie` is that of whoever opened the link that was printed.
     """
 
     def __init__(self, directory: Path, stores: Mapping[str, str], **settings: str) -> None:
@@ -51,6 +55,7 @@ class Dashboard:
         self._settings = {f"INSPECTOR_{name.upper()}": value for name, value in settings.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
+        self.cookie = ""
 
     @property
     def origin(self) -> str:
@@ -62,8 +67,21 @@ class Dashboard:
 
     def data(self, path: str, **parameters: str) -> Any:
         """The page as JSON."""
-        with urllib.request.urlopen(self.at(path, **parameters, format="json"), timeout=20) as response:  # noqa: S310
-            return json.load(response)
+        return read_data(self.at(path, **parameters, format="json"), self.cookie)
+
+    def cookies(self) -> Any:
+        """The same for a browser: `context.add_cookies(dashboard.cookies())`."""
+        return browser_cookies(self.cookie, self.origin)
+
+    def run(self, *command: str) -> str:
+        """What a command says that is run beside it: `run("link")`."""
+        words = [sys.executable, "-m", "inspector", *command]
+        made = subprocess.run(words, env=self._environment, cwd=ROOT, check=True, capture_output=True, text=True)
+        return made.stdout.strip()
+
+    def make_link(self) -> str:
+        """A new one, that nobody has opened."""
+        return self.run("link", "--port", str(self.port))
 
     def wait_answer(self, path: str, **parameters: str) -> None:
         """Until a page is no error any more."""
@@ -77,17 +95,18 @@ class Dashboard:
 
     def start(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("INSPECTOR_")}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(),
-                env={**kept, "INSPECTOR_DATA_DIR": str(self._directory), **self._settings},
+                env=self._environment,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
         wait_until(self._answers, "the dashboard answers")
+        if not self.cookie:
+            self.cookie = use_link(self._printed_link() if self._stores else self.make_link())
         return self
 
     def stop(self) -> None:
@@ -119,6 +138,17 @@ class Dashboard:
     ) -> None:
         self.stop()
 
+    def _printed_link(self) -> str:
+        wait_until(lambda: find_link(self._log.read_text(errors="replace")), "a link is printed")
+        return find_link(self._log.read_text(errors="replace"))
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """Without the settings of the tests, which have an index of their own."""
+        ours = ("INSPECTOR_", "DJANGO_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        return {**kept, "INSPECTOR_DATA_DIR": str(self._directory), **_METRICS, **self._settings}
+
     @property
     def _log(self) -> Path:
         return self._directory / "dashboard.log"
@@ -130,7 +160,9 @@ class Dashboard:
         return [sys.executable, "-m", "inspector", "serve", "--port", str(self.port), *options]
 
     def _counts(self, threads: Mapping[str, int]) -> dict[str, int]:
-        stores = self.data("/-/health")["stores"]
+        request = urllib.request.Request(self.at("/-/health"), headers={"Authorization": f"Bearer {_TOKEN}"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310
+            stores = json.load(response)["stores"]
         return {name: stores[name]["threads"] for name in threads if stores[name]["synced_at"]}
 
     def _answers(self) -> bool:

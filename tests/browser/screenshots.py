@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
+from tests.links import browser_cookies, find_link, read_data, use_link
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "images"
@@ -40,29 +43,45 @@ _SECONDS_TO_ORPHAN = 50  # a little longer than the demo's own setting, so that 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", type=Path, metavar="DIRECTORY", help="every page in every size and theme")
-    parser.add_argument("--url", default="", help="a dashboard that runs already, instead of a demo of its own")
+    parser.add_argument("--link", default="", help="of a dashboard that runs already, instead of a demo of its own")
     options = parser.parse_args()
     with sync_playwright() as playwright, contextlib.ExitStack() as stack:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         stack.callback(browser.close)
-        url = options.url or stack.enter_context(_demo())
+        shown = Opened.by(options.link or stack.enter_context(_demo()))
         if options.all:
-            _take_all(browser, url, options.all)
+            _take_all(browser, shown, options.all)
         else:
             PICTURES.mkdir(parents=True, exist_ok=True)
             for name, (address, size) in SHOWN.items():
-                _take(browser, url + (address or _longest(url)), PICTURES / f"{name}.png", size=size, theme="light")
+                _take(browser, shown, address or _longest(shown), PICTURES / f"{name}.png", size=size, theme="light")
 
 
-def _take_all(browser: Browser, url: str, directory: Path) -> None:
+@dataclass(frozen=True)
+class Opened:
+    """A dashboard that somebody has signed in to."""
+
+    url: str
+    cookie: str
+
+    @classmethod
+    def by(cls, link: str) -> Opened:
+        return cls(link.partition("/login/")[0], use_link(link))
+
+    def first(self, query: str) -> Any:
+        """The thread that the list begins with, in a list that is empty where there is none."""
+        return read_data(f"{self.url}/threads/?format=json&limit=1&{query}", self.cookie)["threads"]
+
+
+def _take_all(browser: Browser, shown: Opened, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    for name, path in _pages(url).items():
+    for name, path in _pages(shown).items():
         for theme in ("light", "dark"):
             for size in SIZES:
-                _take(browser, url + path, directory / f"{name}-{theme}-{size[0]}.png", size=size, theme=theme)
+                _take(browser, shown, path, directory / f"{name}-{theme}-{size[0]}.png", size=size, theme=theme)
 
 
-def _pages(url: str) -> dict[str, str]:
+def _pages(shown: Opened) -> dict[str, str]:
     """Every kind of page, with a thread for each state that there is."""
     pages = {
         "threads": "/threads/",
@@ -76,8 +95,7 @@ def _pages(url: str) -> dict[str, str]:
         "missing": "/thread/?id=no+such+thread",
     }
     for state in ("complete", "interrupted", "failed", "unfinished"):
-        listed = json.load(urllib.request.urlopen(f"{url}/threads/?format=json&limit=1&sort=-turns&state={state}"))  # noqa: S310
-        for thread in listed["threads"]:
+        for thread in shown.first(f"sort=-turns&state={state}"):
             address = f"/thread/?{urllib.parse.urlencode({'id': thread['thread_id']})}"
             pages[f"thread-{state}"] = address
             if state == "complete":
@@ -85,13 +103,13 @@ def _pages(url: str) -> dict[str, str]:
     return pages
 
 
-def _longest(url: str) -> str:
+def _longest(shown: Opened) -> str:
     """A conversation that two hosts took part in, with the most turns."""
-    listed = json.load(urllib.request.urlopen(f"{url}/threads/?format=json&limit=1&sort=-turns&flag=several-hosts"))  # noqa: S310
-    return f"/thread/?{urllib.parse.urlencode({'id': listed['threads'][0]['thread_id']})}"
+    (thread,) = shown.first("sort=-turns&flag=several-hosts")
+    return f"/thread/?{urllib.parse.urlencode({'id': thread['thread_id']})}"
 
 
-def _take(browser: Browser, address: str, path: Path, *, size: tuple[int, int], theme: str) -> None:
+def _take(browser: Browser, shown: Opened, address: str, path: Path, *, size: tuple[int, int], theme: str) -> None:
     """What a person sees first, without scrolling."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
@@ -99,8 +117,9 @@ def _take(browser: Browser, address: str, path: Path, *, size: tuple[int, int], 
         reduced_motion="reduce",
         device_scale_factor=1,
     )
+    context.add_cookies(browser_cookies(shown.cookie, shown.url))
     page = context.new_page()
-    page.goto(address)
+    page.goto(shown.url + address)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=path)
     context.close()
@@ -109,30 +128,28 @@ def _take(browser: Browser, address: str, path: Path, *, size: tuple[int, int], 
 
 @contextlib.contextmanager
 def _demo() -> Iterator[str]:
-    """A demo on a free port, until it has orphans to show."""
+    """The link of a demo on a free port, until it has orphans to show."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "inspector", "demo", "--no-browser", "--port", str(port)]
-    demo = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until = time.monotonic() + 120
-        while not _answers(url):
-            if demo.poll() is not None or time.monotonic() > until:
-                raise SystemExit("The demo did not start.")
-            time.sleep(0.2)
-        time.sleep(_SECONDS_TO_ORPHAN)
-        yield url
-    finally:
-        demo.send_signal(signal.SIGINT)
-        demo.wait(30)
+    with tempfile.TemporaryFile("w+") as said:
+        demo = subprocess.Popen(command, stdout=said)
+        try:
+            until = time.monotonic() + 120
+            while not (link := _said_link(said)):
+                if demo.poll() is not None or time.monotonic() > until:
+                    raise SystemExit("The demo did not start.")
+                time.sleep(0.2)
+            time.sleep(_SECONDS_TO_ORPHAN)
+            yield link
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.wait(30)
 
 
-def _answers(url: str) -> bool:
-    with contextlib.suppress(OSError):
-        return bool(urllib.request.urlopen(f"{url}/-/health", timeout=2).status == 200)  # noqa: S310
-    return False
+def _said_link(said: IO[str]) -> str:
+    return find_link(os.pread(said.fileno(), 1_000_000, 0).decode(errors="replace"))
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ def assert_accessible(page: Page, looks: Iterable[tuple[Any, Any]] = FOUR) -> No
 def shared_page(browser: Browser, dashboard: Dashboard) -> Iterator[tuple[Page, Witness]]:
     """One page for all: a new one for each kind would take as long as looking at it."""
     with contextlib.closing(browser.new_context(base_url=dashboard.origin, reduced_motion="reduce")) as context:
+        context.add_cookies(dashboard.cookies())
         witness = Witness(context, dashboard.origin)
         yield context.new_page(), witness
 

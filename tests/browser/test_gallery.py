@@ -47,6 +47,7 @@ def gallery(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def shared(browser: Browser, gallery: Dashboard) -> Iterator[tuple[Page, Witness]]:
     with contextlib.closing(browser.new_context(base_url=gallery.origin, reduced_motion="reduce")) as context:
+        context.add_cookies(gallery.cookies())
         yield context.new_page(), Witness(context, gallery.origin)
 
 

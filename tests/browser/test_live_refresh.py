@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.clock import refresh, take_clock
 from tests.browser.conftest import OpenPage, Own
@@ -146,6 +146,29 @@ def test_an_unfolded_select_is_left_alone(own: Own, open_page: OpenPage) -> None
 
     expect(host).to_be_focused()
     assert host.evaluate("select => options.every((option, place) => select.options[place] === option)")
+
+
+def test_where_nothing_is_new_the_page_stays_as_it_is_and_the_bar_goes_on(own: Own, open_page: OpenPage) -> None:
+    own.begin()
+    page = open_list(own, open_page)
+    page.locator("#threads").evaluate("root => { root.dataset.tag = '1-told'; window.same = root.innerHTML; }")
+    sent: list[str | None] = []
+
+    def answer(route: Route) -> None:
+        sent.append(route.request.headers.get("x-shown"))
+        bar = '<div id="lag" hx-swap-oob="true"><span class="live">index 7 s behind</span></div>'
+        route.fulfill(content_type="text/html", headers={"HX-Reswap": "none"}, body=bar)
+
+    page.route("**/threads/", answer)
+    refresh(page)
+
+    expect(page.locator("#lag")).to_have_text("index 7 s behind")
+    assert sent == ["1-told"]
+    assert page.locator("#threads").evaluate("root => root.innerHTML === same && root.dataset.tag === '1-told'")
+    page.unroute("**/threads/")
+    newcomer = own.begin()
+    refresh(page)
+    expect(page.locator(".list tbody tr").first).to_contain_text(newcomer)
 
 
 def test_refreshing_rests_while_the_tab_is_hidden_and_goes_on_at_once_when_it_is_seen(

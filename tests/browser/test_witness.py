@@ -24,6 +24,7 @@ FOREIGN = "http://elsewhere.invalid/x.png"
 )
 def test_what_no_page_may_do_is_seen(browser: Browser, dashboard: Dashboard, script: str, told: str) -> None:
     with browser.new_context(base_url=dashboard.origin) as context:
+        context.add_cookies(dashboard.cookies())
         witness = Witness(context, dashboard.origin)
         page = context.new_page()
         page.goto("/threads/")
@@ -37,6 +38,7 @@ def test_what_no_page_may_do_is_seen(browser: Browser, dashboard: Dashboard, scr
 
 def test_a_request_to_another_host_is_seen(browser: Browser, dashboard: Dashboard) -> None:
     with browser.new_context(base_url=dashboard.origin, bypass_csp=True) as context:
+        context.add_cookies(dashboard.cookies())
         witness = Witness(context, dashboard.origin)
         page = context.new_page()
         page.goto("/threads/")

@@ -16,6 +16,9 @@ TRAPS = """
 """
 #: What Chromium and htmx say of an answer with an error status, or of none.
 _ANSWERED = ("Failed to load resource: ", "Response Status Error Code ", "htmx:sendError", "htmx:afterRequest")
+#: What htmx says, as of an error, where a newer request takes the place of one under way: that it is over, then that
+#: it was given up.
+_OVER, _GIVEN_UP = "htmx:afterRequest", "htmx:sendAbort"
 
 
 class Witness:
@@ -41,6 +44,10 @@ class Witness:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if self.expects_errors and message.text.startswith(_ANSWERED):
+            return
+        if message.text.startswith(_GIVEN_UP):
+            if self.seen and self.seen[-1].startswith(f"console: {_OVER}"):
+                self.seen.pop()
             return
         if message.type in ("error", "warning"):
             self.seen.append(f"console: {message.text} ({message.location.get('url')})")

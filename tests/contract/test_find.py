@@ -52,7 +52,7 @@ WHOLE = ReadBudget(rows=10_000, bytes=10**9)
 
 
 def finder_of(reader: Reader, word: str, thread_id: str, checkpoint_ns: str = "", *, case: bool = False) -> Finder:
-    return Finder(reader.store, reader.key, Needle(word, case), thread_id, checkpoint_ns)
+    return Finder(reader.store, reader.sight, Needle(word, case), thread_id, checkpoint_ns)
 
 
 def mark(hit: Hit) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from langgraph.types import StateSnapshot
 
-from inspector.decode import decode_value
+from inspector.decode.serde import decode_value
 from inspector.demo.plays import play, plays
 from inspector.demo.stage import Durability, Played
 from inspector.domain.checkpoint import Checkpoint

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
 from pytest_django import DjangoDbBlocker, Settings
 
 from inspector.config import StoreSetting
@@ -21,6 +20,7 @@ from tests.contract.library import Library
 from tests.integration.index.own_index import sqlite_index
 from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
+from tests.signing_in import signed_in_client
 
 TABS = ("changes", "state", "writes", "metadata")
 
@@ -34,7 +34,7 @@ def pages(
     settings.INSPECTOR = dataclasses.replace(settings.INSPECTOR, stores=stores, orphan_after=0.000_001)
     with sqlite_index(tmp_path / "index.sqlite3", django_db_blocker):
         assert sync(get_reader()).complete
-        yield Browser(Client())
+        yield Browser(signed_in_client())
         close_readers()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import queue
 import re
@@ -15,13 +14,15 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.links import find_link, read_data, use_link
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -122,37 +123,49 @@ def port() -> int:
         return number
 
 
-def get(port: int, path: str, query: str = "") -> Any:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}?format=json&{query}", timeout=20) as answer:
-        return json.load(answer)
+@dataclass(frozen=True)
+class Shown:
+    """The demo's dashboard, opened by the link that was printed."""
+
+    origin: str
+    cookie: str
+
+    @classmethod
+    def by(cls, demo: Demo) -> Shown:
+        link = find_link(demo.wait_said("Open this link"))
+        demo.wait_said("Ready")
+        return cls(link.partition("/login/")[0], use_link(link))
+
+    def get(self, path: str, query: str = "") -> Any:
+        return read_data(f"{self.origin}{path}?format=json&{query}", self.cookie)
 
 
-def ask(port: int, query: str) -> Any:
-    return get(port, "/threads/", f"limit=500&{query}")["threads"]
+def ask(shown: Shown, query: str) -> Any:
+    return shown.get("/threads/", f"limit=500&{query}")["threads"]
 
 
-def wait_listed(port: int, query: str, count: int = 1) -> list[dict[str, Any]]:
+def wait_listed(shown: Shown, query: str, count: int = 1) -> list[dict[str, Any]]:
     """The threads of the list, as soon as there are so many: the index begins with the dashboard."""
     until = time.monotonic() + SECONDS
-    while len(found := ask(port, query)) < count:
+    while len(found := ask(shown, query)) < count:
         assert time.monotonic() < until, (query, found)
         time.sleep(0.05)
     rows: list[dict[str, Any]] = found
     return rows
 
 
-def wait_counted_more(port: int, host: str, before: int) -> None:
+def wait_counted_more(shown: Shown, host: str, before: int) -> None:
     """Until the probe of a host has told of more checkpoints."""
     until = time.monotonic() + SECONDS
-    while wait_reported(port, 1)[host]["checkpoints"] <= before:
+    while wait_reported(shown, 1)[host]["checkpoints"] <= before:
         assert time.monotonic() < until
         time.sleep(0.05)
 
 
-def wait_reported(port: int, count: int = 5) -> dict[str, dict[str, Any]]:
+def wait_reported(shown: Shown, count: int = 5) -> dict[str, dict[str, Any]]:
     """What the workers' probes told of each host, as soon as so many have."""
     until = time.monotonic() + SECONDS
-    while len(hosts := get(port, "/workers/")["hosts"]) < count:
+    while len(hosts := shown.get("/workers/")["hosts"]) < count:
         assert time.monotonic() < until, hosts
         time.sleep(0.05)
     return {host["hostname"]: host for host in hosts}
@@ -160,20 +173,24 @@ def wait_reported(port: int, count: int = 5) -> dict[str, dict[str, Any]]:
 
 def test_it_shows_real_traffic_of_several_hosts_and_ends_without_a_trace(run_demo: Any, port: int) -> None:
     demo = run_demo("--port", str(port))
-    assert f"http://127.0.0.1:{port}/" in demo.wait_said("Ready")
-    wait_listed(port, "", 40)
+    shown = Shown.by(demo)
+    assert shown.origin == f"http://127.0.0.1:{port}"
+    again = demo.wait_said("For another link: ").partition(": ")[2]
+    link = subprocess.run(again, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S602  as told
+    assert Shown(shown.origin, use_link(find_link(link.stdout))).get("/threads/")
+    wait_listed(shown, "", 40)
 
-    shared = wait_listed(port, "flag=several-hosts")
+    shared = wait_listed(shown, "flag=several-hosts")
     assert any({"web-1", "web-2"} <= {worker["hostname"] for worker in row["workers"]} for row in shared)
-    forgetful = wait_listed(port, "turns=one&host=web-3&flag=random-id", 5)
+    forgetful = wait_listed(shown, "turns=one&host=web-3&flag=random-id", 5)
     assert all(RANDOM_ID.fullmatch(row["thread_id"]) and row["turns"] == 1 for row in forgetful)
-    hosts = wait_reported(port)
+    hosts = wait_reported(shown)
     assert hosts["web-3"]["reads"] == hosts["web-3"]["misses"] > 0
     assert [note["kind"] for note in hosts["web-3"]["notes"]] == ["every-read-missed"]
     assert [note["kind"] for note in hosts["web-4"]["notes"]] == ["saver-in-memory"]
     assert not hosts["web-1"]["notes"] + hosts["web-2"]["notes"] + hosts["worker-1"]["notes"]
-    assert {row["state"] for row in wait_listed(port, "state=interrupted")} == {"interrupted"}
-    assert {row["state"] for row in wait_listed(port, "state=failed")} == {"failed"}
+    assert {row["state"] for row in wait_listed(shown, "state=interrupted")} == {"interrupted"}
+    assert {row["state"] for row in wait_listed(shown, "state=failed")} == {"failed"}
     assert len(demo.left_processes()) > 5
     os.killpg(demo.process.pid, signal.SIGINT)  # as a terminal does
 
@@ -188,9 +205,9 @@ def test_one_scenario_can_be_played_instead_and_a_signal_to_the_command_alone_en
     run_demo: Any, port: int, number: int
 ) -> None:
     demo = run_demo("--port", str(port), "--scenario", "new-input")
-    demo.wait_said("Ready")
+    shown = Shown.by(demo)
 
-    rows = wait_listed(port, "", 6)
+    rows = wait_listed(shown, "", 6)
     assert {row["thread_id"].rsplit("-", 1)[1]: row["turns"] for row in rows} == {"three": 3, "one": 1}
     demo.process.send_signal(number)
     assert demo.wait_ended() == 0
@@ -199,12 +216,12 @@ def test_one_scenario_can_be_played_instead_and_a_signal_to_the_command_alone_en
 
 def test_a_scenario_of_the_lab_is_shown_with_its_workers_and_goes_on(run_demo: Any, port: int) -> None:
     demo = run_demo("--port", str(port), "--scenario", "saver-in-memory")
-    demo.wait_said("Ready")
+    shown = Shown.by(demo)
 
-    hosts = wait_reported(port, 3)
+    hosts = wait_reported(shown, 3)
     assert [note["kind"] for note in hosts["web-3"]["notes"]] == ["saver-in-memory"]
     told = hosts["web-1"]["checkpoints"]
-    wait_counted_more(port, "web-1", told)
+    wait_counted_more(shown, "web-1", told)
     os.killpg(demo.process.pid, signal.SIGINT)
     assert demo.wait_ended() == 0
     assert "Traceback" not in "".join(demo.said)

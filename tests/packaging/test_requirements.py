@@ -18,8 +18,8 @@ def pins_of(name: str) -> dict[str, str]:
     return {pin.strip(): hashes for pin, _, hashes in (line.partition(" --hash=") for line in lines)}
 
 
-def test_all_four_are_there() -> None:
-    assert LOCKED == ["build.txt", "dashboard.txt", "demo.txt", "dev.txt"]
+def test_all_of_them_are_there() -> None:
+    assert LOCKED == ["build.txt", "dashboard.txt", "demo.txt", "dev.txt", "sbom.txt", "workers.txt"]
 
 
 @pytest.mark.parametrize("name", LOCKED)

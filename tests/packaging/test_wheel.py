@@ -69,7 +69,7 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
 
 def test_the_base_install_asks_for_nothing(wheel: Path) -> None:
     metadata = metadata_of(wheel)
-    assert set(metadata.get_all("Provides-Extra", [])) == {"dashboard", "demo"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {"dashboard", "demo", "oidc"}
     unconditional = []
     for text in metadata.get_all("Requires-Dist", []):
         requirement = Requirement(text)
@@ -78,7 +78,7 @@ def test_the_base_install_asks_for_nothing(wheel: Path) -> None:
     assert unconditional == []
 
 
-@pytest.mark.parametrize("extra", ["dashboard", "demo"])
+@pytest.mark.parametrize("extra", ["dashboard", "oidc", "demo"])
 def test_the_command_knows_what_each_extra_brings(wheel: Path, extra: str) -> None:
     """A missing extra is told by the modules in `cli.EXTRAS`, which must not fall behind pyproject.toml. Not by those
     that only some platforms have: what needs them does without where they are missing."""
@@ -89,7 +89,9 @@ def test_the_command_knows_what_each_extra_brings(wheel: Path, extra: str) -> No
         if not own and requirement.marker and requirement.marker.evaluate(anywhere):
             wanted.add(canonicalize_name(requirement.name))
     modules = packages_distributions()
-    brought = (name for module in EXTRAS["dashboard"] + EXTRAS["demo"] for name in modules.get(module, ()))
+    brought = (
+        name for module in EXTRAS["dashboard"] + EXTRAS["oidc"] + EXTRAS["demo"] for name in modules.get(module, ())
+    )
     known = {canonicalize_name(name) for name in brought}
     assert wanted - known == set()
 

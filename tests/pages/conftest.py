@@ -26,6 +26,7 @@ from tests.integration.index.syncing import sync
 from tests.pages.browse import Browser
 from tests.pages.kinds import Shop, opened_shop
 from tests.pages.workers_world import World, workers_shown
+from tests.signing_in import make_account, signed_in_client
 
 
 def configured(**stores: str) -> Config:
@@ -87,13 +88,13 @@ def scenarios_shown(scenario_store: PlayedStore) -> Iterator[None]:
 def pages(db: None, scenarios_shown: None, indexed: Rows) -> Browser:
     """A browser on the scenario store, index and all."""
     indexed.put()
-    return Browser(Client())
+    return Browser(signed_in_client())
 
 
 @pytest.fixture
 def unindexed(db: None, scenarios_shown: None) -> Browser:
     """A browser on the scenario store before the first sync pass."""
-    return Browser(Client())
+    return Browser(signed_in_client())
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def show_stores(db: None) -> Iterator[Any]:
         override = override_settings(INSPECTOR=configured(**stores))
         override.enable()
         overrides.append(override)
-        return Browser(Client())
+        return Browser(signed_in_client())
 
     yield show
     with suppress(ConfigError):  # a URL that cannot work opened nothing
@@ -132,3 +133,10 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> It
 def sqlite_shop(request: pytest.FixtureRequest, tmp_path: Path, show_stores: Any) -> Iterator[Shop]:
     with opened_shop(SQLITE, request, tmp_path, show_stores) as opened:
         yield opened
+
+
+@pytest.fixture
+def nobody(pages: Browser) -> Client:
+    """A browser that has signed in nowhere, on a dashboard that has things to hide."""
+    make_account("ada")
+    return Client()

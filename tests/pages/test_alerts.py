@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.utils import timezone
 
 from inspector.models import AlertEntry, Delivery, StoreEntry
@@ -18,6 +18,7 @@ from inspector.secret import Secret, StoreUrl, WebhookUrl
 from tests.integration.alerts.receivers import closed_port, mailing, receiving
 from tests.integration.alerts.told import configured, fire
 from tests.pages.browse import Browser, Document, address
+from tests.signing_in import signed_in_client
 
 PATH = "/orphans/alerts/"
 TEST = "/orphans/alerts/test/"
@@ -120,7 +121,7 @@ def test_a_channel_that_is_not_set_says_how_to_set_it(pages: Browser) -> None:
 
 def press(path: str = TEST) -> Any:
     """As a browser does that has the page: with the cookie and the token that it was given."""
-    client = Client(enforce_csrf_checks=True)
+    client = signed_in_client(enforce_csrf_checks=True)
     document = Document(client.get(PATH).content.decode())
     token = next(one.attributes["value"] for one in document.all("input") if "csrf" in one.attributes.get("name", ""))
     return client.post(path, {"csrfmiddlewaretoken": token})
@@ -180,7 +181,7 @@ def test_without_a_channel_there_is_nothing_to_test(pages: Browser) -> None:
 
 def test_a_test_takes_a_form_of_this_dashboard_alone(pages: Browser) -> None:
     with receiving() as receiver, channels(webhook_url=receiver.url):
-        assert Client(enforce_csrf_checks=True).post(TEST).status_code == 403
+        assert signed_in_client(enforce_csrf_checks=True).post(TEST).status_code == 403
         assert pages.get(TEST).status_code == 405
     assert receiver.tried == []
 

@@ -15,6 +15,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, MessagesState, StateGraph
 
 from inspector.index.connections import close_readers
+from inspector.models import Opened
 from tests.pages.browse import Browser, address
 from tests.unit.domain.pictures import SVG, png
 
@@ -163,6 +164,7 @@ def test_a_picture_comes_by_its_address_and_can_do_nothing(shop: Browser) -> Non
         assert response["Cache-Control"] == "no-store"
         bodies.add(response.content)
     assert bodies == {PNG, png(seed=1)}
+    assert Opened.objects.filter(page="thread-image", thread_id="kept").count() == 1  # of a moment ago
 
 
 @pytest.mark.parametrize(

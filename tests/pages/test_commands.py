@@ -14,7 +14,8 @@ from django.test import override_settings
 from inspector.demo import embedded_redis, shown
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import ConfigError
-from inspector.management.commands.serve import _listen, _shown
+from inspector.management.addresses import base_url
+from inspector.management.commands.serve import _listen
 from inspector.management.stores import use_stores
 from inspector.models import ThreadEntry
 from tests.pages.conftest import configured
@@ -125,4 +126,4 @@ def test_an_address_that_cannot_be_listened_on_is_told(host: str, port: int) -> 
     ("host", "shown"), [("", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"), ("a.example", "a.example")]
 )
 def test_the_address_that_is_printed_can_be_opened(host: str, shown: str) -> None:
-    assert _shown(host) == shown
+    assert base_url(host, 8765) == f"http://{shown}:8765"

@@ -119,7 +119,8 @@ def test_a_long_thread_takes_no_more_reads_than_a_short_one_but_for_its_cut(
     assert short <= long <= short + more
 
 
-@pytest.mark.parametrize(("path", "most"), [("/threads/", 12), ("/orphans/", 28)])
+# One of them asks for the session of who looks.
+@pytest.mark.parametrize(("path", "most"), [("/threads/", 13), ("/orphans/", 29)])
 def test_a_list_of_many_asks_the_index_as_often_as_a_list_of_one(pages: Browser, path: str, most: int) -> None:
     counts = []
     for limit in (1, 50, 500):

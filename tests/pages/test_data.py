@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import decode_value
+from inspector.decode.serde import decode_value
 from inspector.demo.repertoire import PlayedStore
 from inspector.domain.value import Absent, to_json
 from inspector.index.queries import FLAGS, STATES

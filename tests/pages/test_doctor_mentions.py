@@ -143,7 +143,7 @@ def test_a_cause_comes_before_what_is_only_noted(world: World, monkeypatch: pyte
 def test_an_event_loop_is_told_once_although_note_and_rule_name_it_differently() -> None:
     (rule,) = RULES.values()
     told = Workers((Heard(report("web-1", loop_mismatches=2), 1.0),), False)
-    hosts, _ = group_hosts(Processes.of(told, Places()))
+    hosts, _ = group_hosts(Processes.of(told, Places(), bool))
 
     (group,) = with_mentions([found(rule)], hosts)
 

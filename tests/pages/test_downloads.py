@@ -25,6 +25,7 @@ from inspector.index.queries import read_threads
 from inspector.models import ThreadEntry
 from inspector.views.cells import csv_rows
 from tests.pages.browse import Browser
+from tests.signing_in import by_link
 
 #: Ids that a file may come to grief over, and what a spreadsheet would do with some of them.
 HOSTILE = (
@@ -213,11 +214,11 @@ def breaking(pages: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """The index answers for two pages and then no more."""
     answered: list[int] = []
 
-    def read(*asked: Any) -> Any:
+    def read(*asked: Any, **how: Any) -> Any:
         answered.append(1)
         if len(answered) > 2:
             raise DatabaseError("gone")
-        return read_threads(*asked)
+        return read_threads(*asked, **how)
 
     monkeypatch.setattr("inspector.views.downloads.PAGE", 5)
     monkeypatch.setattr("inspector.views.downloads.read_threads", read)
@@ -269,8 +270,8 @@ def test_no_more_than_a_page_is_in_memory(pages: Browser, monkeypatch: pytest.Mo
     left = [250]
     places: list[str] = []
 
-    def again(entry: Any, query: Any, now: Any) -> Any:
-        rows, after = read_threads(entry, query, now)
+    def again(entry: Any, query: Any, now: Any, **how: Any) -> Any:
+        rows, after = read_threads(entry, query, now, **how)
         places.append(after)
         left[0] -= 1
         return rows, ((after or places[0]) if left[0] else "")
@@ -297,8 +298,10 @@ def test_a_server_that_speaks_asgi_sends_it_bit_by_bit(pages: Browser, monkeypat
     monkeypatch.setattr("inspector.views.downloads.PAGE", 5)
     wanted = listed(pages)
 
+    client = by_link(AsyncClient())
+
     async def ask() -> list[bytes]:
-        response: Any = await AsyncClient().get("/threads/?download=json")
+        response: Any = await client.get("/threads/?download=json")
         assert response.is_async
         return [chunk async for chunk in response.streaming_content]
 

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from inspector.index.mutes import Mutes
@@ -16,11 +15,12 @@ from tests.integration.orphans.left_rows import add, numbered, random_ids
 from tests.pages.browse import Browser, Document
 from tests.pages.muting import PAGE, People, text_of
 from tests.pages.test_sizes import check_nothing_inline
+from tests.signing_in import signed_in_client
 
 
 @pytest.fixture
 def people(pages: Browser) -> People:
-    return People(Browser(Client(enforce_csrf_checks=True)))
+    return People(Browser(signed_in_client(enforce_csrf_checks=True)))
 
 
 HOSTILE = [

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.test import Client, override_settings
+from django.test import override_settings
 from django.utils import timezone
 
 from inspector.index.covered import Cover
@@ -20,11 +20,12 @@ from inspector.views.mute_page import PAST
 from inspector.views.mutes import MOST
 from tests.pages.browse import Browser, Document, address
 from tests.pages.muting import ADD, PAGE, RIGHT, UNDO, People, text_of
+from tests.signing_in import signed_in_client
 
 
 @pytest.fixture
 def people(pages: Browser) -> People:
-    return People(Browser(Client(enforce_csrf_checks=True)))
+    return People(Browser(signed_in_client(enforce_csrf_checks=True)))
 
 
 def test_a_mute_is_made_listed_and_undone(people: People) -> None:
@@ -207,7 +208,7 @@ def test_only_pages_with_a_form_set_the_cookie(people: People) -> None:
 
 
 def test_a_store_that_was_never_read_has_nothing_to_mute(unindexed: Browser) -> None:
-    people = People(Browser(Client(enforce_csrf_checks=True)))
+    people = People(Browser(signed_in_client(enforce_csrf_checks=True)))
     answer = people.mute()
 
     assert answer.status_code == 422

@@ -252,4 +252,4 @@ def test_bytes_that_are_no_query_are_no_fault_of_ours(pages: Browser, path: str,
 def test_a_foreign_host_name_is_refused_and_not_a_fault_of_ours(pages: Browser, host: str) -> None:
     response: Any = pages.client.get("/threads/", headers={"Host": host})
 
-    assert response.status_code == 400
+    assert response.status_code == 403

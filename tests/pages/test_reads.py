@@ -136,7 +136,7 @@ def test_the_page_says_how_many_are_not_stored(told: Browser) -> None:
         "missed-reads": "1 of 4 threads matches, and 1 thread that is not stored",
     }
     for flag, words in said.items():
-        assert words in next(told.document("/threads/", flag=flag).all("p")).text
+        assert any(words in line.text for line in told.document("/threads/", flag=flag).all("p"))
 
 
 def test_hosts_that_only_read_can_be_chosen(told: Browser) -> None:

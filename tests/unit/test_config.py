@@ -207,10 +207,18 @@ def test_lists_keep_their_order_and_lose_repeats() -> None:
 @pytest.mark.parametrize("setting", [setting for setting in SETTINGS if setting.secret], ids=lambda row: row.field)
 def test_a_secret_also_comes_from_a_file(setting: Setting, tmp_path: Path) -> None:
     values = {"aes_key": "k" * 16, "webhook_url": "https://example.com/hook", "email_url": "smtp://a:hunter2@mail"}
+    values["masks"] = "email\nkey:ssn"
     value = values.get(setting.field, "postgresql://reader:hunter2@db/app")
     file = tmp_path / "secret"
     file.write_text(f"{value}\n")
     assert load({f"{setting.variable}_FILE": str(file)}) == load({setting.variable: value})
+
+
+def test_a_rule_of_masks_that_cannot_be_used_is_told_with_its_line_and_not_with_its_text() -> None:
+    with pytest.raises(ConfigError, match="line 3: missing") as caught:
+        load({"INSPECTOR_MASKS": "email\n# a comment\nWHO=pattern:(hunter2"})
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in repr(load({"INSPECTOR_MASKS": "pattern:hunter2"}))
 
 
 def test_a_value_and_a_file_for_one_secret_are_refused(tmp_path: Path) -> None:

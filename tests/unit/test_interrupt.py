@@ -9,17 +9,21 @@ import pytest
 
 from inspector.management.interrupt import Interrupt
 
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 
-def test_an_interrupt_that_somebody_swallowed_is_remembered() -> None:
-    before = signal.getsignal(signal.SIGINT)
+
+@SIGNALS
+def test_an_interrupt_that_somebody_swallowed_is_remembered(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
     with Interrupt() as interrupt:
         assert not interrupt.came
         with contextlib.suppress(KeyboardInterrupt):  # as a destructor would
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
         assert interrupt.came
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(number) is before
 
 
-def test_an_interrupt_still_raises() -> None:
+@SIGNALS
+def test_an_interrupt_still_raises(number: signal.Signals) -> None:
     with Interrupt(), pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)

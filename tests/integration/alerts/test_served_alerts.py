@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -22,12 +19,14 @@ import pytest
 import time_machine
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from inspector.access.link import make_link
 from inspector.demo.graphs.base import Graph
 from inspector.demo.graphs.chat import build_chat
 from inspector.models import StoreEntry
 from tests.integration.alerts.receivers import Receiver
 from tests.integration.index.conftest import index  # noqa: F401  fixture
 from tests.integration.postgres.polling import wait_for
+from tests.links import read_data, use_link
 
 #: Looks are ten seconds apart, and a pass and a message need their time as well.
 PATIENCE = 120.0
@@ -64,8 +63,8 @@ def workers(path: Path) -> Iterator[Workers]:
 
 
 @contextmanager
-def serving(database: str, path: Path, receiver: Receiver) -> Iterator[str]:
-    """The address at which it answers. It ends in good order at the end of the block."""
+def serving(database: str, path: Path, receiver: Receiver) -> Iterator[tuple[str, str]]:
+    """The address at which it answers, and a cookie. It ends in good order at the end of the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -88,13 +87,13 @@ def serving(database: str, path: Path, receiver: Receiver) -> Iterator[str]:
     def answers() -> bool:
         assert process.poll() is None
         try:
-            return bool(_data(f"{origin}/-/health"))
+            return bool(read_data(f"{origin}/-/health", ""))
         except OSError:
             return False
 
     try:
         wait_for(answers, seconds=PATIENCE)
-        yield origin
+        yield origin, use_link(make_link(origin))
     finally:
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=60)
@@ -112,7 +111,7 @@ def test_a_host_that_turns_to_random_ids_is_told_of_once_and_so_is_its_end(
     with time_machine.travel(began - timedelta(hours=4), tick=True):
         for host in ("web-1", "web-2"):
             workers.serve(host, 60)
-    with serving(index, path, receiver) as origin:
+    with serving(index, path, receiver) as (origin, cookie):
         _wait_for_a_look()
         assert receiver.tried == []
         workers.begun.clear()
@@ -123,12 +122,12 @@ def test_a_host_that_turns_to_random_ids_is_told_of_once_and_so_is_its_end(
         assert 20 <= figures["orphans"] <= len(bad)
         assert set(figures["thread_ids"]) <= set(bad)
         (link,) = (line for line in receiver.taken[0].data["text"].splitlines() if "/threads/?" in line)
-        listed = _data(link.replace("&amp;", "&") + "&format=json&limit=500")
+        listed = read_data(link.replace("&amp;", "&") + "&format=json&limit=500", cookie)
         assert {one["thread_id"] for one in listed["threads"]} >= set(figures["thread_ids"])
         assert figures["orphans"] <= listed["total"] <= len(bad)
         workers.serve("web-1", 60)
         wait_for(lambda: len(receiver.events) > 1, seconds=PATIENCE)
-        (ended,) = _data(f"{origin}/orphans/alerts/?format=json")["history"]
+        (ended,) = read_data(f"{origin}/orphans/alerts/?format=json", cookie)["history"]
         assert (ended["hostname"], ended["end"]) == ("web-1", "fixed")
         _wait_for_a_look()
     assert receiver.events == [("firing", "web-1"), ("resolved", "web-1")]
@@ -140,8 +139,3 @@ def _wait_for_a_look() -> None:
     wait_for(StoreEntry.objects.filter(synced_at__isnull=False).exists, seconds=PATIENCE)
     now = datetime.now(UTC)
     wait_for(StoreEntry.objects.filter(judged_at__gt=now).exists, seconds=PATIENCE)
-
-
-def _data(address: str) -> Any:
-    with urllib.request.urlopen(address, timeout=20) as answer:  # noqa: S310
-        return json.load(answer)

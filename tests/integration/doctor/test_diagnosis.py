@@ -70,6 +70,32 @@ def test_a_fresh_one_is_shown_as_it_is(reader: Reader, entry: StoreEntry, use_ru
     assert recorded(StoreEntry.objects.get(), later).at == later.now
 
 
+def test_of_all_who_come_when_it_is_old_one_makes_it_anew(
+    reader: Reader, entry: StoreEntry, use_rules: UseRules
+) -> None:
+    use_rules(rule_of("a", bad()))
+    latest(reader, entry, AT)
+    first, second = StoreEntry.objects.get(), StoreEntry.objects.get()  # both see that it is old
+    later = Moment(NOW + HOUR, 1800)
+    use_rules(rule_of("a", fine("Mended.")))
+    assert latest(reader, first, later).problems == ()
+    use_rules(rule_of("a", lambda case: pytest.fail("asked a second time")))
+    assert latest(reader, second, later).problems == ()
+
+
+def test_one_that_cannot_be_made_leaves_it_to_the_next_who_comes(
+    reader: Reader, entry: StoreEntry, use_rules: UseRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_rules(rule_of("a", bad()))
+    latest(reader, entry, AT)
+    before = StoreEntry.objects.get().diagnosed_at
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "diagnose", lambda *given: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            latest(reader, StoreEntry.objects.get(), Moment(NOW + HOUR, 1800))
+    assert StoreEntry.objects.get().diagnosed_at == before
+
+
 def test_one_from_the_future_is_made_anew(reader: Reader, entry: StoreEntry, use_rules: UseRules) -> None:
     use_rules(rule_of("a", bad("web-1")))
     record(entry, [], NOW + HOUR)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from inspector.doctor.finding import Evidence, Link
 from inspector.doctor.record import Recorded
-from inspector.doctor.report import address_of, docs_page, finding_to_data
+from inspector.doctor.report import docs_page, finding_to_data, link_address
 from inspector.views.findings import finding_item
 from inspector.views.page import as_data
 from tests.integration.doctor.made import GOOD, HOUR, NOW, UNTOLD, bad, finding_of
@@ -28,17 +28,17 @@ def test_a_finding_is_told_as_the_page_tells_it(one: Recorded, store: str) -> No
 
 @pytest.mark.parametrize("to", ["thread", "threads", "workers", "orphans", "stores"])
 def test_addresses_are_those_of_pages(to: str) -> None:
-    assert address_of(Link(to)) == reverse(to)  # type: ignore[arg-type]
+    assert link_address(Link(to)) == reverse(f"inspector:{to}")  # type: ignore[arg-type]
 
 
 def test_an_address_names_its_store_once() -> None:
-    assert address_of(Link("threads", {"host": "a&b"}), "second") == "/threads/?store=second&host=a%26b"
-    assert address_of(Link("thread", {"id": "t", "store": "third"}), "second") == "/thread/?store=third&id=t"
+    assert link_address(Link("threads", {"host": "a&b"}), "second") == "/threads/?store=second&host=a%26b"
+    assert link_address(Link("thread", {"id": "t", "store": "third"}), "second") == "/thread/?store=third&id=t"
 
 
 def test_an_id_with_half_a_character_has_an_address() -> None:
-    assert address_of(Link("thread", {"id": "\ud800"})) == "/thread/?id=%3F"
+    assert link_address(Link("thread", {"id": "\ud800"})) == "/thread/?id=%3F"
 
 
 def test_a_rule_is_explained_on_a_page() -> None:
-    assert docs_page("store-split") == reverse("rule", args=["store-split"])
+    assert docs_page("store-split") == reverse("inspector:rule", args=["store-split"])

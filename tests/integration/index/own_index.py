@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.doctor.throwaway import default_database
-from inspector.models import Delivery, StoreEntry
-from inspector.settings import _sqlite
+from inspector.models import Access, Delivery, Opened, SignInLink, StoreEntry
+from inspector.parts import _sqlite
 
 _NAME = "index"
 
@@ -47,6 +49,8 @@ def postgres_index(server: EmbeddedPostgres, blocker: DjangoDbBlocker) -> Iterat
                 call_command("migrate", verbosity=0, interactive=False)
             StoreEntry.objects.all().delete()  # and all that is a store's
             Delivery.objects.all().delete()  # tests of channels are of no store
+            for model in (Opened, Access, SignInLink, get_user_model(), Session):
+                model.objects.all().delete()
             yield url
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inspector.decode import FULL
 from inspector.errors import BadRequest
 from inspector.index.cursor import decode_cursor
 from inspector.index.queries import SORTS, Moment, ThreadQuery, find_threads
@@ -40,4 +41,4 @@ def test_no_data_dressed_as_a_cursor_breaks_a_list(index: str, data: object, sor
     store, _ = StoreEntry.objects.get_or_create(name="empty")
     text = base64.urlsafe_b64encode(json.dumps(data).encode()).decode().rstrip("=")
     with contextlib.suppress(BadRequest):
-        assert find_threads(store, ThreadQuery(sort=sort, after=text), MOMENT).rows == ()
+        assert find_threads(store, ThreadQuery(sort=sort, after=text), MOMENT, sight=FULL).rows == ()

@@ -180,10 +180,11 @@ def test_in_the_background_a_comparison_waits_for_its_turn(settled: Followed) ->
     settled.world.begin_threads()
     assert settled.sync(pace=BACKGROUND).changed, "what a look finds does not wait"
     assert settled.store.went_through_all == 0
-    StoreEntry.objects.update(search_at=timezone.now() - timedelta(seconds=1))
+    began = timezone.now()
+    StoreEntry.objects.update(search_at=began - timedelta(seconds=1))
     report = settled.sync(pace=BACKGROUND)
     assert (report.waiting, settled.store.calls["compare"]) == (False, 1)
-    assert (StoreEntry.objects.get().search_at or timezone.now()) > timezone.now()
+    assert (StoreEntry.objects.get().search_at or began) > began
     settled.settle()
 
 

@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 from inspector.doctor.throwaway import default_database
 from inspector.index.search import find_hits
 from inspector.models import HourTally, Mute, StoreEntry, ThreadEntry
-from inspector.settings import _sqlite
+from inspector.parts import _sqlite
 from tests.integration.index.conftest import NewDatabase
 from tests.integration.index.samples import fill
 from tests.integration.index.tallied import assert_tallies_are_right

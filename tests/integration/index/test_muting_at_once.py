@@ -13,6 +13,9 @@ from django.db import connections
 from django.test import RequestFactory
 
 from inspector.models import Mute, StoreEntry
+from inspector.reader import Reader
+from inspector.stores.guard import Limits
+from inspector.stores.registry import open_store
 from inspector.views import mutes
 
 FIELDS = {"what": "id", "pattern": "nightly:*", "reason": "Reports", "end": "7d"}
@@ -30,7 +33,9 @@ def test_of_two_at_once_one_is_made(either_index: str, monkeypatch: pytest.Monke
         return why
 
     monkeypatch.setattr(mutes, "_refusal", refused)
-    monkeypatch.setattr(mutes, "reader_of", lambda request: None)
+    monkeypatch.setattr(
+        mutes, "reader_of", lambda request: Reader(open_store("store", "sqlite:////nowhere.db", Limits()))
+    )
     monkeypatch.setattr(mutes, "entry_of", lambda reader: store)
 
     def mute(_: int) -> Any:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from inspector.decode import FULL
 from inspector.errors import BadRequest
 from inspector.index.counts import count_orphans
 from inspector.index.entries import UNSTORED
@@ -35,7 +36,7 @@ def store(either_index: str) -> StoreEntry:
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.name)
 def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, window: Window, moment: Moment) -> None:
     report = report_orphans(store, window, moment)
-    rows = find_threads(store, ThreadQuery(limit=10_000), moment).rows
+    rows = find_threads(store, ThreadQuery(limit=10_000), moment, sight=FULL).rows
     begin = NOW - window.length
     begun = [row for row in rows if begin <= row.entry.first_at <= NOW]
     before = [row for row in rows if begin - BASELINE <= row.entry.first_at < begin]
@@ -59,7 +60,7 @@ def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, windo
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.name)
 def test_parts_are_what_python_counts(store: StoreEntry, window: Window, moment: Moment) -> None:
     report = report_orphans(store, window, moment)
-    rows = find_threads(store, ThreadQuery(limit=10_000), moment).rows
+    rows = find_threads(store, ThreadQuery(limit=10_000), moment, sight=FULL).rows
     hour = (NOW - window.length + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
     begin = hour if window.length > timedelta(hours=1) else NOW - window.length  # of parts, whole hours are counted
     begun = [row for row in rows if begin <= row.entry.first_at <= NOW]
@@ -161,7 +162,7 @@ def test_where_nothing_began_the_newest_thread_is_told(either_index: str) -> Non
 def test_the_number_in_the_bar_is_what_the_flag_lists(store: StoreEntry) -> None:
     orphans = count_orphans(store, MOMENT)
     for listed, number in (("", orphans.unmuted), ("show", orphans.all), ("only", orphans.muted)):
-        found = find_threads(store, ThreadQuery(flag="orphan", muted=listed, limit=10_000), MOMENT)
+        found = find_threads(store, ThreadQuery(flag="orphan", muted=listed, limit=10_000), MOMENT, sight=FULL)
         assert number == len(found.rows) > 0
 
 

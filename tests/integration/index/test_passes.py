@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.test import override_settings
 
 from inspector.config import Config, StoreSetting
@@ -81,6 +82,14 @@ def test_a_pass_folds_the_ledger_though_the_store_did_not_move(configure: Config
         assert (report.looked, report.folding) == (False, False)
         assert _absent() == {"first", "second"}
         close_readers()
+
+
+def test_a_pass_takes_more_memory_for_the_index_than_a_page_does(configure: Configure, store_url: str) -> None:
+    configure(first=store_url)
+    with connection.cursor() as cursor:
+        of_a_page = cursor.execute("PRAGMA cache_size").fetchone()[0]
+        run_pass(get_reader())
+        assert cursor.execute("PRAGMA cache_size").fetchone()[0] < of_a_page < 0  # in kB, as negative numbers
 
 
 def test_one_ledger_serves_all_stores_and_each_its_own_without(

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from inspector.decode import FULL
 from inspector.index.counts import count_orphans, count_owned, count_threads
 from inspector.index.hosts import hosts_that_missed, unwatched_hosts
 from inspector.index.kinds import FLAGS, STATES, Moment
@@ -69,9 +70,9 @@ def store(either_index: str) -> StoreEntry:
 
 @pytest.mark.parametrize("query", ALONE, ids=str)
 def test_one_filter_walks_an_index_that_holds_just_its_threads_in_order(store: StoreEntry, query: ThreadQuery) -> None:
-    page = find_threads(store, replace(query, limit=3), MOMENT)
+    page = find_threads(store, replace(query, limit=3), MOMENT, sight=FULL)
     for asked in (query, replace(query, limit=3, after=page.next), replace(query, sort="last_at")):
-        plans = _plans(lambda asked=asked: find_threads(store, asked, MOMENT))
+        plans = _plans(lambda asked=asked: find_threads(store, asked, MOMENT, sight=FULL))
         _assert_bound(plans, asked)
         for sql, plan in plans:
             assert not _is_sorted(sql, plan), (sql, plan)
@@ -81,9 +82,9 @@ def test_one_filter_walks_an_index_that_holds_just_its_threads_in_order(store: S
 def test_a_sort_walks_its_own_index(store: StoreEntry, sort: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inspector.index.drivers.FEW", 0)
     for query in (ThreadQuery(sort=sort, limit=3), ThreadQuery(sort=f"-{sort}", limit=3)):
-        page = find_threads(store, query, MOMENT)
+        page = find_threads(store, query, MOMENT, sight=FULL)
         for asked in (query, replace(query, after=page.next)):
-            for sql, plan in _plans(lambda asked=asked: find_threads(store, asked, MOMENT)):
+            for sql, plan in _plans(lambda asked=asked: find_threads(store, asked, MOMENT, sight=FULL)):
                 assert not SCANS.search(plan), (sql, plan)
                 assert not _is_sorted(sql, plan), (sql, plan)
 
@@ -95,18 +96,18 @@ def test_filters_together_go_by_an_index(
 ) -> None:
     monkeypatch.setattr("inspector.index.drivers.FEW", few)
     for sort in ("-last_at", "turns", "thread_id"):
-        for sql, plan in _plans(lambda sort=sort: find_threads(store, replace(query, sort=sort), MOMENT)):
+        for sql, plan in _plans(lambda sort=sort: find_threads(store, replace(query, sort=sort), MOMENT, sight=FULL)):
             assert not SCANS.search(plan), (sql, plan)
 
 
 @pytest.mark.parametrize("query", [*ALONE[-5:], ThreadQuery(), *TOGETHER], ids=str)
 def test_the_numbers_of_the_quick_filters_go_by_an_index(store: StoreEntry, query: ThreadQuery) -> None:
-    _assert_bound(_plans(lambda: count_threads(store, query, MOMENT)), query)
+    _assert_bound(_plans(lambda: count_threads(store, query, MOMENT, sight=FULL)), query)
 
 
 @pytest.mark.parametrize("part", ["web", "thread-1", "%_%", "x" * 2000, '"quoted"'])
 def test_a_search_goes_by_the_trigrams(store: StoreEntry, part: str) -> None:
-    plans = _plans(lambda: find_threads(store, ThreadQuery(q=part), MOMENT))
+    plans = _plans(lambda: find_threads(store, ThreadQuery(q=part), MOMENT, sight=FULL))
     _assert_bound(plans, part)
 
 
@@ -114,7 +115,7 @@ def test_reports_and_the_bar_go_by_an_index(store: StoreEntry) -> None:
     for window in WINDOWS:
         _assert_bound(_plans(lambda window=window: report_orphans(store, window, MOMENT)), window.name)
     _assert_bound(_plans(lambda: count_orphans(store, MOMENT)), "orphans")
-    _assert_bound(_plans(lambda: count_owned(store, "ada")), "owned")
+    _assert_bound(_plans(lambda: count_owned(store, "ada", sight=FULL)), "owned")
     _assert_bound(_plans(lambda: unwatched_hosts(store)), "unwatched")
     for sql, plan in _plans(lambda: hosts_that_missed(store, HOSTS, MOMENT)):  # none, where the tallies tell of each
         assert not SCANS.search(plan), (sql, plan)

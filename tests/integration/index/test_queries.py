@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from inspector.decode import FULL
 from inspector.demo.repertoire import PlayedStore
 from inspector.errors import BadRequest
 from inspector.index.cursor import Cursor
@@ -93,9 +94,9 @@ def test_no_row_is_lost_when_others_come_between_two_pages(store: StoreEntry) ->
 
 def test_a_page_whose_last_row_is_gone_goes_on_behind_it(store: StoreEntry) -> None:
     whole = [row.entry.pk for row in _list(store, ThreadQuery())]
-    page = find_threads(store, ThreadQuery(limit=10), MOMENT)
+    page = find_threads(store, ThreadQuery(limit=10), MOMENT, sight=FULL)
     page.rows[-1].entry.delete()
-    after = find_threads(store, ThreadQuery(limit=10, after=page.next), MOMENT)
+    after = find_threads(store, ThreadQuery(limit=10, after=page.next), MOMENT, sight=FULL)
     assert [row.entry.pk for row in after.rows] == whole[10:20]
 
 
@@ -125,10 +126,10 @@ def test_absent_threads_are_listed_only_for_who_looks_for_them(store: StoreEntry
     assert _ids(_list(store, ThreadQuery(state=ABSENT))) == absent
     looked_for = [ThreadQuery(flag="never-stored"), ThreadQuery(flag="missed-reads"), ThreadQuery(host="web-1")]
     for query in [*looked_for, ThreadQuery(state=ABSENT)]:
-        page = find_threads(store, replace(query, limit=ALL), MOMENT)
+        page = find_threads(store, replace(query, limit=ALL), MOMENT, sight=FULL)
         assert page.absent == len(_ids(list(page.rows)) & absent) > 0, query
     assert _ids(_list(store, ThreadQuery(q="asked-"))) == absent
-    (found,) = find_thread(store, "asked-7")
+    (found,) = find_thread(store, "asked-7", sight=FULL)
     assert found.entry.state == "absent"
 
 
@@ -148,18 +149,18 @@ def test_a_hosts_threads_are_the_same_however_they_are_looked_up(
 def test_a_thread_that_left_the_store_is_nowhere_until_the_ledger_was_asked_of_it(store: StoreEntry) -> None:
     """It may have been read and deleted, and nobody missed it since."""
     left = ThreadEntry.every.filter(store=store, state=ABSENT)
-    before, counts = _list(store, ThreadQuery(q="e")), count_threads(store, ThreadQuery(q="e"), MOMENT)
+    before, counts = _list(store, ThreadQuery(q="e")), count_threads(store, ThreadQuery(q="e"), MOMENT, sight=FULL)
     (gone,) = left.filter(missed=SOMETHING, last_at__lt=NOW - timedelta(hours=1))[:1]
     left.filter(pk=gone.pk).update(verified_at=UNKNOWN_TIME)
     count(store)
     for query in (ThreadQuery(q="e"), ThreadQuery(state=ABSENT), *(ThreadQuery(flag=flag) for flag in FLAGS)):
-        page = find_threads(store, replace(query, limit=ALL), MOMENT)
+        page = find_threads(store, replace(query, limit=ALL), MOMENT, sight=FULL)
         assert gone.thread_id not in _ids(list(page.rows)), query
         assert page.total == len(page.rows)
     assert len(_list(store, ThreadQuery(q="e"))) == len(before) - 1
-    after = count_threads(store, ThreadQuery(q="e"), MOMENT)
+    after = count_threads(store, ThreadQuery(q="e"), MOMENT, sight=FULL)
     assert (after.all, after.missed_reads) == (counts.all - 1, counts.missed_reads - 1)
-    assert find_thread(store, gone.thread_id) == ()
+    assert find_thread(store, gone.thread_id, sight=FULL) == ()
 
 
 def test_flags_agree_on_what_real_graphs_wrote(
@@ -183,7 +184,7 @@ def test_counts_are_what_the_filters_list(store: StoreEntry) -> None:
 
 def _check_counts(store: StoreEntry, query: ThreadQuery) -> None:
     plain = replace(query, turns="", state="", flag="")
-    counts = count_threads(store, query, MOMENT)
+    counts = count_threads(store, query, MOMENT, sight=FULL)
     assert counts.all == len(_list(store, plain))
     assert counts.one_turn == len(_list(store, replace(plain, turns="one")))
     assert counts.orphans == len(_list(store, replace(plain, flag="orphan")))
@@ -194,7 +195,7 @@ def _check_counts(store: StoreEntry, query: ThreadQuery) -> None:
     assert counts.siblings == len(_list(store, replace(plain, flag="siblings")))
     assert counts.missed_reads == len(_list(store, replace(plain, flag="missed-reads")))
     assert counts.never_stored == len(_list(store, replace(plain, flag="never-stored")))
-    assert find_threads(store, replace(query, limit=1), MOMENT).total == len(_list(store, query))
+    assert find_threads(store, replace(query, limit=1), MOMENT, sight=FULL).total == len(_list(store, query))
 
 
 def test_filters_select_what_python_would(store: StoreEntry) -> None:
@@ -230,9 +231,9 @@ def test_a_list_of_orphans_says_how_many_it_leaves_out_as_they_are_muted(store: 
     orphans = replace(query, flag="orphan")
     muted = _list(store, replace(orphans, muted="only"))
     for limit in (1, ALL):
-        assert find_threads(store, replace(orphans, limit=limit), MOMENT).muted == len(muted) > 0
-        assert find_threads(store, replace(orphans, muted="show", limit=limit), MOMENT).muted == 0
-        assert find_threads(store, replace(query, limit=limit), MOMENT).muted == 0
+        assert find_threads(store, replace(orphans, limit=limit), MOMENT, sight=FULL).muted == len(muted) > 0
+        assert find_threads(store, replace(orphans, muted="show", limit=limit), MOMENT, sight=FULL).muted == 0
+        assert find_threads(store, replace(query, limit=limit), MOMENT, sight=FULL).muted == 0
     both = _ids(_list(store, orphans)) | _ids(muted)
     assert both == _ids(_list(store, replace(orphans, muted="show")))
 
@@ -240,29 +241,31 @@ def test_a_list_of_orphans_says_how_many_it_leaves_out_as_they_are_muted(store: 
 def test_what_cannot_be_asked_is_told_with_what_can(store: StoreEntry) -> None:
     for asked in IMPOSSIBLE:
         with pytest.raises(BadRequest) as caught:
-            find_threads(store, ThreadQuery(**asked), MOMENT)
+            find_threads(store, ThreadQuery(**asked), MOMENT, sight=FULL)
         assert caught.value.hint
 
 
 def test_a_cursor_of_another_sort_or_kind_is_refused(store: StoreEntry) -> None:
     for sort in EACH_SORT:
         foreign = "-turns" if sort != "-turns" else "turns"
-        page = find_threads(store, ThreadQuery(sort=foreign, limit=5), MOMENT)
+        page = find_threads(store, ThreadQuery(sort=foreign, limit=5), MOMENT, sight=FULL)
         wrong: list[str | int] = [7] if sort.endswith("thread_id") else ["text", ""]
         for after in [page.next, *(Cursor(sort, value, 1).encode() for value in wrong)]:
             with pytest.raises(BadRequest):
-                find_threads(store, ThreadQuery(sort=sort, after=after), MOMENT)
+                find_threads(store, ThreadQuery(sort=sort, after=after), MOMENT, sight=FULL)
 
 
 def test_a_cursor_from_nowhere_lists_or_is_refused_and_nothing_else(store: StoreEntry) -> None:
     values: list[str | int] = [2**63 - 1, -(2**63), 0, -1, 2**40, "", "\U0010ffff", "a" * 5000]
     for sort, value, row in product(EACH_SORT, values, (0, 2**63 - 1, -(2**63))):
         with contextlib.suppress(BadRequest):
-            find_threads(store, ThreadQuery(sort=sort, limit=1, after=Cursor(sort, value, row).encode()), MOMENT)
+            find_threads(
+                store, ThreadQuery(sort=sort, limit=1, after=Cursor(sort, value, row).encode()), MOMENT, sight=FULL
+            )
 
 
 def _list(store: StoreEntry, query: ThreadQuery, moment: Moment = MOMENT) -> list[Row]:
-    page = find_threads(store, replace(query, limit=ALL), moment)
+    page = find_threads(store, replace(query, limit=ALL), moment, sight=FULL)
     assert page.next == ""
     assert page.total == len(page.rows)
     return list(page.rows)
@@ -283,7 +286,7 @@ def _pages(store: StoreEntry, query: ThreadQuery, between: Callable[[], None] = 
     limit = query.limit if query.limit != 50 else 61
     after = ""
     while True:
-        page = find_threads(store, replace(query, limit=limit, after=after), MOMENT)
+        page = find_threads(store, replace(query, limit=limit, after=after), MOMENT, sight=FULL)
         rows += page.rows
         assert len(page.rows) == limit or not page.next
         if not page.next:

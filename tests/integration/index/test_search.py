@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
+from inspector.decode import FULL
 from inspector.index.counts import count_threads
 from inspector.index.queries import Moment, Row, ThreadPage, ThreadQuery, find_threads
 from inspector.index.search import Hits, find_hits
@@ -77,7 +78,7 @@ def test_no_other_stores_threads_are_found(store: StoreEntry) -> None:
 
 @pytest.mark.parametrize("part", ["\x00", "a\x00b-1", "\ud83d", "thread-\udc00"])
 def test_what_no_id_can_hold_is_found_nowhere(store: StoreEntry, part: str) -> None:
-    page = find_threads(store, ThreadQuery(q=part), MOMENT)
+    page = find_threads(store, ThreadQuery(q=part), MOMENT, sight=FULL)
     assert (page.rows, page.total, page.total_is_exact) == ((), 0, True)
 
 
@@ -108,12 +109,15 @@ def test_a_number_that_is_not_counted_to_its_end_is_a_lower_bound_and_says_so(
         ThreadQuery(until=NOW),
         ThreadQuery(q="1", flag="siblings"),
     ):
-        exact, right = find_threads(store, query, MOMENT), count_threads(store, query, MOMENT)
+        exact, right = find_threads(store, query, MOMENT, sight=FULL), count_threads(store, query, MOMENT, sight=FULL)
         assert exact.total_is_exact
         assert not right.at_least
         with monkeypatch.context() as patch:
             patch.setattr("inspector.index.counts.MOST", 5)
-            some, least = find_threads(store, replace(query, limit=1), MOMENT), count_threads(store, query, MOMENT)
+            some, least = (
+                find_threads(store, replace(query, limit=1), MOMENT, sight=FULL),
+                count_threads(store, query, MOMENT, sight=FULL),
+            )
         assert not some.total_is_exact
         assert some.total <= exact.total
         assert "all" in least.at_least
@@ -125,7 +129,7 @@ def test_a_number_that_is_not_counted_to_its_end_is_a_lower_bound_and_says_so(
 def test_a_list_of_one_page_is_counted_by_it(store: StoreEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("inspector.index.counts.MOST", 2)
     for query in (ThreadQuery(q="7"), ThreadQuery(owner="ada"), ThreadQuery(q="%"), ThreadQuery(q="ed-1")):
-        page = find_threads(store, replace(query, limit=10_000), MOMENT)
+        page = find_threads(store, replace(query, limit=10_000), MOMENT, sight=FULL)
         assert (page.total, page.total_is_exact) == (len(page.rows), True)
         assert page.absent == sum(not row.entry.stored for row in page.rows)
 
@@ -136,14 +140,14 @@ def test_a_page_that_looked_at_all_threads_and_no_more_is_not_cut(
     query = ThreadQuery(q="~")
     for beyond in (0, 1):
         monkeypatch.setattr("inspector.index.paging.BUDGET", 2 * (_rows(store).filter(stored=True).count() - beyond))
-        page = find_threads(store, query, MOMENT)
+        page = find_threads(store, query, MOMENT, sight=FULL)
         assert (page.rows, bool(page.next), bool(page.cut)) == ((), bool(beyond), bool(beyond))
 
 
 def _check_parts(store: StoreEntry) -> None:
     everything = set(_rows(store).values_list("thread_id", flat=True))
     for part in PARTS:
-        page = find_threads(store, ThreadQuery(q=part, limit=10_000), MOMENT)
+        page = find_threads(store, ThreadQuery(q=part, limit=10_000), MOMENT, sight=FULL)
         assert {row.entry.thread_id for row in page.rows} == {one for one in everything if part in one}, part
         assert page.total == len(page.rows)
 
@@ -152,14 +156,14 @@ def _whole(store: StoreEntry, query: ThreadQuery, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patch:
         patch.setattr("inspector.index.paging.BUDGET", 10**6)
         patch.setattr("inspector.index.paging.SECONDS", 600.0)
-        return find_threads(store, replace(query, limit=10_000), MOMENT).rows
+        return find_threads(store, replace(query, limit=10_000), MOMENT, sight=FULL).rows
 
 
 def _pages(store: StoreEntry, query: ThreadQuery) -> Iterator[ThreadPage]:
-    page = find_threads(store, query, MOMENT)
+    page = find_threads(store, query, MOMENT, sight=FULL)
     yield page
     while page.next:
-        page = find_threads(store, replace(query, after=page.next), MOMENT)
+        page = find_threads(store, replace(query, after=page.next), MOMENT, sight=FULL)
         yield page
 
 

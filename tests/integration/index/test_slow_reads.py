@@ -129,4 +129,4 @@ def test_a_person_who_waits_for_a_build_in_the_background_gets_the_lease_between
     monkeypatch.setattr("inspector.index.walk._FIRST", 10)
     report = sync(unread.reader)
     assert report.building
-    assert BackgroundSync([], pause=0.0)._pause_after(report) > LOOK_AGAIN
+    assert BackgroundSync([], pause=0.0)._pause_after(report, 0.0) > LOOK_AGAIN

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection as index_connection
 from django.utils import timezone
 
+from inspector.decode import FULL
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.graphs.chat import build_chat
 from inspector.demo.repertoire import PlayedStore, open_saver, play_into
@@ -135,9 +136,9 @@ def test_thousands_of_threads_are_indexed_while_pages_read(many: str, index: str
         try:
             while not done.is_set():
                 if store := StoreEntry.objects.filter(name="store").first():
-                    page = find_threads(store, ThreadQuery(q="copy", sort="thread_id"), now)
+                    page = find_threads(store, ThreadQuery(q="copy", sort="thread_id"), now, sight=FULL)
                     assert page.total >= len(page.rows)
-                    count_threads(store, ThreadQuery(), now)
+                    count_threads(store, ThreadQuery(), now, sight=FULL)
                     looks += 1
         finally:
             index_connection.close()

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inspector.decode import FULL
 from inspector.index.kinds import Moment
 from inspector.index.queries import ThreadQuery, find_threads
 from inspector.models import StoreEntry
@@ -24,10 +25,10 @@ def test_threads_of_many_days_are_found_by_their_owners_index() -> None:
     add(store, random_ids(40), owner=lambda number: f"user-{number}", apart=DAY, last=NOW)
     add(store, random_ids(40), owner=lambda number: f"user-{number}", apart=DAY, last=NOW - timedelta(minutes=5))
     add(other, random_ids(40), owner=lambda number: f"user-{number}", apart=DAY, last=NOW)
-    rows = find_threads(store, ThreadQuery(flag="orphan", limit=80), Moment(NOW + DAY, 1800.0)).rows
+    rows = find_threads(store, ThreadQuery(flag="orphan", limit=80), Moment(NOW + DAY, 1800.0), sight=FULL).rows
 
     with CaptureQueriesContext(connection) as asked:
-        found = read_around(store, rows, PACE)
+        found = read_around(store, rows, {row.entry.pk: row.entry.owner for row in rows}, PACE)
 
     assert {owner: len(near) for owner, near in found.items()} == {f"user-{number}": 2 for number in range(40)}
     of_threads = [query["sql"] for query in asked if '"owner" IN' in query["sql"]]

@@ -22,6 +22,7 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.random_rows import written_case
 from benchmarks.random_traffic import Site
+from inspector.decode import FULL
 from inspector.doctor.case import Case
 from inspector.index.kinds import Moment
 from inspector.index.queries import Row, ThreadQuery, find_threads
@@ -49,7 +50,7 @@ def orphans(case: Case, moment: Moment) -> list[Row]:
     found: list[Row] = []
     after = ""
     while True:
-        page = find_threads(case.entry, ThreadQuery(flag="orphan", after=after, limit=50), moment)
+        page = find_threads(case.entry, ThreadQuery(flag="orphan", after=after, limit=50), moment, sight=FULL)
         found += page.rows
         if not (after := page.next):
             return found
@@ -120,7 +121,7 @@ def test_rows_of_longer_threads_are_not_judged() -> None:
     traffic = KnownTraffic(Site(forgetful=0, every=20))
     traffic.until(50)
     case = written_case(traffic, reads=True, owners=True)
-    rows = find_threads(case.entry, ThreadQuery(), case.moment).rows
+    rows = find_threads(case.entry, ThreadQuery(), case.moment, sight=FULL).rows
 
     judged = assess(case.entry, rows, case.moment)
 

@@ -27,7 +27,7 @@ def server() -> Iterator[EmbeddedPostgres]:
 def test_a_server_frozen_between_two_reads_is_told_soon_and_found_again(
     server: EmbeddedPostgres, open_store: OpenStore
 ) -> None:
-    store = open_store(server.url, connect=1.0, statement=1.0)
+    store = open_store(server.url, connect=1.0, statement=60.0)
     store.read_facts()
     with frozen(server):
         began = time.monotonic()

@@ -31,6 +31,7 @@ from tests.integration.index.own_index import sqlite_index
 from tests.integration.index.syncing import sync
 from tests.integration.postgres.conftest import OpenStore
 from tests.integration.postgres.polling import wait_for
+from tests.signing_in import signed_in_client
 
 TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes", "checkpoint_migrations")
 PASSWORD = "of-the-reader"
@@ -71,7 +72,7 @@ def dashboard(
     stores = (StoreSetting("proof", StoreUrl(reader_url)),)
     settings.INSPECTOR = dataclasses.replace(settings.INSPECTOR, stores=stores)
     with sqlite_index(tmp_path / "index.sqlite3", django_db_blocker):
-        yield Client()
+        yield signed_in_client()
         close_readers()
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import psycopg
 import pytest
 
+from inspector.decode import FULL
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.reader.summary import summarize
 from inspector.stores.base import Head, ThreadRow
@@ -83,7 +84,7 @@ def test_a_head_that_is_left_out_would_have_changed_nothing(new_database: NewDat
             heads = heads_of(store, rows)
             for row in rows:
                 whole = dataclasses.replace(row, head=heads[row.thread_id])
-                short, full = (summarize(one, owner_keys=("user_id",), key=None) for one in (row, whole))
+                short, full = (summarize(one, owner_keys=("user_id",), sight=FULL) for one in (row, whole))
                 assert dataclasses.replace(short, row=whole) == dataclasses.replace(full, row=whole)
                 assert row.head is None or row.head.row == heads[row.thread_id].row
                 settled += row.head is None

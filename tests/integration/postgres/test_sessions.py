@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from psycopg import errors as pg
+from psycopg_pool import ConnectionPool
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.errors import StoreError, StoreTimeout
+from inspector.stores.postgres import session
 from inspector.stores.postgres.session import Cursor
 from tests.integration.postgres.conftest import OpenStore
 from tests.integration.postgres.polling import wait_for
@@ -175,6 +177,28 @@ def test_every_connection_comes_back_whatever_the_read_ends_with(played: PlayedS
             cursor.execute(statement.encode())
     with pytest.raises(KeyboardInterrupt), store._sessions.read():
         raise KeyboardInterrupt
+    assert store.read_facts()
+
+
+def test_a_session_that_the_server_ended_just_after_a_read_is_not_read_through(
+    played: PlayedStore, open_store: OpenStore
+) -> None:
+    store = open_store(f"{played.url}&application_name=ended", pool_size=1)
+    for _ in range(5):
+        assert store.read_facts()
+        (pid,) = _pids(played.url, "ended")
+        with psycopg.connect(played.url, autocommit=True) as connection:
+            connection.execute("select pg_terminate_backend(%s, 5000)", [pid])
+    assert store.read_facts()
+
+
+def test_a_connection_that_answered_just_now_is_used_without_being_asked_again(
+    played: PlayedStore, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(played.url, pool_size=1)
+    store.read_facts()
+    monkeypatch.setattr(session, "_TRUSTED_FOR", 3_600.0)
+    monkeypatch.setattr(ConnectionPool, "check_connection", lambda connection: pytest.fail("asked again"))
     assert store.read_facts()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import ormsgpack
 
-from inspector.decode import Budget, Decoded, decode_value
+from inspector.decode import Budget, Decoded
+from inspector.decode.serde import decode_value
 from inspector.domain.value import Tagged
 
 

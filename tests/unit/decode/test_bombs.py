@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import decode_value
+from inspector.decode.serde import decode_value
 from inspector.domain.value import to_json
 from tests.unit.decode.raw import decode, depth_of, nested_ext, nested_lists, nested_maps
 from tests.unit.decode.samples import SAMPLES

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import Budget, Decoded, decode_json_inline, decode_value
+from inspector.decode import Budget, Decoded
 from inspector.decode.budget import BATCH, Meter, Stop
 from inspector.decode.jsonplus import tree
 from inspector.decode.msgpack import decode_msgpack
+from inspector.decode.serde import decode_json_inline, decode_value
 from inspector.domain.value import Binary, CutText, Omitted, Tagged
 from tests.unit.decode.raw import nested_lists, pack
 from tests.unit.decode.samples import MESSAGES

@@ -18,7 +18,8 @@ from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.types import Send
 from pydantic import SecretStr
 
-from inspector.decode import Budget, decode_json_inline, decode_value, jsonplus
+from inspector.decode import Budget, jsonplus
+from inspector.decode.serde import decode_json_inline, decode_value
 from inspector.domain.value import Binary, CutText, Omitted, Pairs, Tagged
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import MESSAGES, SAMPLES, SECRET, Leaf

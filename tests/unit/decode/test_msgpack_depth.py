@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import decode_json_inline
+from inspector.decode.serde import decode_json_inline
 from inspector.domain.value import Omitted, to_json
 from tests.unit.decode.raw import an_object, decode, depth_of, ext, last, nested_ext, nested_lists, nested_maps, pack
 from tests.unit.decode.samples import SAMPLES

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import Budget, decode_pair, decode_value
+from inspector.decode import Budget
+from inspector.decode.pairs import decode_pair
+from inspector.decode.serde import decode_value
 from inspector.domain.deferred import Deferred, resolved
 from inspector.domain.diff import apply_change, diff_channel, same_value
 from inspector.domain.messages import is_message_list

@@ -13,7 +13,8 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Interrupt, Send
 
-from inspector.decode import Budget, decode_json_inline, decode_value
+from inspector.decode import Budget
+from inspector.decode.serde import decode_json_inline, decode_value
 from inspector.domain.value import to_json
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import SAMPLES, Branch, Leaf, Point

@@ -11,8 +11,9 @@ import pytest
 from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import Decoded, decode_value
+from inspector.decode import Decoded
 from inspector.decode import serde as serde_module
+from inspector.decode.serde import decode_value
 from inspector.domain.value import ABSENT, Binary, Omitted, Tagged
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import MESSAGES

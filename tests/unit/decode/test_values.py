@@ -8,7 +8,7 @@ import pytest
 from langchain_core.messages import BaseMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import decode_value
+from inspector.decode.serde import decode_value
 from inspector.domain.value import CutText, Omitted, Tagged, to_json
 from tests.unit.decode.normal import assert_same, normal
 from tests.unit.decode.samples import MESSAGES, SAMPLES, SECRET

@@ -14,8 +14,8 @@ from langgraph.checkpoint.serde._msgpack import SAFE_MSGPACK_TYPES
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Interrupt
 
-from inspector.decode import decode_value
 from inspector.decode.objects import shown_class
+from inspector.decode.serde import decode_value
 from inspector.doctor.evidence.safe_types import SAFE, other_classes
 from inspector.domain.value import Absent
 

@@ -15,7 +15,7 @@ from langgraph.checkpoint.serde.types import _DeltaSnapshot
 from langgraph.graph.message import REMOVE_ALL_MESSAGES, add_messages
 from langgraph.types import Overwrite
 
-from inspector.decode import decode_value
+from inspector.decode.serde import decode_value
 from inspector.domain.delta import delta_channels, replay, snapshot_value
 from inspector.domain.value import ABSENT, Absent, Tagged, Value
 

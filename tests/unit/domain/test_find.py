@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import decode_value
+from inspector.decode.serde import decode_value
 from inspector.domain.find import MOST, Found, Needle, added, by_text, path_text, search
 from inspector.domain.find_bytes import RawTest
 from inspector.domain.value import Absent, Binary, CutText, Omitted, Pairs, Tagged, Value

@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
-from inspector.decode import decode_value
+from inspector.decode.serde import decode_value
 from inspector.domain.tokens import Tokens, tokens_in
 from inspector.domain.value import Omitted, Value
 

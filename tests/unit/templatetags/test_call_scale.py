@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as some
 
-from inspector.templatetags.call_scale import WIDTH, Scale, lay_out
+from inspector.tags.call_scale import WIDTH, Scale, lay_out
 
 BEGIN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 Span = tuple[datetime, datetime]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from inspector.templatetags.call_scale import lay_out
-from inspector.templatetags.calls import axis_ends, path
+from inspector.tags.call_scale import lay_out
+from inspector.tags.calls import axis_ends, path
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 
 from inspector.domain.diff import diff_channel
 from inspector.domain.value import ABSENT, Absent, Tagged, Value
-from inspector.templatetags.changes import SHOWN_ENTRIES, short_version, show_changes, tallies
-from inspector.templatetags.places import readable_path
-from inspector.templatetags.room import Room
+from inspector.tags.changes import SHOWN_ENTRIES, short_version, show_changes, tallies
+from inspector.tags.places import readable_path
+from inspector.tags.room import Room
 from tests.unit.templatetags.test_values import read
 
 

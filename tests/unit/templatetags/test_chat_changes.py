@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from inspector.domain.diff import diff_channel
 from inspector.domain.value import Absent, Value
-from inspector.templatetags.changes import show_changes
-from inspector.templatetags.room import CARD_NODES, Room, Spot
-from inspector.templatetags.values import render_value
+from inspector.tags.changes import show_changes
+from inspector.tags.room import CARD_NODES, Room, Spot
+from inspector.tags.values import render_value
 from tests.unit.domain.test_diff_properties import MESSAGES, examples
 from tests.unit.templatetags.test_changes import Change, Tree, human
 from tests.unit.templatetags.test_values import read

@@ -16,10 +16,10 @@ from django.test import RequestFactory
 from inspector.domain.branches import find_branches
 from inspector.domain.outline import OutlineStep, TurnStart
 from inspector.domain.picture import Overview, Picture, PictureStep
-from inspector.templatetags.lane_layout import Lanes, lay_out
-from inspector.templatetags.lane_words import dot_words, legend_shapes, legend_signs, not_drawn, short_hosts, told
-from inspector.templatetags.lanes import show_lanes
-from inspector.templatetags.overview import Part, parts_of, show_overview
+from inspector.tags.lane_layout import Lanes, lay_out
+from inspector.tags.lane_words import dot_words, legend_shapes, legend_signs, not_drawn, short_hosts, told
+from inspector.tags.lanes import show_lanes
+from inspector.tags.overview import Part, parts_of, show_overview
 
 SVG_LIMIT = 25_000
 #: Of the whole picture, lanes and strip.

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.templatetags import links
+from inspector.tags import links
 
 
 def context(query: str) -> Context:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspector.templatetags.ids import graph_name, name_of_id, show_id
-from inspector.templatetags.marks import TITLE_LIMIT, plain, prose, short, shown, shown_line, title
+from inspector.tags.ids import graph_name, name_of_id, show_id
+from inspector.tags.marks import TITLE_LIMIT, plain, prose, short, shown, shown_line, title
 
 
 def test_markup_is_text() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from inspector.templatetags.reads import asked_words, worker_says
+from inspector.tags.reads import asked_words, worker_says
 from inspector.views.contexts import WorkerCount
 
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from inspector.domain.pace import StepTime, TurnTime
-from inspector.templatetags.growth_chart import fold_turns, growth, growth_rows, show_growth
-from inspector.templatetags.pace_chart import colour_of, palette_of, show_pace, turn_bar
-from inspector.templatetags.scales import fold, round_values, size_marks, time_marks
+from inspector.tags.growth_chart import fold_turns, growth, growth_rows, show_growth
+from inspector.tags.pace_chart import colour_of, palette_of, show_pace, turn_bar
+from inspector.tags.scales import fold, round_values, size_marks, time_marks
 from inspector.views.contexts.size import StepSize
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)

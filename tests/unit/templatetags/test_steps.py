@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from inspector.domain.value import Tagged, Value
-from inspector.templatetags.steps import by_task, channels_of, joined, page_relatives, relation, shown_values
+from inspector.tags.steps import by_task, channels_of, joined, page_relatives, relation, shown_values
 
 
 @dataclass(frozen=True)

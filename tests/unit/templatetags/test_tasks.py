@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspector.templatetags.tasks import error_text, task_place
+from inspector.tags.tasks import error_text, task_place
 from inspector.views.steps import mark_names
 
 

@@ -10,9 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from inspector.index.orphans import WINDOWS, Window
-from inspector.templatetags.charts import show_share
-from inspector.templatetags.timeline import show_key, show_timeline, timeline_rows
-from inspector.templatetags.timescale import bar_words, nice_lines
+from inspector.tags.charts import show_share
+from inspector.tags.timeline import show_key, show_timeline, timeline_rows
+from inspector.tags.timescale import bar_words, nice_lines
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)

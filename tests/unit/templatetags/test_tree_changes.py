@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from inspector.domain.value import ABSENT, Binary, CutText, Tagged, Value
-from inspector.templatetags.changes import tallies
-from inspector.templatetags.places import difference
-from inspector.templatetags.room import Room, Spot
-from inspector.templatetags.values import render_value
-from inspector.templatetags.written import effect_words, written_as_is
+from inspector.tags.changes import tallies
+from inspector.tags.places import difference
+from inspector.tags.room import Room, Spot
+from inspector.tags.values import render_value
+from inspector.tags.written import effect_words, written_as_is
 from tests.unit.domain.pictures import SVG, png
 from tests.unit.templatetags.test_changes import Tree
 from tests.unit.templatetags.test_chat_changes import Whole, html_of

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain.value import ABSENT, Binary, CutText, Omitted, Pairs, Tagged, Value
-from inspector.templatetags.compact import compact, type_words
-from inspector.templatetags.room import Room, page_room
-from inspector.templatetags.values import render_value, show_input
+from inspector.tags.compact import compact, type_words
+from inspector.tags.room import Room, page_room
+from inspector.tags.values import render_value, show_input
 from inspector.views.contexts import Tree
 
 AI = "langchain_core.messages.ai.AIMessage"

@@ -9,9 +9,9 @@ import pytest
 
 from inspector.index.queries import FLAGS as INDEX_FLAGS
 from inspector.index.queries import STATES as INDEX_STATES
-from inspector.templatetags import words
-from inspector.templatetags.hosts import COLOURS, host_class, host_name
-from inspector.templatetags.links import aria_sort
+from inspector.tags import words
+from inspector.tags.hosts import COLOURS, host_class, host_name
+from inspector.tags.links import aria_sort
 
 AT = datetime(2026, 3, 1, 9, 31, 38, 123456, tzinfo=UTC)
 

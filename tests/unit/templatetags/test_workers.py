@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from inspector.templatetags.steps import read_words
-from inspector.templatetags.workers import (
+from inspector.tags.steps import read_words
+from inspector.tags.workers import (
     alive_words,
     misses_all,
     probe_login,

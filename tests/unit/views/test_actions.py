@@ -17,6 +17,7 @@ from inspector import settings as own
 from inspector import urls
 from inspector.config import load
 from inspector.views.actions import Form, action_view, go_on
+from tests.signing_in import signed_in_client
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +31,13 @@ def change(request: HttpRequest) -> HttpResponse:
     return go_on("threads", q="a&b", store="")
 
 
-urlpatterns = [path("form", show_form), path("change", change), path("", include(urls.urlpatterns))]
+urlpatterns = [path("form", show_form), path("change", change), path("", include(urls))]
 
 
 @pytest.fixture
 def browser() -> Iterator[Client]:
     with override_settings(ROOT_URLCONF=__name__):
-        yield Client(enforce_csrf_checks=True)
+        yield signed_in_client(enforce_csrf_checks=True)
 
 
 def token_of(browser: Client, **headers: str) -> str:
@@ -79,7 +80,7 @@ def test_what_no_page_of_the_dashboard_sent_is_refused(browser: Client, token: b
 
 def test_a_browser_without_the_cookie_is_told_of_it(browser: Client) -> None:
     data = {"csrfmiddlewaretoken": token_of(browser)}
-    browser.cookies.clear()
+    del browser.cookies[settings.CSRF_COOKIE_NAME]
 
     assert "Allow cookies" in browser.post("/change", data).content.decode()
 
@@ -122,8 +123,8 @@ def test_the_cookie_is_for_this_site_and_for_no_script(browser: Client) -> None:
 
 @pytest.mark.parametrize("headers", [{"X-Forwarded-Proto": "https"}, {"host": "INSPECTOR.example:8443"}])
 def test_a_page_that_came_by_https_has_a_cookie_for_https_only(headers: dict[str, str]) -> None:
-    config = load({"INSPECTOR_PUBLIC_URL": "https://inspector.example:8443/"})
-    browser = Client(enforce_csrf_checks=True)
+    config = load({"INSPECTOR_PUBLIC_URL": "https://inspector.example:8443/", "INSPECTOR_PROXY_ADDRESSES": "127.0.0.1"})
+    browser = signed_in_client(enforce_csrf_checks=True)
     with override_settings(ROOT_URLCONF=__name__, INSPECTOR=config, ALLOWED_HOSTS=["*"]):
         assert browser.get("/form", headers=headers).cookies[settings.CSRF_COOKIE_NAME]["secure"] is True
 
