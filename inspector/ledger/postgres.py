@@ -25,7 +25,8 @@ from inspector.ledger.rows import (
 from inspector.probe.ledger_schema import COUNTS_TABLE, ERRORS_TABLE, WORKERS_TABLE, thread_key
 from inspector.sql_file import load_queries
 from inspector.stores.guard import Limits
-from inspector.stores.postgres.session import Cursor, ReadOnlySessions
+from inspector.stores.postgres.pool import Cursor
+from inspector.stores.postgres.session import ReadOnlySessions
 from inspector.stores.urls import PostgresUrl
 
 _TABLES = {"workers": WORKERS_TABLE, "counts": COUNTS_TABLE, "errors": ERRORS_TABLE}

@@ -36,6 +36,7 @@ from inspector.index.once import one_look
 from inspector.index.trouble import told
 from inspector.parts import ENGINE
 from inspector.stores.guard import deadline
+from inspector.stores.together import read_all, together
 from inspector.views.bar import make_bar
 from inspector.views.contexts import PAGE_ONLY, ErrorPage, Tree
 
@@ -66,6 +67,7 @@ _OWN_TITLES: dict[type[InspectorError], str] = {
 
 def show(request: HttpRequest, name: str, page: Any, *, status: int = 200) -> HttpResponse:
     """`templates/NAME.html` whole, `templates/_NAME.html` for htmx, or `page` as JSON."""
+    read_all()
     if wants_json(request):
         response: HttpResponse = JsonResponse(as_data(page), status=status, json_dumps_params={"ensure_ascii": False})
     else:
@@ -98,7 +100,7 @@ def answer_in_time(view: View, request: HttpRequest, held: Mapping[str, str]) ->
     """What the view answers, or what went wrong, told to people."""
     try:
         _check_format(request)
-        with told(), deadline(settings.INSPECTOR.statement_timeout):
+        with told(), deadline(settings.INSPECTOR.statement_timeout), together():
             return view(request, **held)
     except InspectorError as error:
         if error.status >= 500:

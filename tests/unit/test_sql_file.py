@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspector.sql_file import load_queries
-from inspector.stores.postgres.session import QUERIES
+from inspector.stores.postgres.transaction import QUERIES
 
 
 @pytest.fixture

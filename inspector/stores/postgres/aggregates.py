@@ -16,7 +16,7 @@ from inspector.stores.documents import as_metadata, load_document
 from inspector.stores.guard import Limits
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 #: Between the hosts of a thread's rows, as the query puts them together.
 _BETWEEN = "\x1f"

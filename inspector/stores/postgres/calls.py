@@ -9,7 +9,7 @@ from inspector.stores.calls import CallPart, CallRow, Place, group_calls, with_m
 from inspector.stores.documents import as_mapping
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.parameters import storable
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 from inspector.stores.tally import host_of
 
 

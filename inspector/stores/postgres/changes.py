@@ -16,8 +16,8 @@ from inspector.domain.coordinates import first_id_at
 from inspector.stores.followed import Changes
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.look import Look
+from inspector.stores.postgres.pool import Cursor
 from inspector.stores.postgres.position import Position, TableState, load_position
-from inspector.stores.postgres.session import Cursor
 
 CHECKPOINTS: LiteralString = "checkpoints"
 WRITES: LiteralString = "checkpoint_writes"

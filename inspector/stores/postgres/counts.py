@@ -9,7 +9,7 @@ from psycopg.rows import tuple_row
 
 from inspector.stores.base import ThreadCount
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 #: Checkpoints of one part, unless so many take too long: some tenths of a second.
 PART = 100_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from inspector.stores.base import StoreFacts, TableFacts
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 #: The newest migration of langgraph-checkpoint-postgres 3.2. An older store still reads, so this only informs.
 NEWEST_MIGRATION = 9

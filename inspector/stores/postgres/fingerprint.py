@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.stores.base import Fingerprint
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 
 def read_fingerprint(cursor: Cursor, layout: Layout) -> Fingerprint:

@@ -10,7 +10,7 @@ from inspector.probe.ledger_schema import (
     POSTGRES_SYSTEM,
     postgres_identities,
 )
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 
 def read_identities(cursor: Cursor, schema: str) -> tuple[str, ...]:

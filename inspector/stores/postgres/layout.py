@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from inspector.errors import NotACheckpointStore, StoreDenied
-from inspector.stores.postgres.session import QUERIES, ReadOnlySessions
+from inspector.stores.postgres.session import ReadOnlySessions
+from inspector.stores.postgres.transaction import QUERIES
 
 #: The document is fetched once for all that is asked of it: each operator would fetch and unpack it anew. To turn a
 #: large one or a large value into text takes longer than all the rest, so its size is then that which it has as jsonb.

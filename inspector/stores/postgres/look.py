@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from inspector.stores.postgres.layout import Layout
+from inspector.stores.postgres.pool import Cursor
 from inspector.stores.postgres.position import Position, TableState
-from inspector.stores.postgres.session import Cursor
 
 #: Blocks of both tables that one look may read: 512 MB of a table in memory take some tenths of a second.
 _BLOCKS = 65_536

@@ -6,7 +6,7 @@ from inspector.stores.newest import Newest
 from inspector.stores.postgres.changes import read_extent
 from inspector.stores.postgres.layout import Layout
 from inspector.stores.postgres.look import TID_RANGES
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 #: Blocks that are read at first, from the end; each further part is as large as all before.
 _BLOCKS = 512

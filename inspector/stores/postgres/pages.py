@@ -9,7 +9,7 @@ from inspector.stores.base import Cut, OutlineRow, ReadBudget
 from inspector.stores.outline import outline_row
 from inspector.stores.postgres import rows
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 
 def read_cut(cursor: Cursor, layout: Layout, given: Mapping[str, Any], budget: ReadBudget) -> Cut:

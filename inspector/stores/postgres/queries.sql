@@ -15,6 +15,9 @@ select set_config('statement_timeout', %(statement_timeout)s, true),
        set_config('work_mem', '64MB', true),
        set_config('max_parallel_workers_per_gather', '0', true)
 
+-- name: allow
+select set_config('statement_timeout', %(statement_timeout)s, true)
+
 -- name: find_schemas
 -- A table named `checkpoints` is LangGraph's when it has LangGraph's columns; others are reported as foreign.
 select n.nspname as schema,

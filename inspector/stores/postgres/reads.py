@@ -9,7 +9,8 @@ from typing import Any
 from inspector.errors import NotACheckpointStore
 from inspector.stores.guard import Limits
 from inspector.stores.postgres.layout import Layout, find_layout
-from inspector.stores.postgres.session import Cursor, ReadOnlySessions
+from inspector.stores.postgres.pool import Cursor
+from inspector.stores.postgres.session import ReadOnlySessions
 from inspector.stores.urls import PostgresUrl
 
 
@@ -31,13 +32,13 @@ class PostgresReads:
             return cursor.execute(layout.query(query), given).fetchall()
 
     @contextmanager
-    def _read(self, *, statement: float | None = None) -> Iterator[tuple[Cursor, Layout]]:
+    def _read(self, *, statement: float | None = None, plans: bool = False) -> Iterator[tuple[Cursor, Layout]]:
         """A read-only cursor on the store's schema. A layout that no longer holds is found anew by the next read."""
         layout = self._layout
         if layout is None:
             layout = self._layout = self._find_layout()
         try:
-            with self._sessions.read(layout.schema, statement=statement) as cursor:
+            with self._sessions.read(layout.schema, statement=statement, plans=plans) as cursor:
                 yield cursor, layout
         except NotACheckpointStore:
             self._layout = None

@@ -9,7 +9,7 @@ from inspector.stores.guard import Limits
 from inspector.stores.postgres.aggregates import Part, read_thread_rows
 from inspector.stores.postgres.counts import find_end, in_range
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 
 
 def scan_threads(

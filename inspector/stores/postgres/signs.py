@@ -14,7 +14,7 @@ from psycopg import errors as pg
 
 from inspector.stores.postgres.facts import NEWEST_MIGRATION
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 from inspector.stores.signs import Session, Signs, TableSize
 
 Row = Mapping[str, Any]

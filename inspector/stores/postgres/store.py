@@ -83,7 +83,7 @@ class PostgresStore(PostgresReads):
         size = PART
         while True:
             try:
-                with self._read() as (cursor, layout):
+                with self._read(plans=True) as (cursor, layout):
                     found, after = read_counts(cursor, layout, after, size)
             except ReadTooLong:
                 if size == 1:
@@ -96,7 +96,7 @@ class PostgresStore(PostgresReads):
             size = min(PART, size * 2)
 
     def scan_threads(self, after: str, *, checkpoints: int, host_keys: Sequence[str]) -> Scan:
-        with self._read() as (cursor, layout):
+        with self._read(plans=True) as (cursor, layout):
             return scan_threads(cursor, layout, after, checkpoints, host_keys, self._limits)
 
     def read_next(self, after: str) -> str:
@@ -109,7 +109,7 @@ class PostgresStore(PostgresReads):
 
     def read_changes(self, since: str) -> Changes:
         try:
-            with self._read() as (cursor, layout):
+            with self._read(plans=True) as (cursor, layout):
                 changes = read_changes(cursor, layout, since, self._frontiers)
         except StoreError as error:
             if is_kept_back(error):
@@ -119,11 +119,11 @@ class PostgresStore(PostgresReads):
         return changes
 
     def find_newest(self, checkpoints: int) -> Newest:
-        with self._read() as (cursor, layout):
+        with self._read(plans=True) as (cursor, layout):
             return find_newest(cursor, layout, checkpoints)
 
     def search_changes(self, since: str) -> list[str]:
-        with self._read(statement=self._limits.statement * 4) as (cursor, layout):
+        with self._read(statement=self._limits.statement * 4, plans=True) as (cursor, layout):
             found, self._frontiers = search_threads(cursor, layout, since)
         return found
 
@@ -131,7 +131,7 @@ class PostgresStore(PostgresReads):
         wanted = [thread_id for thread_id in thread_ids if storable(thread_id)]
         if not wanted:
             return []
-        with self._read(statement=self._limits.statement * 4) as (cursor, layout):
+        with self._read(statement=self._limits.statement * 4, plans=True) as (cursor, layout):
             return read_thread_rows(cursor, layout, of_ids(wanted), host_keys, self._limits)
 
     def read_namespaces(self, thread_id: str) -> list[NamespaceRow]:

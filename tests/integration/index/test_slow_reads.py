@@ -14,7 +14,7 @@ from inspector.models import StoreEntry, ThreadEntry
 from inspector.reader import ThreadSummary
 from inspector.stores.postgres import counts
 from inspector.stores.postgres.layout import Layout
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 from tests.integration.index.syncing import sync
 from tests.integration.index.test_sync_budget import burdened
 from tests.integration.index.watched import Followed, WatchedStore

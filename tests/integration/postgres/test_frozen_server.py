@@ -11,7 +11,7 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import play_into
 from inspector.errors import StoreError
 from inspector.stores.postgres import PostgresStore
-from inspector.stores.postgres.session import QUERIES
+from inspector.stores.postgres.transaction import QUERIES
 from tests.integration.postgres.conftest import OpenStore
 from tests.integration.postgres.freezing import frozen
 from tests.integration.postgres.polling import wait_for

@@ -9,13 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 import pytest
 from psycopg import errors as pg
-from psycopg_pool import ConnectionPool
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
 from inspector.errors import StoreError, StoreTimeout
-from inspector.stores.postgres import session
-from inspector.stores.postgres.session import Cursor
+from inspector.stores.postgres.pool import Cursor
 from tests.integration.postgres.conftest import OpenStore
 from tests.integration.postgres.polling import wait_for
 
@@ -81,7 +79,7 @@ def test_without_the_start_up_option_the_transaction_still_cannot_write(
 ) -> None:
     """As behind a pooler that refuses the option."""
     store = open_store(played.url)
-    store._sessions._startup_options = False
+    store._sessions._connections._startup_options = False
     assert store.read_facts().read_only_session
     before = _rows(played.url)
     for statements in ATTACKS:
@@ -119,15 +117,15 @@ def test_settings_end_with_their_transaction(played: PlayedStore, open_store: Op
     """Behind a pooler that shares connections, a setting that stayed would reach a worker's session."""
     store = open_store(played.url, pool_size=1)
     store.read_facts()
-    pool, connection = store._sessions._borrow()
+    lent = store._sessions._connections.lend(lambda connection: None)
     try:
-        left = connection.execute(
+        left = lent.connection.execute(
             "select name, setting from pg_settings where source = 'session' "
             "and name <> 'application_name' and name not like 'transaction%'"
         ).fetchall()
     finally:
-        connection.rollback()
-        pool.putconn(connection)
+        lent.connection.rollback()
+        lent.give_back()
     assert left == []
 
 
@@ -189,16 +187,6 @@ def test_a_session_that_the_server_ended_just_after_a_read_is_not_read_through(
         (pid,) = _pids(played.url, "ended")
         with psycopg.connect(played.url, autocommit=True) as connection:
             connection.execute("select pg_terminate_backend(%s, 5000)", [pid])
-    assert store.read_facts()
-
-
-def test_a_connection_that_answered_just_now_is_used_without_being_asked_again(
-    played: PlayedStore, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = open_store(played.url, pool_size=1)
-    store.read_facts()
-    monkeypatch.setattr(session, "_TRUSTED_FOR", 3_600.0)
-    monkeypatch.setattr(ConnectionPool, "check_connection", lambda connection: pytest.fail("asked again"))
     assert store.read_facts()
 
 
