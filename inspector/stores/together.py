@@ -1,7 +1,8 @@
 """What one page asks of a store, asked together: in one transaction, of one state of the store.
 
 A page makes some fifteen reads. Each in a transaction of its own takes four times its way there and back, and the ones
-that follow may tell of another state than the first ones did.
+that follow may tell of another state than the first ones did. Where so many people look at once that others wait for a
+connection, each has it for a read at a time: all of them get their pages.
 """
 
 from __future__ import annotations

@@ -51,6 +51,10 @@ class Lent(NamedTuple):
     connection: Connection
     pool: Pool
 
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for a connection of this pool."""
+        return self.pool.get_stats()["requests_waiting"] > 0
+
     def give_back(self) -> None:
         self.pool.putconn(self.connection)
 

@@ -32,8 +32,9 @@ class ReadOnlySessions:
 
     @contextmanager
     def read(self, search_path: str = "", *, statement: float | None = None, plans: bool = False) -> Iterator[Cursor]:
-        """One snapshot, which is that of the reads before it inside a `together` block. `statement` overrides the time
-        budget in seconds; a read that `plans` changes what the server plans by. Raises `StoreError`."""
+        """One snapshot, which is that of the reads before it inside a `together` block, unless others waited for the
+        connection. `statement` overrides the time budget in seconds; a read that `plans` changes what the server plans
+        by. Raises `StoreError`."""
         statement = within_deadline(statement or self._limits.statement)
         patience = within_deadline(2 * statement + self._limits.connect) + _GRACE
         with translated(self._safe_url), self._transaction(search_path, statement) as transaction:
@@ -49,7 +50,8 @@ class ReadOnlySessions:
 
     @contextmanager
     def _transaction(self, search_path: str, statement: float) -> Iterator[Transaction]:
-        """The page's, where it has one that is free and fits; after an error it has none."""
+        """The page's, where it has one that is free and fits; after an error it has none, nor while others wait for a
+        connection: what a page does between its reads may take longer than they do."""
         transaction = self._of_page(search_path, statement)
         if transaction is None:
             transaction = Transaction(self._connections, self._safe_url, self._limits, search_path, statement)
@@ -59,7 +61,7 @@ class ReadOnlySessions:
             transaction.let_go()
             raise
         held = held_by_page()
-        if held is None or self in held:
+        if held is None or self in held or transaction.is_wanted():
             transaction.let_go()
         else:
             held[self] = transaction

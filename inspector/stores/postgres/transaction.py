@@ -48,6 +48,9 @@ class Transaction:
         there is nothing to hear."""
         return self.connection.pgconn.transaction_status == pq.TransactionStatus.INTRANS and _is_quiet(self.connection)
 
+    def is_wanted(self) -> bool:
+        return self._lent.is_wanted()
+
     def serves(self, search_path: str) -> bool:
         return search_path == self._search_path and not self._spent
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -63,6 +64,20 @@ def test_once_all_is_read_others_have_the_connection(played: PlayedStore, open_s
             other.submit(store.read_facts).result()
         read_all()
         assert other.submit(store.read_facts).result()
+        assert store.read_facts()
+    assert _states(played.url) <= {"idle"}
+
+
+def test_who_waits_for_the_connection_has_it_after_the_next_read(played: PlayedStore, open_store: OpenStore) -> None:
+    """However long the page goes on: of many people at once each gets a page, later than alone."""
+    store = open_store(played.url, pool_size=1, connect=10)
+    with together(), ThreadPoolExecutor(1) as other:
+        store.read_facts()
+        asked = other.submit(store.read_facts)
+        while not asked.done() and not _waiting(store):
+            time.sleep(0.01)
+        assert store.read_facts()
+        assert asked.result()
         assert store.read_facts()
     assert _states(played.url) <= {"idle"}
 
@@ -143,6 +158,12 @@ def _look(store: PostgresStore) -> tuple[int, str]:
         found = cursor.execute(_PID).fetchone()
     assert found
     return found["pid"], found["snapshot"]
+
+
+def _waiting(store: PostgresStore) -> int:
+    pool = store._sessions._connections._pool
+    assert pool
+    return pool.get_stats()["requests_waiting"]
 
 
 def _settings(store: PostgresStore) -> dict[str, str]:
