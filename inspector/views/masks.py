@@ -50,7 +50,7 @@ def _check(form: Form, rule: str) -> None:
         form.refuse("rule", "One rule at a time: this has several lines.")
         return
     try:
-        read_rules(rule)
+        read_rules(f"{_configured()}\n{rule}")  # as it is tried: so many lines may be all that are taken
     except ValueError as error:
         form.refuse("rule", f"This rule cannot be used: {str(error).partition(': ')[2]}.")
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import override_settings
 
 from inspector.decode.sight.mask_builtin import BUILT_IN
+from inspector.decode.sight.mask_lines import MOST_LINES
 from inspector.secret import Secret
 from tests.pages.browse import Browser, Document
 from tests.pages.muting import text_of
@@ -90,6 +91,16 @@ def test_what_is_wrong_is_told_in_its_place_and_what_was_typed_stays(
     rule = next(e for e in document.all("input") if e.attributes["name"] == "rule")
     assert rule.attributes["value"].splitlines()[:1] == fields.get("rule", "").splitlines()[:1]
     assert send(visitor, query="?format=json", **fields).status_code == 400
+
+
+def test_beside_as_many_rules_as_are_taken_none_is_tried(pages: Browser) -> None:
+    full = Secret("# a line\n" * MOST_LINES)
+    with override_settings(INSPECTOR=dataclasses.replace(settings.INSPECTOR, masks=full)):
+        visitor = Browser(signed_in_client(enforce_csrf_checks=True))
+        assert send(visitor, text="ada@example.com").status_code == 200
+        response = send(visitor, text="ada@example.com", rule="email")
+    assert response.status_code == 422
+    assert f"at most {MOST_LINES} lines" in text_of(response)
 
 
 def test_what_was_typed_is_no_markup(visitor: Browser) -> None:
