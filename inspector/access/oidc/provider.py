@@ -121,7 +121,8 @@ def _discover(issuer: str) -> dict[str, Any]:
         told = answer.json()
     except requests.RequestException as error:
         raise down(_word(error)) from error
-    if not isinstance(told, dict) or not all(_is_address(told.get(name), issuer) for name in _NEEDED):
+    told = {name: value for name, value in told.items() if value is not None} if isinstance(told, dict) else {}
+    if not all(_is_address(told.get(name), issuer) for name in _NEEDED):
         raise down("its answer does not say where it signs people in")
     if told.get("issuer") != issuer:
         raise down(f"it calls itself {str(told.get('issuer'))[:200]!r}, and not as INSPECTOR_OIDC_ISSUER does")

@@ -6,6 +6,7 @@ import dataclasses
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from django.test import Client, override_settings
 
 from inspector.access.oidc import provider as at_provider
@@ -130,6 +131,27 @@ def test_an_issuer_that_is_another_ones_name_is_not_believed(provider: Provider)
         answer = Client().get("/login/oidc/")
     assert answer.status_code == 503
     assert "it calls itself" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("id_token_signing_alg_values_supported", "it signs by no algorithm with a public key"),
+        ("jwks_uri", "its answer does not say where it signs people in"),
+        ("token_endpoint_auth_methods_supported", ""),
+        ("userinfo_endpoint", ""),
+    ],
+)
+def test_what_a_provider_says_is_null_counts_as_not_said(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    """As some write a list that they have not set."""
+    heard = requests.Response.json
+    monkeypatch.setattr(requests.Response, "json", lambda answer: {**heard(answer), name: None})
+    with override_settings(INSPECTOR=configured(provider)):
+        answer = Client().get("/login/oidc/")
+    assert answer.status_code == (503 if told else 303)
+    assert told in words(answer)
 
 
 def test_an_address_that_is_not_verified_is_nobodys_name(dashboard: Client, provider: Provider) -> None:
