@@ -126,10 +126,8 @@ def _counts(
     cut = cut_of(asked, ((row["thread_key"], row["total"]) for row in found), of_one, full=len(found) == ROWS)
     rows = [row for one in found if (row := counted_row(one, asked, errors)) is not None]
     worker_ids = list({row.worker_id for row in rows})
-    workers = {
-        row["worker_id"]: worker_of(row["hostname"], row["report"])
-        for row in cursor.execute(_QUERIES["reports"], {"worker_ids": worker_ids})
-    }
+    reports = cursor.execute(_QUERIES["reports"], {"worker_ids": worker_ids}) if worker_ids else ()
+    workers = {row["worker_id"]: worker_of(row["hostname"], row["report"]) for row in reports}
     return Counts(tuple(counted(row, workers.get(row.worker_id, NOBODY)) for row in rows), cut)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -50,14 +50,43 @@ class PairSide:
 class _Found:
     """What a side stores of the wanted channels: their sizes, the way to each body, and those already read."""
 
+    side: PairSide
     sizes: dict[str, ChannelSize] = field(default_factory=dict)
     own: set[str] = field(default_factory=set)
     bodies: dict[str, ChannelBody] = field(default_factory=dict)
     states: dict[str, ChannelState] = field(default_factory=dict)
 
+    @property
+    def row(self) -> CheckpointRow:
+        if self.side.row is None:
+            raise LookupError("This side holds no checkpoint.")
+        return self.side.row
+
+    def look(self, only: Collection[str]) -> None:
+        """Values that lie in the document and are small; the sizes of others."""
+        row = self.side.row
+        if row is None:
+            return
+        for channel, stored in row.inline_values.items():
+            if channel in only:
+                decoded = see_json(stored, sight=self.side.sight.of(channel), budget=PAIR_BUDGET)
+                self.states[channel] = state_of(row, channel, present(decoded.value), warnings=decoded.warnings)
+        for channel, size in row.inline_omitted.items():
+            if channel in only:
+                self.sizes[channel] = ChannelSize(channel, "", "json", size)
+                self.own.add(channel)
+
     def size_of(self, channel: str) -> int:
         size = self.sizes.get(channel)
         return size.size_bytes if size is not None else 0
+
+    def beside(self, names: Collection[str]) -> set[tuple[str, str]]:
+        """Where those of `names` lie that are no part of the row."""
+        wanted = [size for size in self.sizes.values() if size.channel in names and size.channel not in self.own]
+        return {(size.channel, size.version) for size in wanted}
+
+    def keep(self, bodies: Iterable[ChannelBody]) -> None:
+        self.bodies |= {body.channel: body for body in bodies if body.blob is not None}
 
 
 def read_pair(
@@ -71,11 +100,15 @@ def read_pair(
     """The channels `only` of both sides, whose values may hold `Deferred` parts. What is too large or takes too long is
     left out and marked, as `ChannelState.loaded` says. Raises `StoreError`."""
     sides = (before, after)
-    found = (_look(before, only), _look(after, only))
+    found = (_Found(before), _Found(after))
+    for one in found:
+        one.look(only)
+    groups = _together(found)
+    for group in groups:
+        _measure(group, only)
     for budget, names in _chosen(found, load):
-        for side, one in zip(sides, found, strict=True):
-            with side.guard():
-                _fetch(side, one, names, budget)
+        for group in groups:
+            _fetch(group, names, budget)
     until = clock() + SECONDS
     for channel in sorted({*found[0].sizes, *found[1].sizes}, key=lambda name: _size(found, name)):
         _decode(sides, found, channel, until - clock())
@@ -90,32 +123,29 @@ def read_pair(
     return first, second
 
 
-def _look(side: PairSide, only: Collection[str]) -> _Found:
-    """Sizes, and values that lie in the document and are small."""
-    found, row = _Found(), side.row
-    if row is None:
-        return found
-    for channel, stored in row.inline_values.items():
-        if channel in only:
-            decoded = see_json(stored, sight=side.sight.of(channel), budget=PAIR_BUDGET)
-            found.states[channel] = state_of(row, channel, present(decoded.value), warnings=decoded.warnings)
-    for channel, size in row.inline_omitted.items():
-        if channel in only:
-            found.sizes[channel] = ChannelSize(channel, "", "json", size)
-            found.own.add(channel)
-    wanted = [pair for pair in keys_of(row) if pair[0] in only]
-    names = {channel for channel, _ in wanted}
+def _together(found: tuple[_Found, _Found]) -> list[tuple[_Found, ...]]:
+    """The sides that hold a checkpoint; both at once where one read can ask for what both store."""
+    held = [one for one in found if one.side.row is not None]
+    places = {(id(one.side.store), one.row.thread_id, one.row.checkpoint_ns) for one in held}
+    return [tuple(held)] if len(places) == 1 else [(one,) for one in held]
+
+
+def _measure(group: tuple[_Found, ...], only: Collection[str]) -> None:
+    """The sizes of what lies beside the documents, and of the bodies that the rows bring along."""
+    side, row = group[0].side, group[0].row
+    wanted = [[pair for pair in keys_of(one.row) if pair[0] in only] for one in group]
     with side.guard():
-        stored_sizes = side.store.read_channel_sizes(row.thread_id, row.checkpoint_ns, wanted)
-    for body in row.own_bodies.values():
-        if body.channel in names and body.type != "empty":
-            found.sizes[body.channel] = ChannelSize(body.channel, body.version, body.type, body.size_bytes)
-            found.own.add(body.channel)
-    for stored_size in stored_sizes:
-        if stored_size.type != "empty":
-            found.sizes[stored_size.channel] = stored_size
-            found.own.discard(stored_size.channel)
-    return found
+        stored = side.store.read_channel_sizes(row.thread_id, row.checkpoint_ns, sorted(set().union(*wanted)))
+    for one, pairs in zip(group, wanted, strict=True):
+        names = {channel for channel, _ in pairs}
+        for body in one.row.own_bodies.values():
+            if body.channel in names and body.type != "empty":
+                one.sizes[body.channel] = ChannelSize(body.channel, body.version, body.type, body.size_bytes)
+                one.own.add(body.channel)
+        for size in stored:
+            if size.type != "empty" and (size.channel, size.version) in pairs:
+                one.sizes[size.channel] = size
+                one.own.discard(size.channel)
 
 
 def _size(found: tuple[_Found, _Found], channel: str) -> int:
@@ -136,17 +166,18 @@ def _chosen(found: tuple[_Found, _Found], load: Collection[str]) -> Iterator[tup
         yield budget, chosen
 
 
-def _fetch(side: PairSide, found: _Found, names: set[str], bytes_left: int) -> None:
-    row = side.row
-    if row is None:
-        return
-    where = (row.thread_id, row.checkpoint_ns)
+def _fetch(group: tuple[_Found, ...], names: set[str], bytes_left: int) -> None:
+    side, where = group[0].side, (group[0].row.thread_id, group[0].row.checkpoint_ns)
     budget = ReadBudget(bytes=bytes_left)
-    shared = [(size.channel, size.version) for size in found.sizes.values() if size.channel in names - found.own]
-    own = sorted(names & found.own)
-    bodies = side.store.read_channels(*where, shared, budget=budget) if shared else []
-    bodies += side.store.read_own_channels(*where, row.checkpoint_id, own, budget=budget) if own else []
-    found.bodies |= {body.channel: body for body in bodies if body.blob is not None}
+    shared = sorted({pair for one in group for pair in one.beside(names)})
+    with side.guard():
+        bodies = side.store.read_channels(*where, shared, budget=budget) if shared else []
+    for one in group:
+        pairs = one.beside(names)
+        one.keep(body for body in bodies if (body.channel, body.version) in pairs)
+        if own := sorted(names & one.own):
+            with one.side.guard():
+                one.keep(side.store.read_own_channels(*where, one.row.checkpoint_id, own, budget=budget))
 
 
 def _decode(sides: tuple[PairSide, PairSide], found: tuple[_Found, _Found], channel: str, seconds: float) -> None:
