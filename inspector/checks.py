@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
+from django.conf import global_settings, settings
+from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.contrib.staticfiles import finders
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import router
 from django.template import engines
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, Resolver404, resolve
 
 from inspector.addresses import address_of
 from inspector.config import Config
@@ -44,6 +45,10 @@ def _missing() -> Iterator[CheckMessage]:
     except NoReverseMatch:
         hint = 'Add path("checkpoints/", include("inspector.urls")) to urlpatterns.'
         yield Warning("The dashboard has no address.", f"{hint} {_PAGE}", id="inspector.W001")
+    if _nowhere_to_sign_in():
+        hint = 'Set LOGIN_URL; "admin:login" where people sign in by the admin.'
+        what = f"Who is not signed in is sent to {settings.LOGIN_URL}, where there is no page."
+        yield Warning(what, f"{hint} {_PAGE}", id="inspector.W002")
 
 
 def _error(number: int, what: str, hint: str) -> CheckMessage:
@@ -52,6 +57,17 @@ def _error(number: int, what: str, hint: str) -> CheckMessage:
 
 def _tells_who() -> bool:
     return any(name == _SIGNED_IN or "auth" in name.lower() for name in settings.MIDDLEWARE)
+
+
+def _nowhere_to_sign_in() -> bool:
+    """As in a new project. An address that somebody chose may be another server's."""
+    if settings.LOGIN_URL != global_settings.LOGIN_URL or is_language_prefix_patterns_used(settings.ROOT_URLCONF)[0]:
+        return False
+    try:
+        resolve(settings.LOGIN_URL)
+    except Resolver404:
+        return True
+    return False
 
 
 def _alias() -> str:

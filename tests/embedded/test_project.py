@@ -115,13 +115,31 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         "MIDDLEWARE.remove('django.contrib.auth.middleware.AuthenticationMiddleware')\n"
         "MIDDLEWARE.remove('django.contrib.messages.middleware.MessageMiddleware')\n"
         "INSTALLED_APPS.remove('django.contrib.admin')\n"
-        "DATABASE_ROUTERS = [embed.ROUTER]\n",
+        "DATABASE_ROUTERS = [embed.ROUTER]\n"
+        "del LOGIN_URL\n",
         "utf-8",
     )
     (tmp_path / "shop" / "urls.py").write_text("urlpatterns = []\n", "utf-8")
     said = made.manage("check", code=1)
-    for name in ("E001", "E002", "E003", "E004", "E005", "W001"):
+    for name in ("E001", "E002", "E003", "E004", "E005", "W001", "W002"):
         assert f"inspector.{name}" in said
+
+
+@pytest.mark.parametrize(
+    ("addresses", "told"),
+    [
+        ("", True),
+        ("urlpatterns += [path('accounts/', include('django.contrib.auth.urls'))]", False),
+        ("urlpatterns += i18n_patterns(path('accounts/', include('django.contrib.auth.urls')))", False),
+    ],
+)
+def test_a_sign_in_page_that_is_not_there_is_told(tmp_path: Path, addresses: str, told: bool) -> None:
+    made = make_project(tmp_path)
+    with (tmp_path / "shop" / "settings.py").open("a", encoding="utf-8") as settings:
+        settings.write("\nLOGIN_URL = '/accounts/login/'\n")
+    with (tmp_path / "shop" / "urls.py").open("a", encoding="utf-8") as file:
+        file.write(f"\nfrom django.conf.urls.i18n import i18n_patterns\n{addresses}\n")
+    assert ("inspector.W002" in made.manage("check")) is told
 
 
 def test_a_setting_that_there_is_not_is_refused(project: Project) -> None:

@@ -117,13 +117,18 @@ def test_a_pod_fits_the_image_and_the_strictest_profile(name: str) -> None:
 
 
 def test_the_first_users_pod_is_one_that_kubernetes_takes() -> None:
+    """The guide names the image: by `--override-type=strategic` it goes into the container of the same name."""
     overrides = json.loads((KUBERNETES / "first-user.json").read_text())
     named = overrides | {"kind": "Pod", "metadata": {"name": "first-user"}}
     kubernetes_validate.validate(named, kubernetes_validate.latest_version(), strict=True)
     (container,) = overrides["spec"]["containers"]
     assert container["securityContext"] == pod("inspector-web")["containers"][0]["securityContext"]
     assert overrides["spec"]["securityContext"] == pod("inspector-web")["securityContext"]
-    assert container["image"].endswith(f":{__version__}")
+    guide = (DEPLOY / "kubernetes.md").read_text(encoding="utf-8")
+    assert (container["name"], "image" in container) == ("first-user", False)
+    assert f" run {container['name']} " in guide
+    assert "--override-type=strategic" in guide
+    assert f"--image=registry.example.com/checkpoint-inspector:{__version__} " in guide
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)
@@ -237,3 +242,12 @@ def test_the_unit_exposes_little_of_the_machine() -> None:
     command = ["systemd-analyze", "security", "--offline=true", "--threshold=15", UNIT]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
+
+
+def test_nginx_hands_on_nothing_that_a_browser_says_of_who_asks_or_for_what() -> None:
+    text = (DEPLOY / "nginx.conf").read_text(encoding="utf-8")
+    given = dict(re.findall(r"proxy_set_header (\S+) +(\S+);", text))
+    empty = {f"X-Forwarded-{name}" for name in ("User", "Email", "Groups", "Host", "Uri")}
+    assert {name for name, value in given.items() if value == '""'} == empty
+    assert given["X-Forwarded-For"] == given["X-Real-IP"] == "$remote_addr"
+    assert given["X-Forwarded-Proto"] == "$scheme"
