@@ -11,7 +11,17 @@ from django.http import HttpRequest
 def has_metrics_token(request: HttpRequest) -> bool:
     """Whether the request carries INSPECTOR_METRICS_TOKEN. Compared in a time that tells nothing of it."""
     token = settings.INSPECTOR.metrics_token
-    kind, _, given = request.headers.get("Authorization", "").partition(" ")
-    if token is None or kind.lower() != "bearer":
+    given = _given(request)
+    if token is None or given is None:
         return False
-    return compare_digest(given.strip().encode(), token.reveal().encode())
+    return compare_digest(given.encode(), token.reveal().encode())
+
+
+def has_some_token(request: HttpRequest) -> bool:
+    """Whether the request carries any: a program asks, which no page to sign in helps."""
+    return _given(request) is not None
+
+
+def _given(request: HttpRequest) -> str | None:
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if kind.lower() == "bearer" else None

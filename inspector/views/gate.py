@@ -14,7 +14,7 @@ from django.urls import Resolver404, resolve
 from django_htmx.middleware import HtmxDetails
 
 from inspector.access.asking import Asker, asker_of
-from inspector.access.bearer import has_metrics_token
+from inspector.access.bearer import has_metrics_token, has_some_token
 from inspector.access.doors import login_address, login_hint
 from inspector.errors import OwnDatabaseDown
 from inspector.logs.faults import word_for
@@ -52,6 +52,8 @@ class Gate:
             asker = Asker()
         request.asker, request.viewer = asker, asker.viewer  # type: ignore[attr-defined]
         if asker.viewer is None and not is_open:
+            if page == _BY_TOKEN and has_some_token(request):
+                return _kept_nowhere(HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"}))
             return _without_access(request, asker) if asker.name else _to_login(request)
         return self._get_response(request)
 

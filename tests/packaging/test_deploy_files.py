@@ -140,6 +140,12 @@ def test_a_pod_is_asked_whether_it_lives_and_whether_it_is_ready(name: str) -> N
     assert all(get["httpHeaders"] == [{"name": "Host", "value": "localhost"}] for get in asked.values())
 
 
+def test_the_pod_that_prometheus_reaches_believes_no_proxy() -> None:
+    (container,) = pod("inspector-sync")["containers"]
+    given = {one["name"]: one.get("value") for one in container["env"]}
+    assert given["INSPECTOR_PROXY_ADDRESSES"] == "127.0.0.1"
+
+
 def test_every_file_that_a_setting_names_is_in_the_secret() -> None:
     named = called("ConfigMap", "inspector")["data"]
     files = {text.removeprefix("/run/secrets/inspector/") for key, text in named.items() if key.endswith("_FILE")}

@@ -236,8 +236,18 @@ def test_the_metrics_token_opens_the_metrics_and_no_page(nobody: Client) -> None
     headers = {"Authorization": f"Bearer {token}"}
     with override_settings(INSPECTOR=_with_token(token)):
         assert nobody.get("/-/metrics", headers=headers).status_code == 200
-        assert nobody.get("/-/metrics", headers={"Authorization": "Bearer a-token-of-another"}).status_code == 303
         assert nobody.get("/threads/", headers=headers).status_code == 303
+
+
+def test_a_program_with_a_wrong_token_is_told_so_and_not_sent_to_sign_in(nobody: Client) -> None:
+    wrong = {"Authorization": "Bearer a-token-of-another"}
+    for config in (_with_token("a-token-of-some-length"), settings.INSPECTOR):
+        with override_settings(INSPECTOR=config):
+            answer = nobody.get("/-/metrics", headers=wrong)
+            assert (answer.status_code, answer.content) == (401, b"")
+            assert (answer["WWW-Authenticate"], answer["Cache-Control"]) == ("Bearer", "no-store")
+            assert nobody.get("/threads/", headers=wrong).status_code == 303
+    assert nobody.get("/-/metrics", headers={"Authorization": "Basic YTpi"}).status_code == 303
 
 
 def _with_token(token: str) -> Any:
