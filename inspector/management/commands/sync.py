@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error, close_old_connections
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
@@ -20,6 +21,8 @@ from inspector.index.lease import LeaseTaken
 from inspector.index.pace import FAST, GENTLE, Pace
 from inspector.index.passes import run_pass
 from inspector.index.sync import PassReport
+from inspector.index.trouble import explain
+from inspector.logs.hooks import log_what_nobody_catches
 from inspector.management.interrupt import Interrupt
 from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.reader import Reader
@@ -38,6 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--watch", action="store_true", help="keep going until interrupted")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["watch"]:  # a service, whose last words are collected
+            log_what_nobody_catches()
         prepare_index(use_stores(options["store"]))
         console = Console(stderr=True)
         pace = FAST if options["fast"] else GENTLE
@@ -67,6 +72,13 @@ class Command(BaseCommand):
             except StoreError as error:
                 equal = False
                 _print_trouble(console, error.message, error.hint)
+            except Error as error:  # of the index: whoever watches goes on when it is over
+                if (trouble := explain(error)) is None:
+                    raise
+                equal = False
+                _print_trouble(console, trouble.message, trouble.hint)
+            finally:
+                close_old_connections()
         return equal
 
 

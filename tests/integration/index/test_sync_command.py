@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.graphs.chat import build_chat
@@ -128,6 +130,31 @@ def test_watching_goes_on_until_it_is_interrupted(
         _, said = process.communicate(timeout=20)
     assert "Traceback" not in said
     assert process.returncode in (0, 1)  # it ended by itself, whether the pass at hand was over or not
+
+
+def test_watching_outlives_its_index(
+    environment: dict[str, str], played: PlayedStore, new_database: NewDatabase, tmp_path: Path
+) -> None:
+    index, said = new_database(), tmp_path / "said"
+    name = conninfo_to_dict(index)["dbname"]
+    command = [sys.executable, "-m", "inspector", "sync", "--watch", "--store", f"store={played.url}"]
+    given = {**environment, "INSPECTOR_DATABASE_URL": index, "INSPECTOR_SYNC_SECONDS": "0.2"}
+    with (
+        psycopg.connect(played.url, autocommit=True) as administrator,
+        said.open("w") as stderr,
+        subprocess.Popen(command, env=given, stderr=stderr) as process,
+    ):
+        try:
+            wait_for(lambda: "4 threads read" in said.read_text())
+            administrator.execute(f'alter database "{name}" allow_connections false'.encode())
+            administrator.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name])
+            wait_for(lambda: "The index's database cannot be reached." in said.read_text())
+            administrator.execute(f'alter database "{name}" allow_connections true'.encode())
+            played.saver.delete_thread(played.played[0].threads[0].thread_id)
+            wait_for(lambda: "1 removed" in said.read_text())
+        finally:
+            process.terminate()
+    assert "Traceback" not in said.read_text()
 
 
 @pytest.mark.parametrize("command", ["sync", "serve"])
