@@ -21,7 +21,7 @@ NO_ANSWER = (
     "timed out",
     "Max retries",
     "ServiceError",
-    "503",
+    "503 Server Error",
 )
 
 

@@ -40,6 +40,7 @@ def report(*packages: dict[str, Any]) -> str:
         ([UNKNOWN, FINE], "", 0, 0, "No answer about rich"),
         ([], "ERROR:pip_audit._cli:ConnectionError: refused", 1, 0, "NOT AUDITED"),
         ([], "ERROR:pip_audit._cli:requirement is not pinned", 1, 1, "is not pinned"),
+        ([], "ERROR:pip_audit._cli:malformed: --hash=sha256:ab503cd", 1, 1, "malformed"),
         ([], "", 0, 1, "pip-audit failed"),
     ],
 )
