@@ -140,9 +140,17 @@ class User:
         return page
 
     def _send(self, port: int, path: str, headers: dict[str, str]) -> tuple[int, str, bool]:
-        line = self._lines.get(port)
-        if line is None:
-            line = self._lines[port] = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        """As browsers do: a line that was kept, and is closed just when it is asked, is replaced by a new one."""
+        kept = self._lines.get(port)
+        if kept is not None:
+            try:
+                return self._send_by(kept, path, headers)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                kept.close()
+        line = self._lines[port] = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        return self._send_by(line, path, headers)
+
+    def _send_by(self, line: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> tuple[int, str, bool]:
         line.request("GET", path, headers=headers)
         response = line.getresponse()
         return response.status, response.read().decode(), response.getheader("HX-Reswap") == "none"

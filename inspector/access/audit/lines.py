@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from inspector.index.briefly import waiting_briefly
 from inspector.logs.formats import FIELDS
@@ -47,7 +47,7 @@ def write(lines: Sequence[Line]) -> bool:
     try:
         with waiting_briefly(PATIENCE), atomic():
             Opened.objects.bulk_create(rows)
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         logger.debug("The audit log could not be written: %s", error)
         return False
     return True

@@ -14,8 +14,10 @@ from inspector.decode.sight.mask_lines import Rules
 from inspector.decode.sight.regex import Pattern
 
 _UTF8 = r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf][\x80-\xbf][\x80-\xbf]"
-#: A text of up to 31 bytes in msgpack begins with one of these; a longer one that is a key has no space.
-_KEY = rf"(?:[\xa1-\xbf](?:[\x20-\x7e]|{_UTF8})*?|\xd9[\x20-\xff](?:[\x21-\x7e]|{_UTF8})*?)"
+#: A text in msgpack begins with one of these, by its length: up to 31 bytes, 255, and 65,535. A longer one that is a key
+#: has no space.
+_LENGTH = r"(?:\xd9[\x20-\xff]|\xda[\x01-\xff][\x00-\xff])"
+_KEY = rf"(?:[\xa1-\xbf](?:[\x20-\x7e]|{_UTF8})*?|{_LENGTH}(?:[\x21-\x7e]|{_UTF8})*?)"
 #: Behind a key comes its value, which begins with a byte that is no sign of ASCII.
 _END = r"[\x20-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]*[^\x20-\x7e]"
 _SECRET_KEY = rf"(?i){_KEY}(?:{ANYWHERE}|(?:{AT_THE_END}){_END})"
