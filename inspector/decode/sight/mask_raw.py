@@ -14,8 +14,8 @@ from inspector.decode.sight.mask_lines import Rules
 from inspector.decode.sight.regex import Pattern
 
 _UTF8 = r"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf][\x80-\xbf][\x80-\xbf]"
-#: A text in msgpack begins with one of these, by its length: up to 31 bytes, 255, and 65,535. A longer one that is a key
-#: has no space.
+#: A text in msgpack begins with one of these, by its length: up to 31 bytes, 255 and 65,535. One of more than 31 bytes
+#: that is a key has no space.
 _LENGTH = r"(?:\xd9[\x20-\xff]|\xda[\x01-\xff][\x00-\xff])"
 _KEY = rf"(?:[\xa1-\xbf](?:[\x20-\x7e]|{_UTF8})*?|{_LENGTH}(?:[\x21-\x7e]|{_UTF8})*?)"
 #: Behind a key comes its value, which begins with a byte that is no sign of ASCII.
