@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -11,10 +11,13 @@ from inspector.doctor.case import Case
 from inspector.doctor.engine import examine
 from inspector.doctor.mutes import Mutes
 from inspector.doctor.once import ask_once
-from inspector.doctor.record import Diagnosis, Recorded, load, record
+from inspector.doctor.record import PATIENCE_MS, Diagnosis, Recorded, load, record
 from inspector.doctor.rules import rules
+from inspector.errors import IndexTrouble
+from inspector.index.briefly import waiting_briefly
 from inspector.index.claims import give_back, take
 from inspector.index.queries import Moment
+from inspector.index.trouble import told
 from inspector.models import StoreEntry
 from inspector.reader import Reader
 
@@ -39,13 +42,22 @@ def latest(reader: Reader, entry: StoreEntry, moment: Moment) -> Diagnosis:
     at = entry.diagnosed_at
     if at is None:
         return diagnose(reader, entry, moment)
-    if timedelta(0) <= moment.now - at < FRESH or not take(entry, "diagnosed_at", at, moment.now):
+    if timedelta(0) <= moment.now - at < FRESH or not _is_ours(entry, at, moment):
         return recorded(entry, moment)
     try:
         return diagnose(reader, entry, moment)
     except BaseException:
         give_back(entry, "diagnosed_at", at, moment.now)
         raise
+
+
+def _is_ours(entry: StoreEntry, before: datetime, moment: Moment) -> bool:
+    """Nobody's while the index takes no writing, be it locked or its disk full: what is known can still be read."""
+    try:
+        with told(), waiting_briefly(PATIENCE_MS):
+            return take(entry, "diagnosed_at", before, moment.now)
+    except IndexTrouble:
+        return False
 
 
 def recorded(entry: StoreEntry, moment: Moment) -> Diagnosis:

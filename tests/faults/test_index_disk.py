@@ -55,7 +55,7 @@ def test_an_index_that_somebody_has_locked_is_read_on(own_server: EmbeddedPostgr
         closing(sqlite3.connect(tmp_path / "index" / "index.sqlite3", isolation_level=None)) as other,
     ):
         other.execute("begin immediate")
-        time.sleep(2)
+        time.sleep(20)  # longer than any page waits, and than a diagnosis is fresh
         other.execute("rollback")
     check(seen, allowed=(200, 404))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -20,6 +22,7 @@ from inspector.doctor.rule import Rule
 from inspector.index import asking
 from inspector.index.queries import Moment
 from inspector.models import FindingEntry, StoreEntry
+from inspector.models.database import connection
 from inspector.mute import Mute
 from inspector.reader import Reader
 from inspector.stores.base import StoreFacts
@@ -94,6 +97,22 @@ def test_one_that_cannot_be_made_leaves_it_to_the_next_who_comes(
         with pytest.raises(ZeroDivisionError):
             latest(reader, StoreEntry.objects.get(), Moment(NOW + HOUR, 1800))
     assert StoreEntry.objects.get().diagnosed_at == before
+
+
+def test_one_that_is_old_is_shown_while_nobody_can_write_to_the_index(
+    reader: Reader, entry: StoreEntry, use_rules: UseRules, index: str
+) -> None:
+    use_rules(rule_of("a", bad("web-1")))
+    first = latest(reader, entry, AT)
+    later = Moment(NOW + HOUR, 1800)
+    use_rules(rule_of("a", GOOD))
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        shown = latest(reader, StoreEntry.objects.get(), later)
+        other.execute("ROLLBACK")
+    assert (shown.at, shown.problems) == (first.at, recorded(StoreEntry.objects.get(), later).problems)
+    assert shown.problems
+    assert latest(reader, StoreEntry.objects.get(), later).problems == ()
 
 
 def test_one_from_the_future_is_made_anew(reader: Reader, entry: StoreEntry, use_rules: UseRules) -> None:
