@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,19 +17,12 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from tests.links import browser_cookies, find_link, read_data, use_link
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 _TOKEN = "how-far-the-index-is"
 _METRICS = {"INSPECTOR_METRICS_TOKEN": _TOKEN}
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(condition: Callable[[], Any], what: str, seconds: float = START_SECONDS) -> None:
