@@ -31,6 +31,8 @@ _DOWN_FOR = 1.0
 _LEAST = 0.5
 #: Seconds that a read waits until another one gives its connection back.
 _TURN = 2.0
+#: How the codes begin by which a server ends a session: it stops, has crashed, or an administrator wants so.
+_ENDED = "57P"
 #: Seconds in which a server that lives lets anybody log in. libpq knows no less.
 _LOGIN = 2
 #: A network that swallows packets is noticed within half a minute, not after the system's two hours.
@@ -91,7 +93,7 @@ class Connections:
                 with cut_after(lent.connection, max(_LEAST, deadline - time.monotonic()), self._safe_url):
                     begin(lent.connection)
             except BaseException as error:
-                if not self._leads_nowhere(lent, error):
+                if not self._leads_nowhere(error):
                     lent.give_back()
                     raise
                 silent += 1
@@ -120,10 +122,11 @@ class Connections:
         if pool is not None:
             pool.close(timeout=1)
 
-    def _leads_nowhere(self, lent: Lent, error: BaseException) -> bool:
-        return isinstance(error, StoreTimeout) or (
-            isinstance(error, psycopg.OperationalError) and lent.connection.broken
-        )
+    def _leads_nowhere(self, error: BaseException) -> bool:
+        """Cut, silent, or ended by the server. libpq may notice only later that it is broken."""
+        if not isinstance(error, psycopg.OperationalError):
+            return isinstance(error, StoreTimeout)
+        return not error.sqlstate or error.sqlstate.startswith(_ENDED)
 
     def _open_pool(self) -> Pool:
         """The pool hides why a connection fails, so the first one is made by hand, and so is one after each failure."""

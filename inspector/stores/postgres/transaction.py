@@ -87,7 +87,7 @@ class Transaction:
         with asking():
             result = connection.pgconn.exec_((before + _BEGIN + settings).encode())
         if result.status == pq.ExecStatus.FATAL_ERROR:
-            if connection.broken:
+            if not result.error_field(pq.DiagnosticField.SQLSTATE):  # libpq's own word: the line is cut
                 raise psycopg.OperationalError(result.get_error_message())
             raise errors.error_from_result(result)
 
