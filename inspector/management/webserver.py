@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import resource
+import select
 import signal
 import socket
 import time
@@ -27,6 +28,7 @@ _THREADS = 16  # more than the connections to a slow store can hold up, so that 
 #: that takes longer is begun anew.
 GRACE = 10.0
 _BREATH = 0.25  #: seconds between two looks at whether they have
+_FIRST_WORD = 1.0  #: seconds that a new connection has to say what it asks for, which may be on its way
 _THREADS_END = 1  #: seconds for threads that answered to end
 #: Bytes of a form, with room for what multipart adds: more is refused before it is taken, and none goes to a disk.
 _LONGEST_BODY = 131_072
@@ -124,11 +126,11 @@ class WebServer:
 
     def _stop_listening(self) -> None:
         """Whoever has connected by now is heard: the system has told them that they are."""
-        known = -1
-        while known < len(self._sockets):
-            known = len(self._sockets)
+        listeners = [one for one in self._sockets.values() if isinstance(one, BaseWSGIServer)]
+        until = time.monotonic() + _FIRST_WORD
+        while _is_called(listeners) and time.monotonic() < until:
             self._turn(0.0)
-        for listener in [one for one in self._sockets.values() if isinstance(one, BaseWSGIServer)]:
+        for listener in listeners:
             wasyncore.dispatcher.close(listener)  # its own close would take what wakes us when an answer is ready
 
     def _finish(self) -> int:
@@ -156,9 +158,19 @@ def _connections() -> int:
     return _CONNECTIONS if most == resource.RLIM_INFINITY else max(100, min(_CONNECTIONS, most - _FILES_KEPT))
 
 
+def _is_called(listeners: Sequence[BaseWSGIServer]) -> bool:
+    """Whether somebody has connected whom nobody has taken yet."""
+    line = select.poll()
+    for listener in listeners:
+        if listener.socket is not None:
+            line.register(listener.socket.fileno(), select.POLLIN)
+    return bool(line.poll(0))
+
+
 def _is_busy(channel: HTTPChannel) -> bool:
-    """Whether a request has come in part or whole, or its answer is not sent."""
-    return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
+    """Whether a request has come in part or whole, or its answer is not sent; or a first one may be on its way."""
+    is_new = channel.last_activity == channel.creation_time and time.time() - channel.creation_time < _FIRST_WORD
+    return bool(is_new or channel.requests or channel.request is not None or channel.total_outbufs_len)
 
 
 class _Bell(wasyncore.dispatcher):

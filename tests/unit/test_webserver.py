@@ -99,6 +99,23 @@ def test_a_connection_that_waits_for_its_next_request_holds_nothing_up(monkeypat
         asked.close()
 
 
+def test_who_has_just_connected_is_heard_though_the_request_comes_after_the_word_to_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("inspector.management.webserver._FIRST_WORD", 30.0)
+    with serving(monkeypatch, _tell, grace=60.0) as (server, port, ending):
+        asked, silent = HTTPConnection("127.0.0.1", port, timeout=30), create_connection(("127.0.0.1", port), 30)
+        asked.connect()
+        server.end()
+        assert ending.wait(30)
+        asked.request("GET", "/", headers={"Connection": "close"})
+        assert asked.getresponse().status == 200
+        asked.close()
+        monkeypatch.setattr("inspector.management.webserver._FIRST_WORD", 0.0)
+        assert silent.recv(1) == b""  # who says nothing holds nothing up
+        silent.close()
+
+
 def test_what_does_not_end_is_cut_and_told(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     closed = Event()
 
