@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
-from inspector.management.listening import listen
+from inspector.management.listening import agree_on_no_more, listen
 from inspector.management.webserver import GRACE
 
 logger = logging.getLogger(__name__)
@@ -147,7 +147,10 @@ class Processes:
         return code
 
     def _end(self, at_end: Callable[[], None]) -> None:
-        """The sockets are closed here first: whoever closes them last answers all who have connected by then."""
+        """The sockets are closed here first: whoever closes them last answers all who have connected by then. During a
+        drain more may come."""
+        if not self._drain:
+            agree_on_no_more(self._sockets)
         for one in self._sockets:
             one.close()
         for place in self._places:
