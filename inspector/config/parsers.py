@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -26,29 +27,15 @@ def parse_names(text: str) -> tuple[str, ...]:
 
 
 def parse_seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not 0 < seconds < math.inf:
-        raise ValueError("not a number of seconds greater than 0")
-    return seconds
+    return _above_zero(text, sys.float_info.max, "not a number of seconds greater than 0")
 
 
 def parse_share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = math.nan
-    if not 0 < share <= 1:
-        raise ValueError("not a share: a number greater than 0 and at most 1")
-    return share
+    return _above_zero(text, 1, "not a share: a number greater than 0 and at most 1")
 
 
 def parse_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**6:
-        raise ValueError("not a whole number from 1 to 999999")
-    return int(text)
+    return _from_one(text, 999_999, "not a whole number from 1 to 999999")
 
 
 def parse_web_url(text: str) -> WebhookUrl:
@@ -116,13 +103,7 @@ def parse_default_role(text: str) -> str:
 
 
 def parse_hours(text: str) -> float:
-    try:
-        hours = float(text)
-    except ValueError:
-        hours = math.nan
-    if not 0 < hours <= 8_760:
-        raise ValueError("not a number of hours greater than 0, and at most a year")
-    return hours
+    return _above_zero(text, 8_760, "not a number of hours greater than 0, and at most a year")
 
 
 def parse_drain(text: str) -> float:
@@ -130,9 +111,7 @@ def parse_drain(text: str) -> float:
 
 
 def parse_processes(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_PROCESSES:
-        raise ValueError(f"not a number from 1 to {MOST_PROCESSES}")
-    return int(text)
+    return _from_one(text, MOST_PROCESSES, f"not a number from 1 to {MOST_PROCESSES}")
 
 
 def parse_token(text: str) -> Secret:
@@ -164,3 +143,19 @@ def parse_aes_key(text: str) -> Secret:
     if len(text.encode()) not in (16, 24, 32):
         raise ValueError("an AES key has 16, 24 or 32 bytes")
     return Secret(text)
+
+
+def _above_zero(text: str, most: float, wrong: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= most:
+        raise ValueError(wrong)
+    return number
+
+
+def _from_one(text: str, most: int, wrong: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= most:
+        raise ValueError(wrong)
+    return int(text)
