@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Sequence
 
-from django.db import close_old_connections
 from django.utils import timezone
 
 from inspector.alerts.channels import Channel
 from inspector.alerts.delivery import deliver_due
-
-logger = logging.getLogger(__name__)
+from inspector.index.loops import Loop
 
 #: Seconds between two looks for what is due.
 EVERY = 2.0
 _AFTER_ERROR = 10.0
 
 
-class BackgroundDelivery:
-    """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so and tries again. Without a channel
-    it has nothing to do."""
+class BackgroundDelivery(Loop):
+    """Without a channel it has nothing to do."""
+
+    label = "alert-delivery"
+    failed = "Messages of alerts could not be sent."
 
     def __init__(self, channels: Sequence[Channel], *, pause: float = EVERY) -> None:
+        super().__init__(pause=pause)
         self._channels = tuple(channels)
-        self._pause = pause
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="alert-delivery", daemon=True)
 
     def start(self) -> None:
         if self._channels:
-            self._thread.start()
+            super().start()
 
-    def stop(self, timeout: float = 2.0) -> None:
-        """Waits for an attempt that is under way so many seconds at most."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout)
+    def _work(self) -> float:
+        return 0.0 if deliver_due(self._channels, timezone.now()) else self._pause  # there may be more
 
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            wait = self._pause
-            try:
-                if deliver_due(self._channels, timezone.now()):
-                    wait = 0.0  # there may be more
-            except Exception:
-                if self._stop.is_set():
-                    return
-                logger.exception("Messages of alerts could not be sent.")
-                wait = max(self._pause, _AFTER_ERROR)
-            finally:
-                close_old_connections()
-            self._stop.wait(wait)
+    def _rest_after_error(self) -> float:
+        return max(self._pause, _AFTER_ERROR)

@@ -1,11 +1,15 @@
-"""Work that goes on while the dashboard runs: one thread a store, so that a slow store holds up no other."""
+"""Work that goes on while the dashboard runs. What asks stores has one thread for each, so that a slow one holds up no
+other; all else has one."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+
+from django.db import close_old_connections
 
 from inspector.reader import Reader
 
@@ -46,3 +50,45 @@ class StoreLoops(ABC):
     def _rest_after(self, seconds: float) -> float:
         """Long enough that work which took so many seconds stays within its share of the store's time."""
         return max(self._pause, min(seconds * (1 / DUTY - 1), LONGEST_PAUSE))
+
+
+class Loop(ABC):
+    """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so and tries again. `pause` is in
+    seconds."""
+
+    label: str  #: the name of the thread
+    failed: str  #: what is said of an error
+
+    def __init__(self, *, pause: float) -> None:
+        self._pause = pause
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=self.label, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """Waits for work that is under way so many seconds at most."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    @abstractmethod
+    def _work(self) -> float:
+        """Seconds until it is due again."""
+
+    def _rest_after_error(self) -> float:
+        return self._pause
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                wait = self._work()
+            except Exception:
+                if self._stop.is_set():
+                    return
+                logging.getLogger(type(self).__module__).exception(self.failed)
+                wait = self._rest_after_error()
+            finally:
+                close_old_connections()
+            self._stop.wait(wait)

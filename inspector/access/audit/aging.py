@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections
 from django.utils import timezone
 
+from inspector.index.loops import Loop
 from inspector.models import Opened
-
-logger = logging.getLogger(__name__)
 
 #: Lines that one statement deletes.
 BATCH = 1_000
@@ -29,33 +25,13 @@ def forget_some(days: int, now: datetime, *, batch: int = BATCH) -> int:
     return len(ids)
 
 
-class BackgroundAging:
-    """Starts with `start()`, ends with `stop()`. Never dies of an error: it says so and tries again."""
+class BackgroundAging(Loop):
+    label = "audit-aging"
+    failed = "Old lines of the audit log could not be deleted."
 
     def __init__(self, days: int, *, pause: float = EVERY) -> None:
+        super().__init__(pause=pause)
         self._days = days
-        self._pause = pause
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="audit-aging", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self, timeout: float = 2.0) -> None:
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            wait = self._pause
-            try:
-                if forget_some(self._days, timezone.now()) == BATCH:
-                    wait = _BETWEEN
-            except Exception:
-                if self._stop.is_set():
-                    return
-                logger.exception("Old lines of the audit log could not be deleted.")
-            finally:
-                close_old_connections()
-            self._stop.wait(wait)
+    def _work(self) -> float:
+        return _BETWEEN if forget_some(self._days, timezone.now()) == BATCH else self._pause
