@@ -12,7 +12,7 @@ from inspector.domain.value import ABSENT, Absent, Tagged, Value
 from inspector.tags.changes import SHOWN_ENTRIES, short_version, show_changes, tallies
 from inspector.tags.places import readable_path
 from inspector.tags.room import Room
-from tests.unit.templatetags.test_values import read
+from tests.unit.tags.test_values import read
 
 
 @dataclass(frozen=True)

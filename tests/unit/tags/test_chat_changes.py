@@ -15,8 +15,8 @@ from inspector.tags.changes import show_changes
 from inspector.tags.room import CARD_NODES, Room, Spot
 from inspector.tags.values import render_value
 from tests.unit.domain.test_diff_properties import MESSAGES, examples
-from tests.unit.templatetags.test_changes import Change, Tree, human
-from tests.unit.templatetags.test_values import read
+from tests.unit.tags.test_changes import Change, Tree, human
+from tests.unit.tags.test_values import read
 
 SPOT = Spot((("id", "t"),), "c1", "/thread/", channel="messages")
 

@@ -16,9 +16,9 @@ from inspector.tags.room import Room, Spot
 from inspector.tags.values import render_value
 from inspector.tags.written import effect_words, written_as_is
 from tests.unit.domain.pictures import SVG, png
-from tests.unit.templatetags.test_changes import Tree
-from tests.unit.templatetags.test_chat_changes import Whole, html_of
-from tests.unit.templatetags.test_values import read
+from tests.unit.tags.test_changes import Tree
+from tests.unit.tags.test_chat_changes import Whole, html_of
+from tests.unit.tags.test_values import read
 
 PNG = png()
 SPOT = Spot((("id", "t&1"),), "c1", "/thread/", "c0", channel="shot")
