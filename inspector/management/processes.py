@@ -91,26 +91,37 @@ class Processes:
         self._cord.send(b"!")
 
     def _start(self, place: _Place) -> None:
+        """A machine that has no memory or no process to spare now may have it later."""
+        try:
+            self._begin(place)
+        except OSError as error:
+            self._put_off(place, f"A process that answers pages could not be started ({error.strerror}).")
+
+    def _begin(self, place: _Place) -> None:
         """With the interpreter's options and its path as they are here. In a group of its own, so that Ctrl-C reaches
         it through this process alone: twice it would not wait for what is under way."""
-        place.line, theirs = socket.socketpair()
+        line, theirs = socket.socketpair()
         given = [theirs.fileno(), *(one.fileno() for one in self._sockets)]
         with theirs:
-            place.process = subprocess.Popen(  # noqa: S603  our own arguments
-                [
-                    *(sys.executable, "-P", *(f"-W{rule}" for rule in sys.warnoptions), "-m", "inspector", "serve"),
-                    *(*self._given, OPTION, ",".join(map(str, given))),
-                ],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                stdin=subprocess.DEVNULL,
-                pass_fds=given,
-                process_group=0,
-            )
-        place.began = time.monotonic()
+            try:
+                place.process = subprocess.Popen(  # noqa: S603  our own arguments
+                    [
+                        *(sys.executable, "-P", *(f"-W{rule}" for rule in sys.warnoptions), "-m", "inspector"),
+                        *("serve", *self._given, OPTION, ",".join(map(str, given))),
+                    ],
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=given,
+                    process_group=0,
+                )
+            except OSError:
+                line.close()
+                raise
+        place.line, place.began = line, time.monotonic()
 
     def _watch(self, until: float | None) -> None:
-        """Until one is gone, a signal comes, or it is so late."""
-        with selectors.DefaultSelector() as waiting:
+        """Until one is gone, a signal comes, or it is so late. Takes no descriptor: there may be none left."""
+        with selectors.PollSelector() as waiting:
             waiting.register(self._heard, selectors.EVENT_READ)
             for place in self._places:
                 if place.line is not None:
@@ -124,14 +135,17 @@ class Processes:
 
     def _note(self, place: _Place) -> None:
         """That its process is gone."""
-        now = time.monotonic()
-        if now - place.began > _LIVES:
+        if time.monotonic() - place.began > _LIVES:
             place.pause = _FIRST_PAUSE
         code = self._gone(place)
         if self._ends:
             return
-        place.due = now + place.pause
-        logger.warning("A process that answers pages ended (%s). Another one starts in %g s.", _how(code), place.pause)
+        self._put_off(place, f"A process that answers pages ended ({_how(code)}).")
+
+    def _put_off(self, place: _Place, why: str) -> None:
+        """Longer each time."""
+        place.due = time.monotonic() + place.pause
+        logger.warning("%s Another one starts in %g s.", why, place.pause)
         place.pause = min(2 * place.pause, _LONGEST_PAUSE)
 
     def _gone(self, place: _Place) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -86,6 +87,19 @@ def test_one_that_is_killed_comes_back(served: Served) -> None:
     assert set(before) & set(after) == {before[1]}
     assert served.ask("/-/health")[0] == 200
     assert "signal 9" in served.said
+
+
+def test_one_that_cannot_be_started_now_is_started_later(served: Served) -> None:
+    """There is no descriptor left for the line to it."""
+    before = wait_until_all_listen(served)
+    least, most = resource.prlimit(served.process.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(served.process.pid, resource.RLIMIT_NOFILE, (8, most))
+    os.kill(before[0], signal.SIGKILL)
+    wait_for(lambda: "could not be started" in served.said, seconds=60)
+    assert served.ask("/-/health")[0] == 200
+    resource.prlimit(served.process.pid, resource.RLIMIT_NOFILE, (least, most))
+    after = wait_until_all_listen(served)
+    assert set(before) & set(after) == {before[1]}
 
 
 def test_the_word_to_end_under_load_loses_no_request(served: Served) -> None:
