@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from playwright.sync_api import Page
+
+from tests.browser.dashboard import wait_until
 
 #: Longer than any pause between two refreshes, that after a slow answer too.
 PAUSE = "00:31"
@@ -23,7 +27,13 @@ def take_clock(page: Page) -> None:
 
 def refresh(page: Page) -> None:
     """The next refresh is due, and its answer is there, whatever it says."""
-    page.wait_for_function("asked === answered")
+    wait_for(page, "asked === answered")
     answered = page.evaluate("answered")
     page.clock.fast_forward(PAUSE)
-    page.wait_for_function("(before) => answered > before", arg=answered)
+    wait_for(page, "(before) => answered > before", answered)
+
+
+def wait_for(page: Page, so: str, given: Any = None) -> None:
+    """Until it is so in the page, asked anew each time: what Playwright would leave there to ask again by itself is
+    `eval`, which the policy of our pages forbids."""
+    wait_until(lambda: page.evaluate(so, given), so)

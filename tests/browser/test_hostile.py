@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from inspector.demo.repertoire import PlayedStore
+from tests.browser.clock import wait_for
 from tests.browser.conftest import OpenPage
 from tests.browser.dashboard import Dashboard
 from tests.browser.extra import ATTACKS, MARKUP
@@ -82,7 +83,7 @@ def test_each_id_is_found_by_pasting_it(page: Page, scenario_store: PlayedStore)
     for thread_id in sorted(ids(scenario_store)):
         if "\n" not in thread_id:
             page.locator("#q").fill(thread_id)
-            page.wait_for_function(ONLY_LISTED, arg=thread_id)
+            wait_for(page, ONLY_LISTED, thread_id)
     assert_only_text(page)
 
 

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.clock import refresh, take_clock
+from tests.browser.clock import PAUSE, refresh, take_clock, wait_for
 from tests.browser.conftest import OpenPage, Own
 
 HIDE = """(hidden) => {
@@ -126,7 +126,7 @@ def test_what_is_typed_and_not_sent_yet_is_left_alone(own: Own, open_page: OpenP
     page.context.route("**/threads/", answer_late, times=1)
     page.clock.pause_at(page.evaluate("Date.now() + 31000"))
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("asked === 1")
+    wait_for(page, "asked === 1")
 
     expect(search).to_have_value("z")
     expect(search).to_be_focused()
@@ -134,6 +134,35 @@ def test_what_is_typed_and_not_sent_yet_is_left_alone(own: Own, open_page: OpenP
     expect(page).to_have_url(re.compile(r"\?q=z$"))
     expect(search).to_have_value("z")
     assert asked == ["late"]
+
+
+def test_a_refresh_that_is_under_way_when_somebody_goes_back_is_given_up(own: Own, open_page: OpenPage) -> None:
+    """Its answer would find nothing of the page that it was for. The next one is for the page that came back."""
+    thread_id = own.begin()
+    page = open_list(own, open_page, f"/thread/?id={thread_id}")
+    steps = page.locator("#steps a[data-source]")
+    newest = str(page.locator("#selected").get_attribute("data-checkpoint"))
+    steps.nth(2).click()
+    expect(steps.nth(2)).to_have_attribute("aria-current", "true")
+    wait_for(page, "asked === answered")
+    held: list[Route] = []
+    page.route("**/thread/**", lambda route: route.continue_() if held or not refreshes(route) else held.append(route))
+    page.clock.fast_forward(PAUSE)
+    while not held:
+        page.wait_for_timeout(5)
+
+    page.go_back()
+    expect(page.locator("#selected")).to_have_attribute("data-checkpoint", newest)
+    held[0].continue_()
+    own.say(thread_id, "Where is order 4023?")
+    refresh(page)
+
+    expect(page.locator(".thread-head")).to_contain_text("2 turns")
+    expect(page.locator("#selected")).to_have_attribute("data-checkpoint", newest)
+
+
+def refreshes(route: Route) -> bool:
+    return "x-refresh" in route.request.headers
 
 
 def test_an_unfolded_select_is_left_alone(own: Own, open_page: OpenPage) -> None:

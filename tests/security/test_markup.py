@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 from inspector.demo.embedded import EmbeddedPostgres
 from tests.browser.chromium import ARGUMENTS, require_chromium
+from tests.browser.clock import wait_for
 from tests.browser.dashboard import Dashboard
 from tests.contract.places import PostgresPlace, SqlitePlace
 from tests.security.markup import ATTACKS, play_markup, tell_markup
@@ -138,7 +139,7 @@ def test_the_trap_works(attacked: Dashboard, browser: Browser) -> None:
         page = context.new_page()
         page.goto("/login/")
         page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", f"{ATTACKS[0]}{ATTACKS[8]}")
-        page.wait_for_function("window.__xss || window.__broken.length")
+        wait_for(page, "window.__xss || window.__broken.length")
         watched.look(page)
         context.close()
         assert watched.seen

@@ -65,12 +65,13 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 // Going back faster than pages come: the answers may come in any order, and only the last place counts. So does none of
-// a link that was followed before.
+// a link that was followed before, nor of a refresh of the place that was left.
 let restoring;
 document.addEventListener("htmx:historyCacheMiss", ({ detail }) => {
   restoring?.abort();
   restoring = detail.xhr;
   wanted = undefined;
+  for (const asking of document.querySelectorAll(".htmx-request")) htmx.trigger(asking, "htmx:abort");
 });
 
 // Going back to what htmx cannot load: the browser shows what there is, if only an error.

@@ -5,6 +5,7 @@ let held = false;
 let waiting = false; // a refresh of ours is under way
 let outdated = false; // somebody went elsewhere while it was
 let others = 0; // requests that somebody's action started
+let back = 0; // places that somebody goes back to, and that are on their way
 let slow = 0;
 let timer;
 
@@ -16,7 +17,7 @@ for (const name of ["pointerup", "pointercancel", "blur"]) addEventListener(name
 const root = () => document.querySelector("[data-live]");
 
 function busy() {
-  if (document.hidden || held || waiting || others > 0) return true;
+  if (document.hidden || held || waiting || others > 0 || back > 0) return true;
   const selection = getSelection();
   if (selection && !selection.isCollapsed && selection.toString().trim()) return true;
   if (document.querySelector("dialog[open], details.menu[open]")) return true;
@@ -68,6 +69,10 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!ours(detail)) others = Math.max(0, others - 1);
   if (detail.successful) document.getElementById("notice").replaceChildren();
+});
+document.addEventListener("htmx:historyCacheMiss", ({ detail }) => {
+  back += 1;
+  detail.xhr.addEventListener("loadend", () => (back -= 1));
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (ours(event.detail) && outdated) {
