@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
+from inspector.errors import ConfigError
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
+
+
+def check_port(port: int) -> None:
+    """Raises `ConfigError`. A resolver may take a number that is none modulo 65,536."""
+    if not 0 < port < 65_536:
+        raise ConfigError(f"There is no port {port}.", "Choose one from 1 to 65535 with --port.")
 
 
 def is_loopback(host: str) -> bool:

@@ -122,6 +122,12 @@ def test_an_address_that_cannot_be_listened_on_is_told(host: str, port: int) -> 
     assert "--port" in told.value.hint
 
 
+@pytest.mark.parametrize("port", [0, 99_999])
+def test_a_demo_is_not_begun_for_a_port_that_there_is_not(port: int) -> None:
+    with pytest.raises(ConfigError, match=f"There is no port {port}"):
+        call_command("demo", port=port)
+
+
 @pytest.mark.parametrize(
     ("host", "shown"), [("", "127.0.0.1"), ("::", "127.0.0.1"), ("::1", "[::1]"), ("a.example", "a.example")]
 )

@@ -30,7 +30,7 @@ from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.fleet import ORPHAN_AFTER
 from inspector.demo.shown import Shown, check_slug, fleet_shown, slug_shown
 from inspector.errors import ConfigError
-from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url
+from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url, check_port
 from inspector.management.alone import refuse_in_a_project
 
 _START_SECONDS = 60.0
@@ -116,11 +116,12 @@ def _link(port: int) -> list[str]:
 
 def _check_port(port: int) -> None:
     """Before anything is started: a taken port is the likeliest reason for a demo to fail."""
+    check_port(port)
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((DEFAULT_HOST, port))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             raise ConfigError(f"Cannot listen on port {port}.", "Choose another with --port.") from error
 
 

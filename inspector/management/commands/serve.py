@@ -16,7 +16,7 @@ from inspector.config.parsers import MOST_PROCESSES
 from inspector.errors import ConfigError
 from inspector.index.connections import all_readers, close_readers
 from inspector.logs.hooks import log_what_nobody_catches
-from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url, is_loopback
+from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url, check_port, is_loopback
 from inspector.management.alone import refuse_in_a_project
 from inspector.management.background import Background, all_works
 from inspector.management.memory import collect_rarely
@@ -84,8 +84,7 @@ def _number(given: int | None) -> int:
 
 
 def _listen(host: str, port: int, processes: int = 1, given: Sequence[str] = ()) -> WebServer | Processes:
-    if not 0 < port < 65_536:  # a resolver may take such a number modulo 65,536
-        raise ConfigError(f"There is no port {port}.", "Choose one from 1 to 65535 with --port.")
+    check_port(port)
     drain = settings.INSPECTOR.drain_seconds
     try:
         if processes > 1:

@@ -16,7 +16,7 @@ from inspector.config import load
 from inspector.errors import ConfigError, InspectorError
 from inspector.management.addresses import base_url, is_loopback
 from inspector.management.commands.serve import _opens_by_link
-from inspector.models import Access
+from inspector.models import Access, SignInLink
 from tests.signing_in import PASSWORD, give_access, make_account
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +166,13 @@ def test_a_link_leads_to_where_the_dashboard_is(words: tuple[str, ...], public: 
     with override_settings(INSPECTOR=load({"INSPECTOR_PUBLIC_URL": public})):
         call_command("link", *words, stdout=out)
     assert out.getvalue().startswith(begins)
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "99999"])
+def test_no_link_is_made_to_a_port_that_there_is_not(port: str) -> None:
+    with pytest.raises(ConfigError, match=f"There is no port {port}"):
+        call_command("link", "--port", port)
+    assert not SignInLink.objects.exists()
 
 
 @pytest.mark.parametrize(
