@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Max, Q
@@ -92,10 +92,10 @@ def _words(delivery: Delivery, state: str, now: datetime) -> str:
     return f"{what} is being told"
 
 
-def channel_items(config: Config, now: datetime) -> tuple[AlertChannel, ...]:
-    """Those that are set, and those that could be."""
+def channel_items(config: Config, now: datetime, stores: Collection[str]) -> tuple[AlertChannel, ...]:
+    """Those that are set, and those that could be; of what they were last told, what is about one of these stores."""
     found = {channel.name: channel for channel in configured_channels(config)}
-    last = _last()
+    last = _last(stores)
     return tuple(
         AlertChannel(
             name=name,
@@ -110,8 +110,9 @@ def channel_items(config: Config, now: datetime) -> tuple[AlertChannel, ...]:
     )
 
 
-def _last() -> dict[str, Delivery]:
-    """The last message of each channel that was tried, of any store."""
-    tried = Delivery.objects.filter(Q(attempts__gt=0) | Q(event=TEST)).order_by()
+def _last(stores: Collection[str]) -> dict[str, Delivery]:
+    """The last message of each channel that was tried. A test is about none."""
+    of_alerts = Q(attempts__gt=0, alert__store__name__in=list(stores))
+    tried = Delivery.objects.filter(of_alerts | Q(event=TEST)).order_by()
     newest = tried.values("channel").annotate(newest=Max("pk")).values_list("newest", flat=True)
     return {one.channel: one for one in Delivery.objects.filter(pk__in=list(newest))}

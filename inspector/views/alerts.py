@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from inspector.access.readers import readers_for
 from inspector.alerts.channels import configured_channels
 from inspector.alerts.message import TEST
 from inspector.alerts.trial import send_test
@@ -16,7 +17,7 @@ from inspector.models import AlertEntry, Delivery, StoreEntry
 from inspector.tags.words import percent, span
 from inspector.views.actions import action_view, go_on
 from inspector.views.alert_items import alert_items, channel_items, delivery_item
-from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of
+from inspector.views.bar import entry_of, index_state, make_bar, moment, reader_of, signed_in
 from inspector.views.contexts import AlertsPage, Threshold
 from inspector.views.page import page_view, show, wants_json
 from inspector.views.parameters import read_limit, read_text
@@ -41,7 +42,7 @@ def list_alerts(request: HttpRequest) -> HttpResponse:
         history=alert_items(history, now),
         next=following,
         thresholds=_thresholds(config),
-        channels=channel_items(config, now),
+        channels=channel_items(config, now, readers_for(signed_in(request))),
         tested=tested,
         index=index_state(entry),
         bar=make_bar(request, "orphans", entry),

@@ -139,6 +139,21 @@ def test_numbers_of_messages_are_those_about_the_stores_of_who_asks(two: Browser
     assert [found and found[1] for found in told] == [b"2", b"1"]
 
 
+def test_what_a_channel_was_last_told_is_about_a_store_of_who_asks(two: Browser) -> None:
+    now = timezone.now()
+    figures = {"since": now, "threads": 20, "orphans": 18, "expected": 0.2, "basis": "host"}
+    for name in ("shown", "hidden-one"):
+        alert = AlertEntry.objects.create(
+            store=StoreEntry.objects.get(name=name), hostname="web-3", fired_at=now, **figures
+        )
+        Delivery.objects.create(
+            alert=alert, channel="webhook", event="firing", made_at=now, due_at=now, attempts=1, error=f"was for {name}"
+        )
+    one = Browser(signed_in_client("content", ["shown"]))
+    told = [browser.data("/orphans/alerts/")["channels"][0]["last"]["error"] for browser in (two, one)]
+    assert told == ["was for hidden-one", "was for shown"]
+
+
 def test_who_may_see_no_store_at_all_is_told_so(two: Browser) -> None:
     none = Browser(signed_in_client("content", []))
     for path in ("/threads/", "/stores/", "/doctor/"):
