@@ -24,7 +24,7 @@ _OPENING = (
 AT_THE_END = f"token|auth|bearer|session|sessionid|otp|pass|(?:{_OPENING})[^A-Za-z]*(?:keys?|tokens)"
 
 #: What a key begins behind: RE2 looks at no sign without taking it.
-_BEFORE = r"(?:^|[^A-Za-z0-9_])"
+_BEFORE = r"(?:^|[^A-Za-z])"
 _WORD = r"[A-Za-z0-9_-]"
 
 

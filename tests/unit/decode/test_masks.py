@@ -76,6 +76,14 @@ def test_a_built_in_mask_hides_the_secret_and_keeps_the_rest(name: str) -> None:
     assert BUILT_IN.mask_text(seen) == seen
 
 
+@pytest.mark.parametrize("before", ["key_", "2", "(", "a: "])
+@pytest.mark.parametrize("name", [name for name, (text, secret) in FOUND.items() if text == secret])
+def test_a_key_is_found_behind_whatever_is_no_letter(name: str, before: str) -> None:
+    text = FOUND[name][0]
+    assert text not in BUILT_IN.mask_text(before + text)
+    assert BUILT_IN.mask_text(before + text).startswith(f"{before}[masked {name} ~")
+
+
 @pytest.mark.parametrize("name", FOUND)
 def test_each_can_be_switched_off(name: str) -> None:
     assert f"[masked {name} " not in Masks.of(f"-{name}", SALT).mask_text(FOUND[name][0])
