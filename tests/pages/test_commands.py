@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -64,15 +65,21 @@ def test_grants_prints_what_a_reader_of_that_store_needs(scenario_store: PlayedS
     assert '"public".checkpoints' in out.getvalue()
 
 
-def test_grants_prints_a_template_where_the_store_cannot_be_asked() -> None:
+@pytest.mark.parametrize(
+    ("url", "part"), [(NOWHERE, "GRANT SELECT ON"), ("redis://reader:hunter2@localhost:1/0", "ACL SETUSER")]
+)
+def test_grants_prints_a_template_where_the_store_cannot_be_asked(url: str, part: str) -> None:
+    """A terminal has no page that would recover by itself."""
     out, complaints = StringIO(), StringIO()
 
     with pytest.raises(SystemExit) as ended:
-        call_command("grants", store=[f"gone={NOWHERE}"], stdout=out, stderr=complaints)
+        call_command("grants", store=[f"gone={url}"], stdout=out, stderr=complaints)
 
     assert ended.value.code == 1
-    assert "GRANT SELECT ON" in out.getvalue()
+    assert part in out.getvalue()
     assert "-- NOT CHECKED" in out.getvalue()
+    assert "Check that the server runs" in complaints.getvalue()
+    assert "page" not in complaints.getvalue()
     assert "hunter2" not in complaints.getvalue()
 
 
@@ -114,10 +121,32 @@ def test_stores_of_the_command_line_take_the_place_of_the_configured() -> None:
     assert [store.name for store in settings.INSPECTOR.stores] == ["one", "two"]
 
 
-@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 99_999), ("127.0.0.1", -1), ("no such host", 80)])
-def test_an_address_that_cannot_be_listened_on_is_told(host: str, port: int) -> None:
+@pytest.mark.parametrize(
+    ("host", "port", "option"),
+    [
+        ("127.0.0.1", 99_999, "--port"),
+        ("127.0.0.1", -1, "--port"),
+        ("no such host", 80, "--host"),
+        ("192.0.2.1", 8882, "--host"),  # kept for documentation: no machine has it
+    ],
+)
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_address_that_cannot_be_listened_on_is_told_with_the_option_to_change(
+    host: str, port: int, option: str, processes: int
+) -> None:
     with pytest.raises(ConfigError) as told:
-        _listen(host, port)
+        _listen(host, port, processes)
+
+    assert option in told.value.hint
+    assert ".." not in told.value.message
+
+
+def test_a_port_that_another_program_has_is_told_as_such() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ConfigError, match="in use") as told:
+            _listen("127.0.0.1", taken.getsockname()[1])
 
     assert "--port" in told.value.hint
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
+from inspector.doctor.terminal import for_a_terminal
 from inspector.errors import ConfigError, StoreError
 from inspector.index.connections import all_readers, close_readers, get_ledger
 from inspector.ledger.grants import PROBE_ROLE, redis_grants, redis_grants_in_store
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         try:
             facts = store.read_facts()
         except StoreError as error:
-            self.stderr.write(f"{error.message} {error.hint}")
+            self.stderr.write(f"{error.message} {for_a_terminal(error.hint)}")
             self.stdout.write(_NOT_CHECKED)
             self._print(database or store.safe_url.rpartition("/")[2] or "DATABASE", schema or "public")
             return False
@@ -78,7 +79,7 @@ class Command(BaseCommand):
             line = store.read_grants(role=self._role)
         except StoreError as error:
             checked = False
-            self.stderr.write(f"{error.message} {error.hint}")
+            self.stderr.write(f"{error.message} {for_a_terminal(error.hint)}")
             self.stdout.write(_NOT_CHECKED)
             line = store.guess_grants(role=self._role)
         if self._part != "ledger":

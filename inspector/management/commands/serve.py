@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +25,8 @@ from inspector.management.one_of_several import answer_pages
 from inspector.management.processes import OPTION, Processes
 from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.management.webserver import WebServer
+
+_OWN_ADDRESS = "Name one of this machine's own with --host."
 
 
 class Command(BaseCommand):
@@ -90,9 +93,11 @@ def _listen(host: str, port: int, processes: int = 1, given: Sequence[str] = ())
         if processes > 1:
             return Processes(host, port, processes, given, drain=drain)
         return WebServer(host, port, drain=drain)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"Cannot listen on {host}:{port}: {reason}.", "Choose another with --port.") from error
+    except ValueError as error:  # all that is told of a name that nobody knows
+        raise ConfigError(f"Cannot listen on {host}: there is no such host name or address.", _OWN_ADDRESS) from error
+    except OSError as error:
+        hint = _OWN_ADDRESS if error.errno == errno.EADDRNOTAVAIL else "Choose another with --port."
+        raise ConfigError(f"Cannot listen on {host}:{port}: {error.strerror or error}.", hint) from error
 
 
 def _opens_by_link(host: str) -> bool:
