@@ -18,6 +18,7 @@ from inspector.errors import ConfigError
 
 _POSTGRES_SCHEMES = ("postgresql", "postgres")
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1", "/tmp", "/run/postgresql", "/var/run/postgresql")  # noqa: S108
+_USE = "Use postgresql://USER@HOST/DATABASE."
 _ENCODE = "Percent-encode the characters : / ? # [ ] @ % in user and password, as %3A for a colon."
 
 
@@ -34,7 +35,7 @@ class PostgresUrl:
         """Raises `ConfigError`, without any part of the URL: what cannot be read may be a password."""
         scheme, separator, rest = url.strip().partition("://")
         if scheme.lower() not in _POSTGRES_SCHEMES or not separator or "\x00" in rest:
-            raise ConfigError("A store's URL is no Postgres URL.", "Use postgresql://USER@HOST/DATABASE.")
+            raise ConfigError("A store's URL is no Postgres URL.", _USE)
         address, _, query = rest.partition("?")
         authority, slash, database = address.partition("/")
         if "@" in database or "@" in query:
@@ -45,7 +46,9 @@ class PostgresUrl:
         for_libpq = "&".join("".join(item) for item in parameters if item[0] != "schema")
         encoded = login.replace("@", "%40")  # libpq takes the first @ for the end of the password
         conninfo = f"postgresql://{encoded}{at}{hosts}{slash}{database}{'?' if for_libpq else ''}{for_libpq}"
-        return cls(conninfo, _safe(_parsed(conninfo)), schema)
+        given = _parsed(conninfo)
+        _check_ports(given)
+        return cls(conninfo, _safe(given), schema)
 
     def __repr__(self) -> str:
         return f"PostgresUrl({self.safe!r})"
@@ -63,6 +66,15 @@ def _parsed(conninfo: str) -> dict[str, str]:
         raise ConfigError(
             "A store's URL cannot be read, or has a parameter that libpq does not know.", _ENCODE
         ) from None
+
+
+def _check_ports(given: Mapping[str, str]) -> None:
+    """libpq looks at them when it connects, and then says no more than that it could not. What stands where a port
+    belongs may be a password without its @."""
+    for port in given.get("port", "").split(","):
+        digits = port.strip()
+        if digits and not (digits.isascii() and digits.isdigit() and 0 < int(digits[:6]) < 65_536):
+            raise ConfigError("A store's URL lacks an @, or has no port number where one belongs.", f"{_USE} {_ENCODE}")
 
 
 def _with_defaults(given: Mapping[str, object]) -> dict[str, str]:

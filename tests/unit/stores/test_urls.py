@@ -130,6 +130,13 @@ def test_an_unencoded_at_sign_belongs_to_the_password() -> None:
         "postgresql://h/db%00hunter2",
         "postgresql://u:hunter2\x00@h/db",
         "postgresql://u:hunter2\ud800@h/db",
+        "postgresql://u@h:hunter2/db",
+        "postgresql://u:hunter2/db",
+        "postgresql://h1:5432,h2:hunter2/db",
+        "postgresql://h/db?port=hunter2",
+        "postgresql://h:0/db",
+        "postgresql://h:65536/db",
+        "postgresql://h:+5432/db",
     ],
 )
 def test_what_is_no_url_is_refused_without_being_quoted(url: str) -> None:
