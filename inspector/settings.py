@@ -22,6 +22,8 @@ INSPECTOR = _config.load(os.environ)
 
 #: Nobody else's project: accounts, logins and all tables are ours.
 INSPECTOR_ALONE = True
+#: Whether `inspector demo` started it: with a directory of its own, to which a link takes the command that it prints.
+INSPECTOR_DEMO = False
 RULE_PAGES = parts.RULE_PAGES
 
 DEBUG = INSPECTOR.debug

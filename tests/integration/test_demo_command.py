@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -178,6 +179,8 @@ def test_it_shows_real_traffic_of_several_hosts_and_ends_without_a_trace(run_dem
     again = demo.wait_said("For another link: ").partition(": ")[2]
     link = subprocess.run(again, shell=True, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S602  as told
     assert Shown(shown.origin, use_link(find_link(link.stdout))).get("/threads/")
+    with urllib.request.urlopen(f"{shown.origin}/login/", timeout=10) as page:  # noqa: S310
+        assert b"in the terminal where the demo runs" in page.read()
     wait_listed(shown, "", 40)
 
     shared = wait_listed(shown, "flag=several-hosts")

@@ -207,6 +207,18 @@ def test_without_an_account_the_page_says_where_the_link_is(pages: Browser) -> N
     assert "Password" not in main
 
 
+@override_settings(INSPECTOR_DEMO=True)
+def test_of_a_demo_the_page_names_its_terminal_and_no_command(pages: Browser) -> None:
+    """Without the demo's directory a command would print a link to the user's own dashboard."""
+    for address, status in (("/login/", 200), ("/login/?token=used", 403)):
+        answer = Client().get(address, headers={"host": "127.0.0.1:8861"})
+        main = next(Document(answer.content.decode()).all("main")).text
+        assert answer.status_code == status
+        assert "in the terminal where the demo runs" in main
+        assert not re.search("inspector (link|serve)", main)
+    assert Client().get("/login/?format=json").json()["link_command"] == ""
+
+
 def test_who_has_no_access_is_told_whom_to_ask_for_what(nobody: Client) -> None:
     get_user_model().objects.create_user(username="bob", password=PASSWORD)
     post(nobody, "bob")

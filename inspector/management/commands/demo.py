@@ -32,6 +32,7 @@ from inspector.demo.shown import Shown, check_slug, fleet_shown, slug_shown
 from inspector.errors import ConfigError
 from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url, check_port
 from inspector.management.alone import refuse_in_a_project
+from inspector.management.commands.serve import OF_DEMO
 
 _START_SECONDS = 60.0
 
@@ -66,7 +67,7 @@ class Command(BaseCommand):
     def _dashboard(self, server: EmbeddedPostgres, shown: Shown, port: int, browser: bool, began: float) -> None:
         environment = _environment(server, shown)
         with subprocess.Popen(  # noqa: S603  our own command
-            [sys.executable, "-m", "inspector", "serve", "--port", str(port)],
+            [sys.executable, "-m", "inspector", "serve", "--port", str(port), OF_DEMO],
             env=environment,
             start_new_session=True,  # a terminal's Ctrl-C ends it through us, once, as a signal to us alone does
         ) as dashboard:

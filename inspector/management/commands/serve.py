@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from inspector.access.link import offer_link
-from inspector.access.modes import login_is_configured
+from inspector.access.modes import login_is_configured, ways_in
 from inspector.config.parsers import MOST_PROCESSES
 from inspector.errors import ConfigError
 from inspector.index.connections import all_readers, close_readers
@@ -26,6 +27,8 @@ from inspector.management.processes import OPTION, Processes
 from inspector.management.stores import add_store_option, prepare_index, use_stores
 from inspector.management.webserver import WebServer
 
+#: The option by which `inspector demo` says that it is the one who starts it.
+OF_DEMO = "--of-demo"
 _OWN_ADDRESS = "Name one of this machine's own with --host."
 
 
@@ -43,6 +46,7 @@ class Command(BaseCommand):
             metavar="N",
             help="processes that answer pages; overrides INSPECTOR_PROCESSES (1: this one, which also does the rest)",
         )
+        parser.add_argument(OF_DEMO, action="store_true", help=argparse.SUPPRESS)
         parser.add_argument(OPTION, default="", help=argparse.SUPPRESS)  # how `Processes` starts one of them
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,6 +56,8 @@ class Command(BaseCommand):
         if options["one_of"]:
             answer_pages(options["one_of"])
             return
+        if options["of_demo"]:
+            settings.INSPECTOR_DEMO = True
         prepare_index(stores, migrate=not options["no_sync"])
         by_link = _opens_by_link(options["host"])
         readers = list(all_readers().values())
@@ -64,8 +70,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Reading {store.name} ({store.url.safe}), read-only.")
         address = base_url(options["host"], options["port"])
         self.stdout.write(f"Checkpoint Inspector is on {address}/  (Ctrl-C ends it)")
-        if by_link:
-            self.stdout.write(offer_link(address))
+        self.stdout.write(offer_link(address) if by_link else _told_ways(options["host"], options["port"]))
         self.stdout.flush()  # into a file or a pipe it would come when all is over
         collect_rarely()
         try:
@@ -98,6 +103,18 @@ def _listen(host: str, port: int, processes: int = 1, given: Sequence[str] = ())
     except OSError as error:
         hint = _OWN_ADDRESS if error.errno == errno.EADDRNOTAVAIL else "Choose another with --port."
         raise ConfigError(f"Cannot listen on {host}:{port}: {error.strerror or error}.", hint) from error
+
+
+def _told_ways(host: str, port: int) -> str:
+    """A line for whoever starts a dashboard to which people sign in. Without options, `link` knows the address that
+    people are given, where that is set."""
+    options = []
+    if not settings.INSPECTOR.public_url:
+        if base_url(host, port) != base_url(DEFAULT_HOST, port):
+            options += ["--host", host]
+        if port != DEFAULT_PORT:
+            options += ["--port", str(port)]
+    return f"Sign in {ways_in()}; `{shlex.join(['inspector', 'link', *options])}` prints a link that works once."
 
 
 def _opens_by_link(host: str) -> bool:

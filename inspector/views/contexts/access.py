@@ -17,5 +17,5 @@ class LoginPage:
     by_link: bool
     username: str = ""
     not_believed: str = ""
-    link_command: str = ""  #: what prints a link to the address that was opened
+    link_command: str = ""  #: what prints a link to the address that was opened; "" of a demo
     by_oidc: str = ""  #: the name of the OpenID Connect provider

@@ -15,7 +15,7 @@ from inspector.access.modes import has_accounts, login_is_configured
 from inspector.config import load
 from inspector.errors import ConfigError, InspectorError
 from inspector.management.addresses import base_url, is_loopback
-from inspector.management.commands.serve import _opens_by_link
+from inspector.management.commands.serve import _opens_by_link, _told_ways
 from inspector.models import Access, SignInLink
 from tests.signing_in import PASSWORD, give_access, make_account
 
@@ -206,6 +206,29 @@ def test_with_a_login_others_may_reach_it_and_no_link_is_printed() -> None:
     assert login_is_configured()
     assert not _opens_by_link(EVERYWHERE)
     assert not _opens_by_link("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "public", "command"),
+    [
+        ("127.0.0.1", 8765, "", "inspector link"),
+        ("127.0.0.1", 9000, "", "inspector link --port 9000"),
+        (EVERYWHERE, 9000, "", "inspector link --port 9000"),
+        ("10.0.0.7", 8765, "", "inspector link --host 10.0.0.7"),
+        (EVERYWHERE, 9000, "https://inspector.example.com", "inspector link"),
+    ],
+)
+def test_with_a_login_the_terminal_says_how_to_come_in(host: str, port: int, public: str, command: str) -> None:
+    make_account("ada")
+    with override_settings(INSPECTOR=load({"INSPECTOR_PUBLIC_URL": public})):
+        assert _told_ways(host, port) == f"Sign in with an account; `{command}` prints a link that works once."
+
+
+def test_every_way_in_is_told_by_its_name() -> None:
+    proxy = {"INSPECTOR_PROXY_ADDRESSES": "10.0.0.7", "INSPECTOR_PROXY_USER_HEADER": "X-Remote-User"}
+    provider = {"INSPECTOR_OIDC_ISSUER": "https://id.example.com", "INSPECTOR_OIDC_CLIENT_ID": "inspector"}
+    with override_settings(INSPECTOR=load({**proxy, **provider, "INSPECTOR_OIDC_CLIENT_SECRET": "hunter2"})):
+        assert _told_ways("127.0.0.1", 8765).startswith("Sign in through the proxy or with id.example.com; ")
 
 
 def test_an_account_that_nobody_can_use_is_no_login() -> None:
