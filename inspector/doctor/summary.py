@@ -41,6 +41,8 @@ def _heading(asked: Sequence[Recorded], untold: Sequence[Recorded], *, partial: 
     if problems:  # one that may be grave is a warning where it is only possible: memory may be lost to it all the same
         grave = any(finding.severity == "high" for finding in problems)
         return "Not all is well" if blind or grave else "Memory persists, but not all is well"
+    if asked and len(untold) == len(asked):
+        return "Nothing could be looked at"
     if partial or not asked:
         return "Nothing found so far"
     if blind:

@@ -36,9 +36,7 @@ def show_doctor(request: HttpRequest) -> HttpResponse:
         found = latest(reader, entry, moment())
     findings = see_findings(signed_in(request), found.recorded)
     index = index_state(entry)
-    partial = index.synced_at is None
-    unread = partial and not index.threads
-    summary = sum_up(findings, partial=partial, unread=unread)
+    summary = sum_up(findings, partial=index.synced_at is None, unread=index.unread)
     store = store_in_addresses(entry.name, readers_of(request))
     items = tuple(finding_item(one, store) for one in findings)
     problems = _with_room([item for item in items if item.status in ("error", "warning")])

@@ -42,6 +42,11 @@ class IndexState:
     ledger: LedgerState
     walk: WalkState | None  #: None when no walk is under way
 
+    @property
+    def unread(self) -> bool:
+        """Nothing of the store is known: its numbers are 0 only because nobody has counted."""
+        return self.synced_at is None and not self.threads
+
 
 @dataclass(frozen=True, slots=True)
 class StoreChoice:
