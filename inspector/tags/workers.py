@@ -86,6 +86,12 @@ def probe_login(ledger: str) -> str:
 
 
 @register.filter
+def has_logins(ledger: str) -> bool:
+    """A file has none: nothing is to be granted there."""
+    return not ledger.startswith("sqlite:")
+
+
+@register.filter
 def processes_words(host: Host) -> str:
     """ "3 live processes, 1 silent"."""
     rest = [f"{thousands(count)} {word}" for count, word in ((host.silent, "silent"), (host.ended, "ended")) if count]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from inspector.models import StoreEntry
 from inspector.secret import StoreUrl
 from tests.integration.ledger.samples import counts
 from tests.pages.ledgers import MEMORY
+from tests.pages.places import chat_in_sqlite
 from tests.pages.workers_world import World
 
 DAY = 86_400.0
@@ -243,8 +245,15 @@ def test_without_a_report_the_page_says_how_to_begin(world: World) -> None:
     assert (page["workers"], page["hosts"], page["error"]) == ([], [], "")
     assert "from inspector import probe probe.install()" in words
     assert "INSPECTOR_LEDGER_URL=postgresql://checkpoint_probe:PASSWORD@" in words  # the dashboard's login only reads
-    assert "inspector grants --part ledger prints the login that it needs." in words
+    assert "inspector grants --part ledger --store URL prints the login that it needs" in words
     assert "No worker has reported yet" in words
+
+
+def test_a_file_is_granted_nothing(show_stores: Any, tmp_path: Path) -> None:
+    words = show_stores(file=chat_in_sqlite(tmp_path / "chat.db", "one")).document("/workers/").elements[0].text
+
+    assert "INSPECTOR_LEDGER_URL=sqlite:///" in words
+    assert "inspector grants" not in words
 
 
 def test_a_ledger_that_does_not_answer_is_told_on_a_page_that_stays_up(world: World) -> None:
