@@ -5,6 +5,12 @@ const search = () => document.getElementById("q");
 const typing = (element) =>
   ["input", "select", "textarea"].includes(element?.localName) || element?.isContentEditable === true;
 
+// Its only button, at its end, gets the focus: where the dialog is longer than the window, it would open there.
+export function open(dialog) {
+  dialog?.showModal();
+  dialog?.scrollTo(0, 0);
+}
+
 // The next step of the list is marked at once, so that keys pressed faster than pages come add up.
 function go(where) {
   const links = [...document.querySelectorAll("#steps a[data-source]")];
@@ -68,7 +74,7 @@ const actions = {
   k: newer,
   ArrowLeft: () => go("older"),
   ArrowRight: () => go("newer"),
-  "?": () => document.getElementById("keys")?.showModal(),
+  "?": () => open(document.getElementById("keys")),
   c: () => document.getElementById("copy-thread")?.click(),
   a: () => document.querySelector("[data-pick]")?.click(),
   d: () => document.querySelector("[data-compare][href]")?.click(),

@@ -6,7 +6,7 @@ import "./nest.js";
 import "./live.js";
 import "./steady.js";
 import "./copy.js";
-import "./keys.js";
+import { open } from "./keys.js";
 import "./preview.js";
 import "./pick.js";
 import "./times.js";
@@ -19,5 +19,5 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
   const opener = event.target.closest?.("[data-opens]");
-  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  if (opener) open(document.getElementById(opener.dataset.opens));
 });
