@@ -99,6 +99,27 @@ def test_the_dialog_has_no_violation(page: Page) -> None:
     assert_accessible(page)
 
 
+def test_the_dialog_opens_at_its_top(page: Page) -> None:
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.goto("/threads/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Keys", exact=True)).to_be_in_viewport()
+    assert page.get_by_role("dialog").evaluate("dialog => dialog.scrollTop") == 0
+
+
+def test_all_sections_are_in_sight_with_large_counts(page: Page) -> None:
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.goto("/orphans/")
+    page.evaluate("""() => {
+        document.getElementById("orphan-count").innerHTML =
+            ' <span class="count">417</span> <span class="count" data-tone="bad">!</span>';
+        document.getElementById("problem-count").innerHTML = ' <span class="count">12</span>';
+    }""")
+    nav = page.get_by_role("navigation", name="Main")
+    assert nav.evaluate("nav => nav.scrollWidth <= nav.clientWidth")
+    assert nav.evaluate("nav => nav.getBoundingClientRect().right <= innerWidth")
+
+
 def test_no_store_at_all_has_no_violation(chromium: str, open_page: OpenPage, tmp_path: Path) -> None:
     with Dashboard(tmp_path / "none", {}) as none:
         page = open_page(none, errors=True)

@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from inspector.demo.embedded import EmbeddedPostgres
 from tests.browser.dashboard import Dashboard
@@ -80,6 +80,16 @@ def test_a_thread_that_is_hard_to_show_fits_and_breaks_no_rule(shared: tuple[Pag
         page.set_viewport_size(NARROW if size is WIDE else WIDE)  # type: ignore[arg-type]
         assert_fits(page)
     witness.assert_quiet()
+
+
+def test_the_shares_of_hosts_with_odd_names_fit(shared: tuple[Page, Witness]) -> None:
+    page, _ = shared
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.goto("/orphans/")
+    odd = page.locator(".by-host .host:has(> .u)").first
+    expect(odd).to_be_visible()
+    assert_fits(page)
+    assert odd.evaluate("host => host.offsetHeight < 6 * parseFloat(getComputedStyle(host).lineHeight)")
 
 
 def test_the_gallery_is_in_postgres_what_it_is_in_a_file(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
