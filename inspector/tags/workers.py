@@ -81,8 +81,10 @@ def misses_all(counted: Any) -> bool:
 def probe_login(ledger: str) -> str:
     """The address for a worker's environment: the same place with the login that `inspector grants` makes up, for the
     dashboard's own only reads. A file has no login. An example where there is no ledger."""
+    if not has_logins(ledger):
+        return ledger
     scheme, _, place = (ledger or "postgresql://HOST/DATABASE").partition("://")
-    return ledger if scheme == "sqlite" else f"{scheme}://{PROBE_ROLE}:PASSWORD@{place.rpartition('@')[2]}"
+    return f"{scheme}://{PROBE_ROLE}:PASSWORD@{place.rpartition('@')[2]}"
 
 
 @register.filter

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -126,13 +127,18 @@ def rule_of(browser: Browser, slug: str) -> dict[str, Any]:
     return found
 
 
+def tell(store: str, now: datetime, **came_of_it: Any) -> None:
+    """A message about an alert of this store."""
+    figures = {"since": now, "threads": 20, "orphans": 18, "expected": 0.2, "basis": "host"}
+    entry = StoreEntry.objects.get(name=store)
+    alert = AlertEntry.objects.create(store=entry, hostname="web-3", fired_at=now, **figures)
+    Delivery.objects.create(alert=alert, channel="webhook", event="firing", made_at=now, due_at=now, **came_of_it)
+
+
 def test_numbers_of_messages_are_those_about_the_stores_of_who_asks(two: Browser) -> None:
     now = timezone.now()
-    figures = {"since": now, "threads": 20, "orphans": 18, "expected": 0.2, "basis": "host"}
     for name in ("shown", "hidden-one"):
-        store = StoreEntry.objects.get(name=name)
-        alert = AlertEntry.objects.create(store=store, hostname="web-3", fired_at=now, **figures)
-        Delivery.objects.create(alert=alert, channel="webhook", event="firing", made_at=now, due_at=now, sent_at=now)
+        tell(name, now, sent_at=now)
     one = Browser(signed_in_client("content", ["shown"]))
     sent = re.compile(rb'deliveries\{channel="webhook",state="sent"\} (\d)')
     told = [sent.search(browser.get("/-/metrics").content) for browser in (two, one)]
@@ -140,15 +146,8 @@ def test_numbers_of_messages_are_those_about_the_stores_of_who_asks(two: Browser
 
 
 def test_what_a_channel_was_last_told_is_about_a_store_of_who_asks(two: Browser) -> None:
-    now = timezone.now()
-    figures = {"since": now, "threads": 20, "orphans": 18, "expected": 0.2, "basis": "host"}
     for name in ("shown", "hidden-one"):
-        alert = AlertEntry.objects.create(
-            store=StoreEntry.objects.get(name=name), hostname="web-3", fired_at=now, **figures
-        )
-        Delivery.objects.create(
-            alert=alert, channel="webhook", event="firing", made_at=now, due_at=now, attempts=1, error=f"was for {name}"
-        )
+        tell(name, timezone.now(), attempts=1, error=f"was for {name}")
     one = Browser(signed_in_client("content", ["shown"]))
     told = [browser.data("/orphans/alerts/")["channels"][0]["last"]["error"] for browser in (two, one)]
     assert told == ["was for hidden-one", "was for shown"]
