@@ -20,6 +20,7 @@ from waitress.server import BaseWSGIServer, create_server
 
 from inspector.access.charset import in_utf8
 from inspector.index.ready import say_not_ready
+from inspector.management.listening import listen
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class WebServer:
         self._server = create_server(
             in_utf8(get_wsgi_application()),
             map=self._sockets,
-            **({"sockets": list(listening)} if listening else {"host": host, "port": port}),
+            sockets=list(listening) or listen(host, port),  # by itself it leaves one open where it cannot listen
             threads=_THREADS,
             connection_limit=_connections(),
             asyncore_use_poll=True,  # `select` takes no descriptor above 1,023
