@@ -9,7 +9,7 @@ DEMO := $(VENV)/.installed-demo
 DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz check format rules lock upgrade audit sbom build screenshots clean
+.PHONY: help demo test thorough check format rules lock upgrade audit sbom build screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -17,17 +17,18 @@ help: ## List these targets
 demo: $(DEMO) ## Show the dashboard on real LangGraph traffic; ARGS="--port 9000" passes options on
 	$(BIN)/inspector demo $(ARGS)
 
-test: $(DEV) ## Run all tests; ARGS="tests/unit -k config" picks some
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+test: $(DEV) ## Run the tests; ARGS="tests/unit -k config" picks some
+	$(TESTS) $(ARGS)
+
+thorough: $(DEV) ## Run every case of every test; `make test` samples those that have many
+	THOROUGH=1 $(TESTS) $(ARGS)
 
 # Some checks start Django. They must neither see nor touch the index of whoever runs them.
 APART := INSPECTOR_DATABASE_URL=sqlite:///:memory: INSPECTOR_SECRET_KEY=only-for-checks
 # As it is where others reach it.
 DEPLOYED := INSPECTOR_PUBLIC_URL=https://inspector.example.com INSPECTOR_ALLOWED_HOSTS=inspector.example.com \
 	INSPECTOR_SECRET_KEY=for-checks-alone-and-as-long-as-the-one-that-is-generated
-FUZZ := FUZZ_REQUESTS=10000 CRAWL=all
-fuzz: $(DEV) ## Ask 10,000 requests at random, and crawl every step on every tab; `make test` does a part of both
-	$(FUZZ) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile tests/security $(ARGS)
 
 check: $(DEV) ## Format, lint, types, import floors, templates, Django's own checks
 	$(BIN)/ruff format --check .

@@ -21,16 +21,38 @@ from langgraph.checkpoint.base import id as checkpoint_ids
 from inspector.demo.embedded import EmbeddedPostgres
 from inspector.demo.repertoire import PlayedStore, play_into
 from tests.redis_server import RedisServer, running_redis
+from tests.thorough import THOROUGH, left_out
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever asks for a server, directly or not, is marked with its name."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whoever asks for a server, directly or not, is marked with its name. What is for a thorough run is left out of
+    others."""
+    if not THOROUGH and (left := left_out(items)):
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=list(left))
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "postgres" in names:
             item.add_marker(pytest.mark.postgres)
         if "redis_server" in names:
             item.add_marker(pytest.mark.redis)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # not one of several processes, but whoever started them
+        config.pluginmanager.register(ToldAtOnce(config), "told-at-once")
+
+
+class ToldAtOnce:
+    """What fails is told when it fails, and not at the end alone: a run that is cut short has said it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.write_line(f"\n{report.nodeid} ({report.when}):\n{report.longreprtext}")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -58,6 +58,7 @@ def shared_page(browser: Browser, dashboard: Dashboard) -> Iterator[tuple[Page, 
         yield context.new_page(), witness
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("kind", PAGES)
 def test_a_page_has_no_violation_and_fits(shared_page: tuple[Page, Witness], kind: str) -> None:
     page, witness = shared_page
@@ -120,6 +121,7 @@ def test_all_sections_are_in_sight_with_large_counts(page: Page) -> None:
     assert nav.evaluate("nav => nav.getBoundingClientRect().right <= innerWidth")
 
 
+@pytest.mark.thorough
 def test_no_store_at_all_has_no_violation(chromium: str, open_page: OpenPage, tmp_path: Path) -> None:
     with Dashboard(tmp_path / "none", {}) as none:
         page = open_page(none, errors=True)

@@ -55,6 +55,7 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), page.evaluate(STICKING_OUT)
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("thread_id", THREADS)
 def test_a_thread_that_is_hard_to_show_fits_and_breaks_no_rule(shared: tuple[Page, Witness], thread_id: str) -> None:
     page, witness = shared
@@ -92,6 +93,7 @@ def test_the_shares_of_hosts_with_odd_names_fit(shared: tuple[Page, Witness]) ->
     assert odd.evaluate("host => host.offsetHeight < 6 * parseFloat(getComputedStyle(host).lineHeight)")
 
 
+@pytest.mark.thorough
 def test_the_gallery_is_in_postgres_what_it_is_in_a_file(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
     """The same threads with as many checkpoints: what one store shows can be looked at in the other."""
     count = "select thread_id, count(*) from checkpoints group by thread_id order by thread_id"

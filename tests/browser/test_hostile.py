@@ -52,6 +52,7 @@ def assert_only_text(page: Page) -> None:
     assert page.evaluate("trapped") == []
 
 
+@pytest.mark.thorough
 def test_each_id_is_listed_opened_and_copied_exactly(page: Page, scenario_store: PlayedStore) -> None:
     page.goto(LIST)
     assert_only_text(page)

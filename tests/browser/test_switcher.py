@@ -91,6 +91,7 @@ def test_it_says_how_each_store_stands(several: Dashboard, open_page: OpenPage) 
     expect(items.filter(has_text=ODD)).to_contain_text("last pass failed")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("store", ["main", LONG, ODD])
 def test_thirty_stores_fit_open_and_closed(several: Dashboard, open_page: OpenPage, store: str) -> None:
     page = open_page(several)

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from inspector.domain.checkpoint import Checkpoint
 from inspector.domain.diff import ChannelChange, MessageEntry, ValueEntry, apply_change
 from inspector.domain.value import ABSENT
@@ -60,6 +62,7 @@ def shown_change(item: ChannelChangeItem) -> ChannelChange:
     )
 
 
+@pytest.mark.one_in(3)
 def test_the_shown_changes_of_every_step_make_its_state_out_of_its_parents(library: Library) -> None:
     reader = library.reader
     told: Counter[str] = Counter()

@@ -59,6 +59,7 @@ def mark(hit: Hit) -> tuple[Any, ...]:
     return hit.row.checkpoint_id, hit.kind, hit.channel, hit.path, hit.found, hit.times, hit.task_id
 
 
+@pytest.mark.one_in(3)
 def test_each_text_is_found_at_the_step_that_brought_it(library: Library) -> None:
     found: Counter[str] = Counter()
     for slug, thread_id in threads_of(library):
@@ -71,6 +72,7 @@ def test_each_text_is_found_at_the_step_that_brought_it(library: Library) -> Non
     assert not [slug for slug, _ in threads_of(library) if not found[slug]]
 
 
+@pytest.mark.one_in(3)
 def test_a_search_that_stops_after_each_hit_finds_the_same(library: Library) -> None:
     for slug, thread_id in threads_of(library, "delta-channel", "fork-by-update", "replay", "tool-agent"):
         whole = finder_of(library.reader, "content", thread_id).find(budget=PATIENT)

@@ -26,6 +26,7 @@ from tests.contract.places import StoreUnderTest
 each_scenario = pytest.mark.parametrize("slug", plays())
 
 
+@pytest.mark.one_in(3)
 @each_scenario
 def test_state_parents_next_tasks_writes_and_interrupts_are_langgraphs_own(library: Library, slug: str) -> None:
     compared = 0
@@ -61,6 +62,7 @@ def test_the_state_of_a_thread_is_what_langgraph_says_of_its_newest_checkpoint(l
     assert found == {"complete", "failed", "interrupted", "unfinished"}
 
 
+@pytest.mark.one_in(3)
 @each_scenario
 def test_a_history_that_is_cut_numbers_its_turns_as_the_whole_one_does(library: Library, slug: str) -> None:
     for thread in [thread for one in library.plays_of(slug) if one.durability != "async" for thread in one.threads]:

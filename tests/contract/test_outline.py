@@ -38,6 +38,7 @@ def test_an_outline_says_of_each_checkpoint_what_the_history_says(library: Libra
     assert hosts
 
 
+@pytest.mark.one_in(3)
 def test_an_outline_goes_on_behind_a_checkpoint_and_ends_at_its_rows(library: Library) -> None:
     for _, thread in list(library.threads())[:20]:
         whole = library.store.read_outline(thread.thread_id, "", rows=5_000, host_keys=HOST_KEYS)

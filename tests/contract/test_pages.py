@@ -57,11 +57,13 @@ def test_every_page_opens_and_shows_what_was_played(library: Library, pages: Bro
     assert library.place.digest() == library.digest
 
 
+@pytest.mark.one_in(3)
 def test_a_thread_opens_at_each_checkpoint_in_each_tab(library: Library, pages: Browser) -> None:
     for slug in ("two-hosts", "unanswered-interrupt", "error", "subgraph-persistent", "typed-values"):
         _open_thread(library, pages, library.find(slug))
 
 
+@pytest.mark.one_in(3)
 def test_the_hostile_ids_open_each_as_itself(library: Library, pages: Browser) -> None:
     for thread_id in ("", *THREAD_IDS):
         data = pages.data("/thread/", id=thread_id)

@@ -54,6 +54,7 @@ def test_no_text_can_be_looked_for_by_shape(place: StoreUnderTest, reader_of: Re
         Finder(reader.store, reader.sight, Needle(CANARY), "one", "")
 
 
+@pytest.mark.one_in(3)
 def test_shapes_of_all_scenarios_hold_no_text_of_a_message(library: Library) -> None:
     shaped = library.reader.shaped()
     for played, thread in library.threads():
@@ -64,6 +65,7 @@ def test_shapes_of_all_scenarios_hold_no_text_of_a_message(library: Library) -> 
             assert [text for text in texts if text in shown] == [], played.slug
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("layout", [layout for layout in LAYOUTS if layout != REDIS_SHALLOW])
 def test_what_changed_is_told_alike_by_shape(library: Library) -> None:
     """Which channels changed, and how many entries each change has, are the same for both eyes."""

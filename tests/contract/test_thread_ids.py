@@ -37,6 +37,7 @@ def test_all_of_them_at_once_are_each_itself(library: Library) -> None:
         assert row.head is None or row.head.row.thread_id == row.thread_id
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("thread_id", ALL, ids=range(len(ALL)))
 def test_a_hostile_id_finds_exactly_its_own_rows(library: Library, thread_id: str) -> None:
     store, plain = library.store, library.plain

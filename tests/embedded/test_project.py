@@ -41,6 +41,7 @@ def test_nothing_is_to_be_complained_of_or_migrated(project: Project) -> None:
     project.manage("migrate", "--check")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("own", ["sqlite", "postgres"])
 def test_a_project_in_postgres(postgres: EmbeddedPostgres, tmp_path: Path, own: str) -> None:
     theirs, ours = postgres.create_database(), postgres.create_database()
@@ -125,6 +126,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         assert f"inspector.{name}" in said
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("addresses", "told"),
     [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from inspector.demo.embedded import EmbeddedPostgres
 from tests.faults.bench import postgres_bench
 from tests.faults.visitors import check
@@ -12,6 +14,7 @@ from tests.faults.visitors import check
 HOUR = 3600
 
 
+@pytest.mark.thorough
 def test_a_clock_that_is_set_forwards_and_then_backwards(own_server: EmbeddedPostgres, tmp_path: Path) -> None:
     off = tmp_path / "off"
     off.write_text("0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from psycopg import sql
 
 from inspector.demo.embedded import PASSWORD_ROLE, EmbeddedPostgres
@@ -29,6 +30,7 @@ def test_a_password_in_a_passfile_is_read_at_each_login(own_server: EmbeddedPost
     check_refused(seen)
 
 
+@pytest.mark.thorough
 def test_a_password_in_the_file_of_stores_is_told_to_need_a_restart(
     own_server: EmbeddedPostgres, tmp_path: Path
 ) -> None:

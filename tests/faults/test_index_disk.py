@@ -33,6 +33,7 @@ def test_a_full_disk_is_told_and_pages_go_on_from_what_is_there(own_server: Embe
         _check_served(seen, after, FULL)
 
 
+@pytest.mark.thorough
 def test_a_file_that_may_not_grow_is_told_and_pages_go_on_from_what_is_there(
     own_server: EmbeddedPostgres, tmp_path: Path
 ) -> None:
@@ -48,6 +49,7 @@ def test_a_file_that_may_not_grow_is_told_and_pages_go_on_from_what_is_there(
         _check_served(seen, after, "takes no more")
 
 
+@pytest.mark.thorough
 def test_an_index_that_somebody_has_locked_is_read_on(own_server: EmbeddedPostgres, tmp_path: Path) -> None:
     with (
         postgres_bench(tmp_path / "index", own_server) as (bench, _),
@@ -60,6 +62,7 @@ def test_an_index_that_somebody_has_locked_is_read_on(own_server: EmbeddedPostgr
     check(seen, allowed=(200, 404))
 
 
+@pytest.mark.thorough
 def test_a_dashboard_that_starts_on_a_full_disk_says_so_and_starts_when_there_is_room(
     own_server: EmbeddedPostgres, small_disk: Path
 ) -> None:

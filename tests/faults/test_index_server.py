@@ -31,6 +31,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield index, bench
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("how", ["killed", "stopped"])
 def test_an_index_server_that_goes_and_comes_back(running: Running, how: str) -> None:
     index, bench = running
@@ -42,6 +43,7 @@ def test_an_index_server_that_goes_and_comes_back(running: Running, how: str) ->
     check_told(seen)
 
 
+@pytest.mark.thorough
 def test_an_index_server_that_is_frozen_and_thaws(running: Running) -> None:
     index, bench = running
     with bench.fault() as seen, frozen(index):

@@ -37,6 +37,7 @@ FAULTS = {
 WAITED_FOR = ("silent", "trickling")
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("name", FAULTS)
 def test_pages_are_answered_while_the_network_is(running: Running, name: str) -> None:
     bench, network = running
@@ -47,6 +48,7 @@ def test_pages_are_answered_while_the_network_is(running: Running, name: str) ->
     assert {answer.status for answer in seen.of(*FROM_INDEX)} == {200}
 
 
+@pytest.mark.thorough
 def test_pages_over_a_line_that_is_late_take_no_longer_than_they_may(
     own_server: EmbeddedPostgres, tmp_path: Path
 ) -> None:

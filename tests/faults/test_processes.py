@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from inspector.demo.embedded import EmbeddedPostgres
 from tests.browser.dashboard import wait_until
 from tests.faults.bench import ROLE, STORE, postgres_bench
@@ -17,6 +19,7 @@ from tests.faults.visitors import check
 TIMES = 2
 
 
+@pytest.mark.thorough
 def test_a_dashboard_that_is_killed_in_the_middle_of_a_pass(own_server: EmbeddedPostgres, tmp_path: Path) -> None:
     with postgres_bench(tmp_path, own_server) as (bench, network), bench.fault() as seen:
         held: set[str] = set()

@@ -46,6 +46,7 @@ def test_a_redis_that_is_restarted_empty(store: Running) -> None:
     assert {answer.status for answer in seen.of(*FROM_INDEX)} == {200}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("fault", [Fault("silence"), Fault("reset")], ids=["silent", "reset"])
 def test_pages_are_answered_while_the_network_is(store: Running, fault: Fault) -> None:
     _, bench, network = store

@@ -47,6 +47,7 @@ def test_a_file_that_goes_away_and_comes_back(bench: Bench, tmp_path: Path) -> N
     bench.recover()
 
 
+@pytest.mark.thorough
 def test_a_file_that_somebody_has_locked(bench: Bench, tmp_path: Path) -> None:
     with bench.fault() as seen, closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as other:
         other.execute("begin exclusive")

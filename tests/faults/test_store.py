@@ -40,6 +40,7 @@ def test_a_store_that_is_killed_and_started_again(running: Running) -> None:
     assert "cannot be reached" in seen.texts("list"), "the lists say why they are old"
 
 
+@pytest.mark.thorough
 def test_a_store_that_is_stopped_and_started_again(running: Running) -> None:
     server, bench = running
     with bench.fault() as seen:
@@ -49,6 +50,7 @@ def test_a_store_that_is_stopped_and_started_again(running: Running) -> None:
     check_told(seen)
 
 
+@pytest.mark.thorough
 def test_a_store_that_is_frozen_and_thaws(running: Running) -> None:
     server, bench = running
     with bench.fault() as seen, frozen(server):

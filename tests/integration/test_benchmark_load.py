@@ -28,6 +28,7 @@ def bench() -> Iterator[Bench]:
     shutil.rmtree(home)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("kind", "replicas"), [("sqlite", 1), ("postgres", 2)])
 def test_everybody_is_answered_and_the_figures_are_told(
     bench: Bench, kind: str, replicas: int, capsys: pytest.CaptureFixture[str]
@@ -44,6 +45,7 @@ def test_everybody_is_answered_and_the_figures_are_told(
     assert "thread" in told
 
 
+@pytest.mark.thorough
 def test_each_kind_of_request_is_made_and_a_refresh_sends_what_is_shown(bench: Bench) -> None:
     index, person = bench.built("sqlite", bench.url), Person()
     with Servers(bench.url, index, bench.folder, 1) as servers:
@@ -57,6 +59,7 @@ def test_each_kind_of_request_is_made_and_a_refresh_sends_what_is_shown(bench: B
     assert any(alone for _, _, alone in user.seen)  # all of this store is older than a minute, but for what runs
 
 
+@pytest.mark.thorough
 def test_somebody_who_is_not_signed_in_meets_errors_and_no_answers(bench: Bench) -> None:
     with Servers(bench.url, bench.built("sqlite", bench.url), bench.folder, 1) as servers:
         orders = {"ports": [servers.all[0].port], "cookies": "", "users": 1, "rate": 1.0, "seed": 1}

@@ -13,7 +13,7 @@ from benchmarks import scale_build, scale_naive, scale_pages, scale_passes, scal
 from benchmarks.figures import Figure
 from benchmarks.scale_bench import Bench
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.thorough]
 THREADS = 300
 
 

@@ -203,6 +203,7 @@ def test_it_shows_real_traffic_of_several_hosts_and_ends_without_a_trace(run_dem
     demo.assert_nothing_left()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_one_scenario_can_be_played_instead_and_a_signal_to_the_command_alone_ends_it(
     run_demo: Any, port: int, number: int
@@ -217,6 +218,7 @@ def test_one_scenario_can_be_played_instead_and_a_signal_to_the_command_alone_en
     demo.assert_nothing_left()
 
 
+@pytest.mark.thorough
 def test_a_scenario_of_the_lab_is_shown_with_its_workers_and_goes_on(run_demo: Any, port: int) -> None:
     demo = run_demo("--port", str(port), "--scenario", "saver-in-memory")
     shown = Shown.by(demo)

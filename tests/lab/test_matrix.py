@@ -36,6 +36,7 @@ def _each(*others: str, causes: bool = False) -> Any:
     ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("slug", "variant"), _each("broken", "fixed"))
 def test_what_is_wrong_is_named_and_nothing_else_is(open_lab: OpenLab, slug: str, variant: Variant) -> None:
     lab = open_lab(scenarios()[slug], variant)
@@ -49,6 +50,7 @@ def test_what_is_wrong_is_named_and_nothing_else_is(open_lab: OpenLab, slug: str
         assert not said, "For the login that `inspector grants` makes:" + _tell(lab, said)
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(("slug", "probed"), _each("none", "first", causes=True))
 def test_with_fewer_reports_it_is_named_or_unknown(open_lab: OpenLab, slug: str, probed: Probed) -> None:
     lab = open_lab(scenarios()[slug], "broken", probed=probed)

@@ -169,6 +169,7 @@ def test_it_ends_in_good_order_when_told_to(
         assert container.stop() == 0, container.said
 
 
+@pytest.mark.thorough
 def test_the_workers_image_has_langgraph_and_no_dashboard(builder: Builder, scratch: Path) -> None:
     workers = builder.image("workers")
     with Container(workers, scratch, scratch / "help.log") as container:
@@ -181,6 +182,7 @@ def test_the_workers_image_has_langgraph_and_no_dashboard(builder: Builder, scra
     assert container.said.split() == modules[:3]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("stage", "step", "instead", "words"),
     [

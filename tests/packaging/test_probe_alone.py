@@ -102,6 +102,7 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[list[st
     return hidden_beside("langgraph"), f"sqlite:///{tmp_path / 'ledger.db'}", ""
 
 
+@pytest.mark.one_in(3)
 def test_it_counts_where_there_is_only_langgraph_and_a_saver(
     environment: tuple[list[str], str, str], installed: Path, tmp_path: Path
 ) -> None:

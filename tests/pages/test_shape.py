@@ -37,6 +37,7 @@ def shaped(shop: Shop) -> Iterator[tuple[Browser, Planted]]:
         yield Browser(signed_in_client("shape")), planted
 
 
+@pytest.mark.one_in(3)
 def test_no_page_shows_a_planted_text(shaped: tuple[Browser, Planted]) -> None:
     """From every page on, along links of every kind, each as HTML and as JSON."""
     browser, planted = shaped

@@ -24,6 +24,7 @@ def every_page(pages: Browser, store: PlayedStore) -> Iterator[tuple[dict[str, A
             yield pages.data("/thread/size/", **where), pages.data("/thread/", **where)
 
 
+@pytest.mark.thorough
 def test_every_step_is_weighed_and_timed_once(pages: Browser, scenario_store: PlayedStore) -> None:
     seen = 0
     for found, thread in every_page(pages, scenario_store):

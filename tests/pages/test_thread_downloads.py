@@ -29,6 +29,7 @@ from tests.pages.kinds import Shop
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "download-a-thread.md"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "slug", ["tool-agent", "typed-values", "subgraph-interrupt", "fork-by-update", "delta-channel"]
 )
@@ -111,6 +112,7 @@ def test_a_file_is_called_by_what_every_system_takes(sqlite_shop: Shop, thread_i
         assert (head.content, head["Content-Disposition"]) == (b"", response["Content-Disposition"])
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("thread_id", ["one", HOSTILE])
 def test_the_program_reads_the_state_that_the_page_shows(shop: Shop, thread_id: str) -> None:
     talk(shop, thread_id, "Hello", "My teapot broke")

@@ -75,6 +75,7 @@ def test_it_starts_on_the_data_of_an_owner_that_was_killed() -> None:
             assert connection.execute("select to_regclass('was_here') is not null").fetchone() == (True,)
 
 
+@pytest.mark.thorough
 def test_data_that_no_server_can_start_on_is_made_anew() -> None:
     with EmbeddedPostgres() as spare:
         directory = spare.directory.parent / "another"

@@ -3,7 +3,6 @@ told here what to ask it."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -15,10 +14,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from inspector.doctor.rules import rules
 from tests.security.crawl import kind_of
 from tests.security.facts import Facts, Thread
+from tests.thorough import THOROUGH
 
 TABS = ("changes", "state", "writes", "metadata")
-#: Whether each step is asked for on each tab, and each thread for each file, and not in turn. `make fuzz` has it so.
-ALL = os.environ.get("CRAWL") == "all"
+#: Whether each step is asked for on each tab, and each thread for each file, and not in turn.
+ALL = THOROUGH
 #: The parameters that a page is asked with.
 Ask = Callable[[Facts], Iterator[dict[str, str]]]
 

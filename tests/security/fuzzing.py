@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from tests.canaries import leaks
 from tests.security.requests import Request
 from tests.security.statements import watched
+from tests.thorough import THOROUGH
 
 STATUSES = {200, 204, 301, 302, 303, 304, 400, 401, 403, 404, 405, 413, 414, 422, 429, 503}
 KINDS = (
@@ -21,8 +21,8 @@ KINDS = (
     *("text/plain; charset=utf-8", "text/markdown; charset=utf-8", "text/x-python; charset=utf-8"),
     *("text/plain; version=", "application/openmetrics-text", "image/png", "image/jpeg", "image/gif", "image/webp"),
 )
-#: Requests in all, of which each test sends its share. `make fuzz` sends more.
-REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "2000"))
+#: Requests in all, of which each test sends its share.
+REQUESTS = 10_000 if THOROUGH else 1_000
 #: Seconds in which an answer must have come, however slow the machine: twice the budget of a page's reads.
 HANGS = 30
 

@@ -20,6 +20,7 @@ _NAMED = re.compile(r"bird\(f?\"([a-z0-9-]+)")
 _UNSEEN = {"run-name", "tag", "metadata-list", "metadata-key", "metadata-nested", "bytes", "pickle", "secret"}
 
 
+@pytest.mark.thorough
 def test_who_sees_content_meets_every_canary(facts: Facts, caplog: pytest.LogCaptureFixture) -> None:
     """So that the crawl of who sees shapes is known to ask for all of them. The log holds none all the same."""
     met: set[str] = set()
@@ -36,6 +37,7 @@ def test_who_sees_content_meets_every_canary(facts: Facts, caplog: pytest.LogCap
     assert SECRET not in caplog.text
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("store", [NAMES["cache"], NAMES["file"]])
 def test_masks_cover_secrets_in_every_kind_of_store(facts: Facts, store: str) -> None:
     crawl = Crawl(signed_in_client(), assert_no_secret)

@@ -17,6 +17,7 @@ MINE, *OTHERS = NAMES["cache"], NAMES["main"], NAMES["file"]
 FOREIGN = re.compile("|".join(OTHERS))
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("role", ["content", "shape"])
 def test_who_may_see_one_store_hears_of_no_other(facts: Facts, role: str, caplog: pytest.LogCaptureFixture) -> None:
     """Such a name in the request may come back."""

@@ -25,6 +25,7 @@ def test_no_canary_reaches_who_sees_shapes(facts: Facts, caplog: pytest.LogCaptu
     assert not leaks(caplog.text)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("store", "half"), [(NAMES["cache"], slice(0, None, 2)), (NAMES["file"], slice(1, None, 2))])
 def test_no_canary_comes_from_other_kinds_of_store(
     facts: Facts, store: str, half: slice, caplog: pytest.LogCaptureFixture

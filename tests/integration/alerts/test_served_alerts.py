@@ -101,6 +101,7 @@ def serving(database: str, path: Path, receiver: Receiver) -> Iterator[tuple[str
     assert "Traceback" not in err
 
 
+@pytest.mark.thorough
 def test_a_host_that_turns_to_random_ids_is_told_of_once_and_so_is_its_end(
     index: str,  # noqa: F811
     path: Path,

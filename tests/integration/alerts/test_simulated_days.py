@@ -16,6 +16,7 @@ _HEALTHY = 3 * DAY
 _INCIDENT = 100 * MINUTE
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("place", "host", "begin"),
     [
@@ -40,6 +41,7 @@ def test_the_alert_names_the_host_within_fifty_threads_and_ends_after_the_fix(
     assert [(alert.hostname, alert.end) for alert in watched.ended] == [(host, "fixed")]
 
 
+@pytest.mark.thorough
 def test_thirty_healthy_days_are_quiet() -> None:
     """With nights, weekends, a job of one-turn threads at two o'clock, and pods that are renamed every other day, at a
     store that is a week older than the dashboard. A look each hour misses little: a host begins five threads in it."""

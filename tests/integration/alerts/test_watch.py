@@ -213,6 +213,7 @@ def test_a_store_that_is_gone_from_the_index_takes_its_alerts_along() -> None:
     assert not AlertEntry.objects.exists()
 
 
+@pytest.mark.thorough
 def test_an_alert_of_a_new_graph_is_no_excuse_for_itself_while_it_fires() -> None:
     hand = ByHand()
     hand.healthy(["web-1"], 0, 12 * HOUR, every=120, graph="chat")

@@ -77,6 +77,7 @@ def test_a_place_that_cannot_be_written_is_not_needed(run: Run, played: PlayedSt
     assert (found.returncode, found.stderr) == (0, "")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("url", ["postgresql://me:pa55word@127.0.0.1:1/index", ""])
 def test_an_index_that_cannot_be_used_is_done_without(
     run: Run, played: PlayedStore, environment: dict[str, str], url: str
@@ -132,6 +133,7 @@ def test_data_names_every_rule_in_the_form_of_the_page(run: Run, in_memory: str)
     assert (store["store"], store["kind"], store["whole"], store["threads"]) == ("mine", "postgres", True, 0)
 
 
+@pytest.mark.thorough
 def test_all_lists_what_passed_and_options_for_colours_come_before_the_environment(
     run: Run, played: PlayedStore
 ) -> None:
@@ -142,6 +144,7 @@ def test_all_lists_what_passed_and_options_for_colours_come_before_the_environme
     assert "\x1b[32m" not in plain
 
 
+@pytest.mark.thorough
 def test_several_stores_are_all_told(run: Run, played: PlayedStore, in_memory: str) -> None:
     found = run("--store", f"first={played.url}", "--store", f"second={in_memory}", "--fail-on", "warning")
     assert found.returncode == 1

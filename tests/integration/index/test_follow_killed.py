@@ -46,6 +46,7 @@ def building(url: str, index: str) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_build_that_is_killed_again_and_again_reads_no_thread_twice(
     url: str, index: str, open_reader: OpenReader, seed: int

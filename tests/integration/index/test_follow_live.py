@@ -44,6 +44,7 @@ def live(templates: list[Template], index: str) -> Iterator[Followed]:
         yield followed
 
 
+@pytest.mark.thorough
 def test_passes_beside_writers_and_autovacuum_end_equal(live: Followed) -> None:
     background = Pace(1.0, holds_back=True, sleep=lambda seconds: None)
     seen = set()

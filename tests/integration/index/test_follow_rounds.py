@@ -61,6 +61,7 @@ def followed(
         yield followed
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_after_anything_two_passes_make_the_index_equal_the_store(followed: Followed, narrow: bool, seed: int) -> None:
     world = followed.world
@@ -80,6 +81,7 @@ def test_after_anything_two_passes_make_the_index_equal_the_store(followed: Foll
         assert enough >= calm * 0.6, "where rows were only added, looks find them"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("followed", [1_200], indirect=True)
 @pytest.mark.parametrize("seed", [100, 101])
 def test_and_of_more_than_a_thousand_threads(

@@ -32,6 +32,7 @@ def store(either_index: str) -> StoreEntry:
     return fill(NOW, seed=5)
 
 
+@pytest.mark.one_in(3)
 @EACH_MOMENT
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.name)
 def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, window: Window, moment: Moment) -> None:
@@ -56,6 +57,7 @@ def test_shares_series_and_hosts_are_what_python_counts(store: StoreEntry, windo
     assert report.series[-1].at <= NOW < report.series[-1].at + window.bucket
 
 
+@pytest.mark.one_in(3)
 @EACH_MOMENT
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.name)
 def test_parts_are_what_python_counts(store: StoreEntry, window: Window, moment: Moment) -> None:

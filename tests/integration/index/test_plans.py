@@ -68,6 +68,7 @@ def store(either_index: str) -> StoreEntry:
     return store
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("query", ALONE, ids=str)
 def test_one_filter_walks_an_index_that_holds_just_its_threads_in_order(store: StoreEntry, query: ThreadQuery) -> None:
     page = find_threads(store, replace(query, limit=3), MOMENT, sight=FULL)

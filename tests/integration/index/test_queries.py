@@ -69,6 +69,7 @@ def store(either_index: str) -> StoreEntry:
     return fill(NOW)
 
 
+@pytest.mark.one_in(2)
 def test_pages_joined_are_the_list_in_its_order(store: StoreEntry) -> None:
     for sort, query in product(EACH_SORT, FILTERS):
         column = sort.removeprefix("-")
@@ -78,6 +79,7 @@ def test_pages_joined_are_the_list_in_its_order(store: StoreEntry) -> None:
         assert keys == sorted(keys, reverse=sort.startswith("-"))
 
 
+@pytest.mark.one_in(2)
 def test_no_row_is_lost_when_others_come_between_two_pages(store: StoreEntry) -> None:
     seeds = iter(range(1000))
 
@@ -133,6 +135,7 @@ def test_absent_threads_are_listed_only_for_who_looks_for_them(store: StoreEntry
     assert found.entry.state == "absent"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("few", [0, ALL])
 def test_a_hosts_threads_are_the_same_however_they_are_looked_up(
     store: StoreEntry, few: int, monkeypatch: pytest.MonkeyPatch

@@ -132,6 +132,7 @@ def test_watching_goes_on_until_it_is_interrupted(
     assert process.returncode in (0, 1)  # it ended by itself, whether the pass at hand was over or not
 
 
+@pytest.mark.thorough
 def test_watching_outlives_its_index(
     environment: dict[str, str], played: PlayedStore, new_database: NewDatabase, tmp_path: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_the_word_to_end_under_load_loses_no_request(served: Served) -> None:
     assert STARTED_ANEW not in served.said
 
 
+@pytest.mark.thorough
 def test_a_slow_request_gets_its_answer_though_each_process_is_told_to_end(served: Served, index: str) -> None:
     """As systemd tells all processes of a service, and the first of them tells the others."""
     processes = wait_until_all_listen(served)
@@ -151,6 +152,7 @@ def test_a_slow_request_gets_its_answer_though_each_process_is_told_to_end(serve
     wait_until_gone(processes)
 
 
+@pytest.mark.thorough
 def test_the_second_word_ends_all_at_once(served: Served, index: str) -> None:
     processes = wait_until_all_listen(served)
     with ThreadPoolExecutor(1) as beside, held(index):
@@ -165,6 +167,7 @@ def test_the_second_word_ends_all_at_once(served: Served, index: str) -> None:
     wait_until_gone(processes)
 
 
+@pytest.mark.thorough
 def test_nobody_is_left_when_the_first_process_is_killed(served: Served) -> None:
     processes = wait_until_all_listen(served)
     os.kill(served.process.pid, signal.SIGKILL)
@@ -189,6 +192,7 @@ def test_a_link_works_once_and_its_session_on_all(tmp_path: Path, new_database: 
             other.open(link, timeout=60)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", ["0", "65"])
 def test_a_number_that_makes_no_sense_is_refused(tmp_path: Path, new_database: NewDatabase, number: str) -> None:
     with serving(tmp_path, new_database(), new_database(), "--processes", number) as served:

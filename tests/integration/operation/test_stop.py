@@ -75,6 +75,7 @@ def test_a_slow_request_gets_its_whole_answer_after_the_word_to_end(served: Serv
     assert "Traceback" not in served.said
 
 
+@pytest.mark.thorough
 def test_the_second_word_ends_it_at_once(served: Served, index: str) -> None:
     with ThreadPoolExecutor(1) as beside, held(index):
         asked = beside.submit(served.ask, "/-/health")
@@ -87,6 +88,7 @@ def test_the_second_word_ends_it_at_once(served: Served, index: str) -> None:
             asked.result(60)
 
 
+@pytest.mark.thorough
 def test_background_work_that_hangs_holds_nothing_up(tmp_path: Path, index: str, new_database: NewDatabase) -> None:
     """A pass waits for a lock in the index that nobody gives back."""
     with serving(tmp_path, index, new_database()) as served:

@@ -60,6 +60,7 @@ def test_an_old_process_reads_and_writes_in_the_newest_tables(index: str) -> Non
         assert run_as(index, before, "write") == "written, read, deleted\n"
 
 
+@pytest.mark.thorough
 def test_this_version_starts_beside_a_newer_ones_tables(tmp_path: Path, index: str, new_database: NewDatabase) -> None:
     run_as(index, "", "migrate")
     with psycopg.connect(index) as newer:

@@ -75,6 +75,7 @@ def test_an_empty_store_has_no_threads(new_database: NewDatabase, open_store: Op
         assert list(store.iter_thread_counts()) == []
 
 
+@pytest.mark.thorough
 def test_a_head_that_is_left_out_would_have_changed_nothing(new_database: NewDatabase) -> None:
     """Of every scenario, and of each of its threads as it was at every earlier step."""
     with play_into(new_database()) as played, psycopg.connect(played.url, autocommit=True) as connection:

@@ -46,6 +46,7 @@ def compare(store: tuple[str, str], ledger: str, stamp: str) -> dict[str, dict[s
     return result
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("stamp", ["on", "off"])
 def test_a_watched_saver_passes_and_fails_what_it_did_raw(store: tuple[str, str], stamp: str, tmp_path: Path) -> None:
     ledger = f"sqlite:///{tmp_path / 'ledger.db'}"

@@ -55,6 +55,7 @@ def run_fleet(folder: Path, invocations: int, *, processes: int = PROCESSES, **j
     assert sum(event.kind == "invocations" for event in read_tally(folder / "tally")) == invocations
 
 
+@pytest.mark.thorough
 def test_threads_of_four_processes_in_memory(tmp_path: Path) -> None:
     """The fastest saver there is, so that calls meet as often as they can."""
     ledger = f"sqlite:///{tmp_path / 'ledger.db'}"
@@ -68,6 +69,7 @@ def test_tasks_of_four_processes_on_postgres(tmp_path: Path, store: str, redis_s
     assert_all_told(tmp_path, ledger, processes=PROCESSES)
 
 
+@pytest.mark.thorough
 def test_threads_of_four_forked_children_on_postgres(tmp_path: Path, store: str) -> None:
     """The graph is compiled and its saver watched before the fork. The parent has worked by then and is told of once.
     The ledger is in the store's own database, where most will have it."""
@@ -77,6 +79,7 @@ def test_threads_of_four_forked_children_on_postgres(tmp_path: Path, store: str)
     assert_all_told(tmp_path, store, processes=PROCESSES + 1)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("ledger_kind", ["postgres", "redis"])
 def test_tasks_in_memory_with_a_ledger_elsewhere(
     tmp_path: Path, ledger_kind: str, postgres: EmbeddedPostgres, redis_server: RedisServer

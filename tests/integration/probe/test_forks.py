@@ -13,6 +13,7 @@ from tests.integration.probe.forks import CHILDREN, READS
 from tests.integration.probe.workers import ROOT, closing_reader
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("how", ["fork", "between-batches", "locked", "multiprocessing-fork", "multiprocessing-spawn"])
 def test_parent_and_children_are_workers_of_their_own(how: str, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/ledger.db"

@@ -75,6 +75,7 @@ def assert_only_others_asked_the_ledger(events: list[Event]) -> None:
     assert not ledger & {event.by for event in events if event.kind != "ledger"}
 
 
+@pytest.mark.thorough
 def test_of_a_killed_worker_at_most_the_last_second_is_missing(tmp_path: Path) -> None:
     ledger_url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with fleet(tmp_path, [{"saver": "memory", "ledger": ledger_url}]) as (worker,):
@@ -131,6 +132,7 @@ def run_all(workers: list[Worker], invocations: int) -> None:
         worker.wait_done()
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("concurrency", ["threads", "tasks"])
 def test_nobody_waits_for_a_ledger_that_does_not_answer(
     tmp_path: Path, redis_server: RedisServer, concurrency: str
@@ -159,6 +161,7 @@ def test_nobody_waits_for_a_ledger_that_does_not_answer(
     assert_kept_or_dropped(tmp_path, told)
 
 
+@pytest.mark.thorough
 def test_what_has_no_room_while_the_ledger_is_away_is_told_as_dropped(
     tmp_path: Path, redis_server: RedisServer
 ) -> None:

@@ -69,6 +69,7 @@ def test_a_thread_of_more_writes_than_a_search_shows_is_counted_by_its_checkpoin
     assert len(store.read_writes("long", "", ids[:1], bodies=False)) == EACH
 
 
+@pytest.mark.thorough
 def test_what_no_search_can_show_is_an_error_that_leaves_one_thread_out(
     copies: Copies, empty: str, open_store: OpenStore
 ) -> None:
