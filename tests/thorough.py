@@ -1,8 +1,8 @@
 """What `make test` takes, and what it leaves to `make thorough`, which runs everything.
 
-Every kind of test is in both. What takes long because there is much of it is sampled by `make test`: a test marked
-`one_in(n)` runs with each n-th of its cases, the same in each run, so that one which fails does so again. One marked
-`thorough` has a shorter sister that `make test` runs, or needs a machine to itself.
+What takes long because there is much of it is sampled by `make test`: a test marked `one_in(n)` runs with each n-th of
+its cases, the same in each run, so that one which fails does so again. One marked `thorough` is slow and near to others
+of its folder that `make test` runs, and is left out.
 """
 
 from __future__ import annotations

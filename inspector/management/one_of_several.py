@@ -15,7 +15,7 @@ def answer_pages(given: str) -> None:
     """`given` are descriptors: of the line to the process that started this one, and of sockets that listen. Returns
     when it was told to end, or when that process is gone."""
     line, *listening = (socket.socket(fileno=int(number)) for number in given.split(","))
-    server = WebServer("", 0, listening=listening, drain=settings.INSPECTOR.drain_seconds)
+    server = WebServer(listening, drain=settings.INSPECTOR.drain_seconds)
     server.end_with(line)
     collect_rarely()
     try:

@@ -20,7 +20,6 @@ from waitress.server import BaseWSGIServer, create_server
 
 from inspector.access.charset import in_utf8
 from inspector.index.ready import say_not_ready
-from inspector.management.listening import listen
 
 logger = logging.getLogger(__name__)
 
@@ -44,17 +43,13 @@ class WebServer:
     Told to end, it says so to whoever asks whether it is ready, and goes on for `drain` seconds; then it listens no
     more, and what is under way has `GRACE` seconds. Told a second time, the process ends at once.
 
-    `listening` are sockets that listen there already, and that other processes may share.
-
-    Raises `OSError` or `ValueError` where it cannot listen.
+    `listening` are its sockets, as `listen` gives them; other processes may share them.
     """
 
     def __init__(
         self,
-        host: str,
-        port: int,
+        listening: Sequence[socket.socket],
         *,
-        listening: Sequence[socket.socket] = (),
         drain: float = 0.0,
         grace: float = GRACE,
     ) -> None:
@@ -65,7 +60,7 @@ class WebServer:
         self._server = create_server(
             in_utf8(get_wsgi_application()),
             map=self._sockets,
-            sockets=list(listening) or listen(host, port),  # by itself it leaves one open where it cannot listen
+            sockets=list(listening),  # made by itself, they would stay open where it cannot listen
             threads=_THREADS,
             connection_limit=_connections(),
             asyncore_use_poll=True,  # `select` takes no descriptor above 1,023

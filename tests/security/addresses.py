@@ -16,9 +16,8 @@ from tests.security.crawl import kind_of
 from tests.security.facts import Facts, Thread
 from tests.thorough import THOROUGH
 
+#: A thorough run asks for each step on each of them, and each thread for each file; others take them in turn.
 TABS = ("changes", "state", "writes", "metadata")
-#: Whether each step is asked for on each tab, and each thread for each file, and not in turn.
-ALL = THOROUGH
 #: The parameters that a page is asked with.
 Ask = Callable[[Facts], Iterator[dict[str, str]]]
 
@@ -114,10 +113,10 @@ def _thread(facts: Facts) -> Iterator[dict[str, str]]:
         at = _at(one)
         yield at
         for number, (space, checkpoint) in enumerate(one.steps):
-            tabs = TABS if ALL else TABS[number % 4 :][:1]
+            tabs = TABS if THOROUGH else TABS[number % 4 :][:1]
             yield from ({**at, "ns": space, "checkpoint": checkpoint, "tab": tab} for tab in tabs)
         for number, (space, checkpoint, channel) in enumerate(one.values):
-            if ALL or number % 3 == 0:
+            if THOROUGH or number % 3 == 0:
                 yield {**at, "ns": space, "load": channel, "tab": "state", "against": checkpoint}
                 yield {**at, "ns": space, "unfold": channel, "tab": "changes"}
     yield {**_at(facts.threads[-1]), "end": "oldest"}
@@ -127,7 +126,7 @@ def _thread(facts: Facts) -> Iterator[dict[str, str]]:
 def _of_thread(*more: dict[str, str]) -> Ask:
     def ask(facts: Facts) -> Iterator[dict[str, str]]:
         for number, one in enumerate(facts.threads):
-            extras = more if ALL or one.messages else more[number % len(more) :][:1]
+            extras = more if THOROUGH or one.messages else more[number % len(more) :][:1]
             for space in dict.fromkeys(space for space, _ in one.steps):
                 yield from ({**_at(one), "ns": space, **extra} for extra in extras)
 
@@ -166,7 +165,7 @@ def _compare(facts: Facts) -> Iterator[dict[str, str]]:
             {"checkpoint": one.steps[-1][1], "with_checkpoint": one.steps[0][1]},
             {"with_id": other.thread_id, "with_store": other.store},
         )
-        yield from ({**_at(one), **way} for way in (ways if ALL or one.messages else ways[number % 2 :][:1]))
+        yield from ({**_at(one), **way} for way in (ways if THOROUGH or one.messages else ways[number % 2 :][:1]))
 
 
 def _at(one: Thread) -> dict[str, str]:

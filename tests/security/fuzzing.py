@@ -22,7 +22,7 @@ KINDS = (
     *("text/plain; version=", "application/openmetrics-text", "image/png", "image/jpeg", "image/gif", "image/webp"),
 )
 #: Requests in all, of which each test sends its share.
-REQUESTS = 10_000 if THOROUGH else 1_000
+REQUESTS = 10_000 if THOROUGH else 2_000
 #: Seconds in which an answer must have come, however slow the machine: twice the budget of a page's reads.
 HANGS = 30
 

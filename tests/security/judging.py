@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.canaries import CANARY, leaks
-from tests.security.addresses import ALL, addresses
+from tests.security.addresses import addresses
 from tests.security.crawl import Answer
 from tests.security.facts import Facts
 from tests.security.planted import SECRET
+from tests.thorough import THOROUGH
 
 #: Characters on either side of what is wrong: enough to find it in a page.
 _NEAR = 80
@@ -26,7 +27,7 @@ def begin_threads(facts: Facts, some: slice = EVERY) -> Iterator[str]:
     """`some` of what tells of threads, and one address of each page that is made from the index: those are made in one
     way for every kind of store."""
     for route, found in addresses(facts).items():
-        yield from found if ALL else found[some] if route.startswith("/thread/") else found[:1]
+        yield from found if THOROUGH else found[some] if route.startswith("/thread/") else found[:1]
 
 
 def wrong(facts: Facts) -> Iterator[str]:

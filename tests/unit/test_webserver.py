@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from inspector.index.ready import say_ready, why_not_ready
+from inspector.management.listening import listen
 from inspector.management.webserver import WebServer
 from tests.integration.postgres.polling import wait_for
 
@@ -23,7 +24,7 @@ App = Callable[[dict[str, Any], Any], Any]
 def serving(monkeypatch: pytest.MonkeyPatch, app: App, **options: float) -> Iterator[tuple[WebServer, int, Event]]:
     """The server, its port, and what is set when it takes no more. It has ended in good order after the block."""
     monkeypatch.setattr("inspector.management.webserver.get_wsgi_application", lambda: app)
-    server, ending = WebServer("127.0.0.1", 0, **options), Event()
+    server, ending = WebServer(listen("127.0.0.1", 0), **options), Event()
     answering = Thread(target=server.answer, args=(ending.set,))
     answering.start()
     try:
@@ -177,7 +178,7 @@ def test_more_than_any_form_is_refused_before_it_is_taken(monkeypatch: pytest.Mo
 
 def test_head_is_answered_without_content_on_a_connection_that_is_kept() -> None:
     """What is too much would be taken for the beginning of the next answer, which behind a proxy is somebody else's."""
-    server, ending = WebServer("127.0.0.1", 0), Event()
+    server, ending = WebServer(listen("127.0.0.1", 0)), Event()
     answering = Thread(target=server.answer, args=(ending.set,))
     answering.start()
     try:

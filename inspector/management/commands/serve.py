@@ -21,6 +21,7 @@ from inspector.logs.hooks import log_what_nobody_catches
 from inspector.management.addresses import DEFAULT_HOST, DEFAULT_PORT, base_url, check_port, is_loopback
 from inspector.management.alone import refuse_in_a_project
 from inspector.management.background import Background, all_works
+from inspector.management.listening import listen
 from inspector.management.memory import collect_rarely
 from inspector.management.one_of_several import answer_pages
 from inspector.management.processes import OPTION, Processes
@@ -97,7 +98,7 @@ def _listen(host: str, port: int, processes: int = 1, given: Sequence[str] = ())
     try:
         if processes > 1:
             return Processes(host, port, processes, given, drain=drain)
-        return WebServer(host, port, drain=drain)
+        return WebServer(listen(host, port), drain=drain)
     except ValueError as error:  # all that is told of a name that nobody knows
         raise ConfigError(f"Cannot listen on {host}: there is no such host name or address.", _OWN_ADDRESS) from error
     except OSError as error:
